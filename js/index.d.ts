@@ -268,8 +268,8 @@ export interface RevokeTokenError {
   readonly refreshToken?: string | undefined;
   /** Why. */
   readonly error: AuthError;
-  /** The same for further sessions of this client that were found beside it. */
-  readonly others?: readonly RevokeTokenError[];
+  /** The refresh tokens of further sessions of this client that were found and could not be revoked. Not enumerable. */
+  readonly others?: readonly string[] | undefined;
 }
 
 /** GlobalSignOut failed, or its outcome is not known. */
@@ -314,9 +314,9 @@ export interface SignOutStep {
     | "readBack"
     | "navigate";
   readonly outcome: "ok" | "skipped" | "failed";
-  /** Why it was skipped or failed, in words. */
+  /** Why it was skipped, or what is special about it, in words. */
   readonly reason?: string;
-  /** How many times it was tried; 0 if skipped. */
+  /** How many requests were sent for it; 0 for a step that sends none. */
   readonly attempts: number;
   /** When it began, in ms since {@link signOut} was called. */
   readonly startedAtMs: number;
@@ -384,8 +384,6 @@ export interface ReturnedSignOutFailed extends Omit<
 export interface ReturnedRevokeTokenError {
   /** Why. */
   readonly error: AuthError;
-  /** The same for further sessions of this client that were found beside it. */
-  readonly others?: readonly ReturnedRevokeTokenError[];
 }
 
 /** A {@link GlobalSignOutError} without its token. */
