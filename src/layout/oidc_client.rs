@@ -1,0 +1,1 @@
+//! The layout of oidc-client-ts and react-oidc-context.
