@@ -1,0 +1,202 @@
+//! Tokens, what can be read from them, and secrets that do not print.
+
+use std::fmt;
+
+use crate::json::Json;
+
+/// A token. It prints as `[redacted]`; [`Secret::expose`] is the only way to its text.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Wraps a token.
+    pub fn new(text: impl Into<String>) -> Self {
+        Secret(text.into())
+    }
+
+    /// The token itself. Never put it in a message, a log line or a URL.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+/// How the user signed in, which decides whether `hostedUI: "auto"` leaves for the hosted UI.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignInMethod {
+    /// By the user pools API: password, SRP, custom challenge.
+    Api,
+    /// By the hosted UI (managed login), which keeps a session cookie of its own.
+    HostedUi,
+}
+
+/// The tokens of one session, as an app stores and loads them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tokens {
+    /// The access token, a JWT.
+    pub access_token: Secret,
+    /// The ID token, a JWT.
+    pub id_token: Option<Secret>,
+    /// The refresh token, opaque.
+    pub refresh_token: Option<Secret>,
+    /// The username; the access token's `username` claim where it is not given.
+    pub username: Option<String>,
+    /// How the user signed in.
+    pub sign_in_method: Option<SignInMethod>,
+}
+
+/// The claims of a Cognito token that sign-out looks at. They are read, not verified.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Claims {
+    /// `token_use`: `access` or `id`.
+    pub token_use: Option<String>,
+    /// `client_id` (access tokens).
+    pub client_id: Option<String>,
+    /// `username` (access tokens).
+    pub username: Option<String>,
+    /// `sub`, the user's id.
+    pub sub: Option<String>,
+    /// `origin_jti`: the sign-in this token descends from; only where revocation or rotation is on.
+    pub origin_jti: Option<String>,
+    /// `jti`, this token's own id.
+    pub jti: Option<String>,
+    /// `exp`, seconds since the epoch.
+    pub exp: Option<f64>,
+    /// `auth_time`, seconds since the epoch.
+    pub auth_time: Option<f64>,
+}
+
+impl Claims {
+    /// Reads the payload of a JWT (RFC 7519 section 3); `None` where it is not one.
+    pub fn of(token: &Secret) -> Option<Claims> {
+        let mut parts = token.expose().split('.');
+        let (_, payload, _) = (parts.next()?, parts.next()?, parts.next()?);
+        if parts.next().is_some() {
+            return None;
+        }
+        let json = Json::parse(&String::from_utf8(base64url(payload)?).ok()?)?;
+        let text = |name: &str| json.get(name).and_then(Json::as_str).map(str::to_owned);
+        let number = |name: &str| json.get(name).and_then(Json::as_f64);
+        Some(Claims {
+            token_use: text("token_use"),
+            client_id: text("client_id"),
+            username: text("username"),
+            sub: text("sub"),
+            origin_jti: text("origin_jti"),
+            jti: text("jti"),
+            exp: number("exp"),
+            auth_time: number("auth_time"),
+        })
+    }
+}
+
+/// Decodes base64url without padding (RFC 4648 section 5); padding is tolerated.
+fn base64url(text: &str) -> Option<Vec<u8>> {
+    let mut out = Vec::with_capacity(text.len() * 3 / 4);
+    let (mut buffer, mut bits) = (0u32, 0u32);
+    for byte in text.trim_end_matches('=').bytes() {
+        let value = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'-' => 62,
+            b'_' => 63,
+            _ => return None,
+        };
+        buffer = (buffer << 6) | u32::from(value);
+        bits += 6;
+        if bits >= 8 {
+            bits -= 8;
+            out.push((buffer >> bits) as u8);
+        }
+    }
+    Some(out)
+}
+
+/// A session as it was found in a storage.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Session {
+    /// The username its keys are under; empty where the layout has none.
+    pub username: String,
+    /// The access token.
+    pub access_token: Option<Secret>,
+    /// The ID token.
+    pub id_token: Option<Secret>,
+    /// The refresh token.
+    pub refresh_token: Option<Secret>,
+    /// The key of the remembered device.
+    pub device_key: Option<String>,
+    /// How the user signed in, as far as the layout tells.
+    pub sign_in_method: Option<SignInMethod>,
+    /// Whether this is the session of the current user (`LastAuthUser`).
+    pub current: bool,
+}
+
+impl Session {
+    /// The claims of the access token, where it is a JWT.
+    pub fn access_claims(&self) -> Option<Claims> {
+        self.access_token.as_ref().and_then(Claims::of)
+    }
+
+    /// The identity of the session: a 64-bit hash of `origin_jti`, else of the refresh token, else of
+    /// the access token's `jti`; `None` where there is none of them, and nothing ever matches.
+    ///
+    /// A refresh keeps it; a new sign-in never has it.
+    pub fn identity(&self) -> Option<SessionId> {
+        let claims = self
+            .access_claims()
+            .into_iter()
+            .chain(self.id_token.as_ref().and_then(Claims::of));
+        let mut jti = None;
+        for claims in claims {
+            if let Some(origin) = claims.origin_jti {
+                return Some(SessionId::hash("o", &origin));
+            }
+            jti = jti.or(claims.jti);
+        }
+        match &self.refresh_token {
+            Some(token) => Some(SessionId::hash("r", token.expose())),
+            None => jti.map(|jti| SessionId::hash("j", &jti)),
+        }
+    }
+}
+
+/// A 64-bit hash of a session's identity. It holds no token and leads back to none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct SessionId(pub u64);
+
+impl SessionId {
+    /// FNV-1a with a final mix: names sessions, proves nothing.
+    fn hash(kind: &str, text: &str) -> SessionId {
+        let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+        for byte in kind.bytes().chain(text.bytes()) {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+        hash ^= hash >> 33;
+        hash = hash.wrapping_mul(0xff51_afd7_ed55_8ccd);
+        SessionId(hash ^ (hash >> 33))
+    }
+
+    /// Sixteen hexadecimal digits.
+    pub fn to_hex(self) -> String {
+        (0..16)
+            .rev()
+            .map(|i| char::from_digit((self.0 >> (i * 4)) as u32 & 15, 16).unwrap_or('0'))
+            .collect()
+    }
+
+    /// Reads what [`SessionId::to_hex`] wrote.
+    pub fn from_hex(text: &str) -> Option<SessionId> {
+        if text.len() != 16 {
+            return None;
+        }
+        text.chars()
+            .try_fold(0u64, |n, c| Some((n << 4) | u64::from(c.to_digit(16)?)))
+            .map(SessionId)
+    }
+}
