@@ -1,0 +1,100 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { blankLocations } from "./locations.mjs";
+import { inRoot } from "./paths.mjs";
+import { Failure, must } from "./run.mjs";
+
+// What rustc itself emits for wasm32-unknown-unknown, and every supported browser has.
+const FEATURES = [
+  "bulk-memory",
+  "bulk-memory-opt",
+  "mutable-globals",
+  "multivalue",
+  "nontrapping-float-to-int",
+  "reference-types",
+  "sign-ext",
+].map((feature) => `--enable-${feature}`);
+
+// Functions of the standard library that never return. Their messages have no reader: panic is abort, and std prints
+// nothing on this target. A bare trap in their place frees the formatting code behind them.
+const NEVER_RETURN = [
+  /^core\[\w+\]::panicking::/,
+  /^core\[\w+\]::(result|option)::\w+_failed$/,
+  /^core\[\w+\]::slice::index::\w+_fail$/,
+  /^core\[\w+\]::slice::copy_from_slice_impl::len_mismatch_fail$/,
+  /^core\[\w+\]::str::slice_error_fail(_rt)?$/,
+  /^core\[\w+\]::cell::panic_already/,
+  /^core\[\w+\]::cell::lazy::panic_poisoned$/,
+  /^alloc\[\w+\]::raw_vec::(capacity_overflow|handle_error)$/,
+  /^alloc\[\w+\]::alloc::handle_alloc_error$/,
+  /^std\[\w+\]::thread::local::panic_access_error$/,
+  /^std\[\w+\]::panicking::(panic_with_hook|begin_panic)$/,
+  /^__rustc\[\w+\]::(rust_begin_unwind|rust_panic|__rust_start_panic|__rust_alloc_error_handler)$/,
+];
+
+/**
+ * Replaces the body of each panicking function by a trap, and drops the exports that the glue does not use.
+ * @param {string} from
+ * @param {string} to
+ * @param {string} glue
+ */
+async function trim(from, to, glue) {
+  const { default: binaryen } = await import("binaryen");
+  const module = binaryen.readBinary(await readFile(from));
+  let dropped = 0;
+  for (let i = 0; i < module.getNumFunctions(); i++) {
+    const fn = module.getFunctionByIndex(i);
+    const { name, module: importedFrom } = binaryen.getFunctionInfo(fn);
+    if (importedFrom || !NEVER_RETURN.some((pattern) => pattern.test(name))) continue;
+    binaryen.Function.setBody(fn, module.unreachable());
+    dropped++;
+  }
+  // std's own entry point is always there: without it the names have changed, and the list above is out of date.
+  if (dropped === 0) throw new Failure("No panicking function was recognised in the wasm.");
+
+  const used = new Set(["__wbindgen_start"]);
+  for (const [, name] of glue.matchAll(/\bwasm\.([\w$]+)/g)) if (name) used.add(name);
+  const exports = Array.from({ length: module.getNumExports() }, (_, i) =>
+    binaryen.getExportInfo(module.getExportByIndex(i)),
+  );
+  for (const { name } of exports) if (!used.has(name)) module.removeExport(name);
+
+  await writeFile(to, blankLocations(Buffer.from(module.emitBinary())));
+  module.dispose();
+}
+
+/** @param {string[]} args */
+const wasmOpt = (...args) =>
+  must(process.execPath, [inRoot("node_modules/binaryen/bin/wasm-opt"), ...FEATURES, ...args]);
+
+/**
+ * Makes wasm-bindgen's output small.
+ * @param {string} from
+ * @param {string} to
+ * @param {string} glue the text of its glue
+ * @returns {Promise<import("./glue.mjs").Renaming>}
+ */
+export async function shrink(from, to, glue) {
+  const trimmed = `${to}.trimmed`;
+  const renamed = `${to}.renamed`;
+  await trim(from, trimmed, glue);
+  const names = await wasmOpt(trimmed, "--minify-imports-and-exports-and-modules", "-g", "-o", renamed);
+  // --low-memory-unused: rustc puts the stack first, so no object lies in the first kilobyte.
+  await wasmOpt(
+    renamed,
+    "-Oz",
+    "--converge",
+    "--low-memory-unused",
+    "--strip-debug",
+    "--strip-producers",
+    "--strip-target-features",
+    "-o",
+    to,
+  );
+  /** @type {{ imports: [string, string, string][], exports: [string, string][] }} */
+  const map = JSON.parse(names);
+  return {
+    module: "a",
+    imports: new Map(map.imports.map(([, name, short]) => [name, short])),
+    exports: new Map(map.exports),
+  };
+}

@@ -1,0 +1,98 @@
+// npm run setup [-- --verify]: all that a fresh clone needs. It runs before anything is installed: Node alone.
+import { pathToFileURL } from "node:url";
+import { readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { browserNames, installBrowsers } from "./lib/browsers.mjs";
+import { lockedVersion } from "./lib/cargo-lock.mjs";
+import { withLock } from "./lib/lock.mjs";
+import { npmPackagesAreInstalled } from "./lib/npm.mjs";
+import { inRoot, tool, toolsDir } from "./lib/paths.mjs";
+import { Failure, main, must, run } from "./lib/run.mjs";
+
+const MIN_NODE = [20, 19];
+const WASM_PACK = "0.15.1";
+
+/**
+ * Installs what is missing, one set-up at a time.
+ * @param {{ browsers?: import("./lib/browsers.mjs").BrowserName[] }} [options]
+ */
+export async function setup({ browsers = [] } = {}) {
+  await checkPrerequisites();
+  await withLock("setup", async () => {
+    await installToolchain();
+    // Side by side: cargo waits for the processor, apt and npm for the network.
+    await Promise.all([installCargoTools(), installNpmPackages(), installBrowsers(browsers)]);
+  });
+}
+
+async function checkPrerequisites() {
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  const [minMajor = 0, minMinor = 0] = MIN_NODE;
+  if (major < minMajor || (major === minMajor && minor < minMinor)) {
+    throw new Failure(`Node ${MIN_NODE.join(".")} or later is needed; this is ${process.versions.node}.`);
+  }
+  /** @type {[string, string][]} */
+  const programs = [
+    ["npm", "npm is needed; it comes with Node (https://nodejs.org)."],
+    ["rustup", "rustup is needed to install Rust's WebAssembly target (https://rustup.rs)."],
+    ["cargo", "cargo is needed; rustup installs it (https://rustup.rs)."],
+  ];
+  for (const [program, advice] of programs) {
+    const found = await run(program, ["--version"], { echo: false }).catch(() => undefined);
+    if (!found) throw new Failure(advice);
+  }
+}
+
+/** The compiler, components and target that rust-toolchain.toml names. */
+async function installToolchain() {
+  const file = await readFile(inRoot("rust-toolchain.toml"), "utf8");
+  const channel = process.env.RUSTUP_TOOLCHAIN ?? /^channel = "(.+)"$/m.exec(file)?.[1] ?? "";
+  const wanted = ["clippy", "rustfmt", "rust-std-wasm32-unknown-unknown"];
+  const { code, stdout } = await run(
+    "rustup",
+    ["component", "list", "--installed", "--toolchain", channel],
+    { echo: false },
+  );
+  if (code === 0 && wanted.every((name) => stdout.includes(name))) return;
+  await must(
+    "rustup",
+    [
+      ...["toolchain", "install", channel, "--profile", "minimal", "--no-self-update"],
+      ...["--component", "clippy", "--component", "rustfmt", "--target", "wasm32-unknown-unknown"],
+    ],
+    { label: "rustup" },
+  );
+}
+
+async function installCargoTools() {
+  const target = join(toolsDir, "target");
+  // Unoptimised: they are built in a quarter of the time, and are quick enough.
+  // Not --locked: wasm-bindgen-cli's lock file may name a version that was taken back.
+  const crates = [
+    ["wasm-bindgen-cli", "wasm-bindgen", await lockedVersion("wasm-bindgen"), "--no-default-features"],
+    ["wasm-pack", "wasm-pack", WASM_PACK],
+  ];
+  for (const [crate = "", program = "", version = "", ...flags] of crates) {
+    const found = await run(tool(program), ["--version"], { echo: false }).catch(() => undefined);
+    if (found?.stdout.trim() === `${program} ${version}`) continue;
+    console.log(`Building ${crate} ${version}; this takes a minute or two, once.`);
+    await must(
+      "cargo",
+      ["install", crate, "--version", version, "--root", toolsDir, "--debug", "--force", ...flags],
+      { label: "cargo", env: { CARGO_TARGET_DIR: target, CARGO_PROFILE_DEV_DEBUG: "0" } },
+    );
+  }
+  await rm(target, { recursive: true, force: true });
+}
+
+async function installNpmPackages() {
+  if (await npmPackagesAreInstalled()) return;
+  await must("npm", ["ci"], { label: "npm" });
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  await main(async () => {
+    await setup({ browsers: process.argv.includes("--verify") ? browserNames : ["chromium"] });
+    console.log("All is set up.");
+  });
+}
