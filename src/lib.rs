@@ -22,6 +22,8 @@ pub mod options;
 pub mod outcome;
 pub mod protocol;
 pub mod session;
+mod text;
+mod url;
 
 #[cfg(all(target_arch = "wasm32", feature = "js"))]
 mod api;

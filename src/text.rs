@@ -1,0 +1,141 @@
+//! Small text helpers, in place of the standard library's larger ones: formatting, searching and float
+//! parsing would weigh more than all that they are used for here.
+
+/// Appends an integer in decimal.
+pub fn push_decimal(out: &mut String, number: u64) {
+    if number >= 10 {
+        push_decimal(out, number / 10);
+    }
+    out.push(char::from(b'0' + (number % 10) as u8));
+}
+
+/// Reads an integer of decimal digits alone; `None` past `u32`.
+pub fn decimal(text: &str) -> Option<u32> {
+    if text.is_empty() {
+        return None;
+    }
+    let mut number = 0u32;
+    for byte in text.bytes() {
+        if !byte.is_ascii_digit() {
+            return None;
+        }
+        number = number
+            .checked_mul(10)?
+            .checked_add(u32::from(byte - b'0'))?;
+    }
+    Some(number)
+}
+
+/// Whether one text is a part of the other.
+pub fn contains(text: &str, part: &str) -> bool {
+    text.as_bytes()
+        .windows(part.len().max(1))
+        .any(|window| window == part.as_bytes())
+}
+
+/// The value of a hexadecimal digit.
+fn hex_value(byte: u8) -> Option<u8> {
+    char::from(byte).to_digit(16).map(|digit| digit as u8)
+}
+
+/// Appends a byte as `%XX`.
+pub fn push_percent(out: &mut String, byte: u8) {
+    const DIGITS: [u8; 16] = *b"0123456789ABCDEF";
+    out.push('%');
+    for nibble in [byte >> 4, byte & 15] {
+        // A nibble is always an index of the table.
+        out.push(DIGITS.get(usize::from(nibble)).map_or('0', |&digit| char::from(digit)));
+    }
+}
+
+/// Appends the text as JavaScript's `encodeURIComponent` does, but leaves the characters of `keep` too.
+pub fn push_encoded(out: &mut String, text: &str, keep: &str) {
+    for byte in text.bytes() {
+        let plain = byte.is_ascii_alphanumeric()
+            || b"-_.!~*'()".contains(&byte)
+            || keep.as_bytes().contains(&byte);
+        if plain {
+            out.push(char::from(byte));
+        } else {
+            push_percent(out, byte);
+        }
+    }
+}
+
+/// Decodes every `%XX`; a `%` that starts none stays. `None` where the bytes are not UTF-8.
+pub fn decoded(text: &str) -> Option<String> {
+    let mut out = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&byte, after)) = rest.split_first() {
+        rest = after;
+        if byte == b'%'
+            && let [high, low, after @ ..] = rest
+            && let (Some(high), Some(low)) = (hex_value(*high), hex_value(*low))
+        {
+            out.push(high << 4 | low);
+            rest = after;
+        } else {
+            out.push(byte);
+        }
+    }
+    String::from_utf8(out).ok()
+}
+
+/// The text up to the first of these bytes (ASCII), and the rest from there.
+pub fn split_at_any<'a>(text: &'a str, bytes: &[u8]) -> (&'a str, &'a str) {
+    let at = text.bytes().position(|byte| bytes.contains(&byte));
+    // The position of an ASCII byte is always a boundary.
+    text.split_at_checked(at.unwrap_or(text.len()))
+        .unwrap_or((text, ""))
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn decimals() {
+        for number in [0, 7, 10, 1_234_567_890, u64::MAX] {
+            let mut out = String::new();
+            push_decimal(&mut out, number);
+            assert_eq!(out, number.to_string());
+        }
+        assert_eq!(decimal("65535"), Some(65535));
+        for bad in ["", "-1", "+1", " 1", "1a", "4294967296"] {
+            assert_eq!(decimal(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn encoding_is_that_of_javascript() {
+        let mut out = String::new();
+        push_encoded(&mut out, "aZ0-_.!~*'() é%/?&=+#@:", "");
+        assert_eq!(out, "aZ0-_.!~*'()%20%C3%A9%25%2F%3F%26%3D%2B%23%40%3A");
+        assert_eq!(decoded("100%").as_deref(), Some("100%"));
+        assert_eq!(decoded("%zz%4").as_deref(), Some("%zz%4"));
+        assert_eq!(decoded("%ff"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn encoding_round_trips(text in ".*", keep in "[#$&+^`|]{0,4}") {
+            let mut out = String::new();
+            push_encoded(&mut out, &text, &keep);
+            prop_assert_eq!(decoded(&out), Some(text));
+        }
+
+        #[test]
+        fn contains_is_contains(text in "[ab]{0,9}", part in "[ab]{1,3}") {
+            prop_assert_eq!(contains(&text, &part), text.contains(&part));
+        }
+
+        #[test]
+        fn splitting_loses_nothing(text in ".{0,20}") {
+            let (head, tail) = split_at_any(&text, b"/?#");
+            prop_assert_eq!([head, tail].concat(), text.clone());
+            prop_assert!(!head.contains(['/', '?', '#']));
+        }
+    }
+}
