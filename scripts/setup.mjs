@@ -21,7 +21,11 @@ export async function setup({ browsers = [] } = {}) {
   await withLock("setup", async () => {
     await installToolchain();
     // Side by side: cargo waits for the processor, apt and npm for the network.
-    await Promise.all([installCargoTools(), installNpmPackages(), installBrowsers(browsers)]);
+    await Promise.all([
+      installCargoTools(),
+      installNpmPackages(),
+      installBrowsers(browsers),
+    ]);
   });
 }
 
@@ -29,16 +33,23 @@ async function checkPrerequisites() {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
   const [minMajor = 0, minMinor = 0] = MIN_NODE;
   if (major < minMajor || (major === minMajor && minor < minMinor)) {
-    throw new Failure(`Node ${MIN_NODE.join(".")} or later is needed; this is ${process.versions.node}.`);
+    throw new Failure(
+      `Node ${MIN_NODE.join(".")} or later is needed; this is ${process.versions.node}.`,
+    );
   }
   /** @type {[string, string][]} */
   const programs = [
     ["npm", "npm is needed; it comes with Node (https://nodejs.org)."],
-    ["rustup", "rustup is needed to install Rust's WebAssembly target (https://rustup.rs)."],
+    [
+      "rustup",
+      "rustup is needed to install Rust's WebAssembly target (https://rustup.rs).",
+    ],
     ["cargo", "cargo is needed; rustup installs it (https://rustup.rs)."],
   ];
   for (const [program, advice] of programs) {
-    const found = await run(program, ["--version"], { echo: false }).catch(() => undefined);
+    const found = await run(program, ["--version"], { echo: false }).catch(
+      () => undefined,
+    );
     if (!found) throw new Failure(advice);
   }
 }
@@ -46,7 +57,8 @@ async function checkPrerequisites() {
 /** The compiler, components and target that rust-toolchain.toml names. */
 async function installToolchain() {
   const file = await readFile(inRoot("rust-toolchain.toml"), "utf8");
-  const channel = process.env.RUSTUP_TOOLCHAIN ?? /^channel = "(.+)"$/m.exec(file)?.[1] ?? "";
+  const channel =
+    process.env.RUSTUP_TOOLCHAIN ?? /^channel = "(.+)"$/m.exec(file)?.[1] ?? "";
   const wanted = ["clippy", "rustfmt", "rust-std-wasm32-unknown-unknown"];
   const { code, stdout } = await run(
     "rustup",
@@ -57,8 +69,22 @@ async function installToolchain() {
   await must(
     "rustup",
     [
-      ...["toolchain", "install", channel, "--profile", "minimal", "--no-self-update"],
-      ...["--component", "clippy", "--component", "rustfmt", "--target", "wasm32-unknown-unknown"],
+      ...[
+        "toolchain",
+        "install",
+        channel,
+        "--profile",
+        "minimal",
+        "--no-self-update",
+      ],
+      ...[
+        "--component",
+        "clippy",
+        "--component",
+        "rustfmt",
+        "--target",
+        "wasm32-unknown-unknown",
+      ],
     ],
     { label: "rustup" },
   );
@@ -69,17 +95,39 @@ async function installCargoTools() {
   // Unoptimised: they are built in a quarter of the time, and are quick enough.
   // Not --locked: wasm-bindgen-cli's lock file may name a version that was taken back.
   const crates = [
-    ["wasm-bindgen-cli", "wasm-bindgen", await lockedVersion("wasm-bindgen"), "--no-default-features"],
+    [
+      "wasm-bindgen-cli",
+      "wasm-bindgen",
+      await lockedVersion("wasm-bindgen"),
+      "--no-default-features",
+    ],
     ["wasm-pack", "wasm-pack", WASM_PACK],
   ];
   for (const [crate = "", program = "", version = "", ...flags] of crates) {
-    const found = await run(tool(program), ["--version"], { echo: false }).catch(() => undefined);
+    const found = await run(tool(program), ["--version"], {
+      echo: false,
+    }).catch(() => undefined);
     if (found?.stdout.trim() === `${program} ${version}`) continue;
-    console.log(`Building ${crate} ${version}; this takes a minute or two, once.`);
+    console.log(
+      `Building ${crate} ${version}; this takes a minute or two, once.`,
+    );
     await must(
       "cargo",
-      ["install", crate, "--version", version, "--root", toolsDir, "--debug", "--force", ...flags],
-      { label: "cargo", env: { CARGO_TARGET_DIR: target, CARGO_PROFILE_DEV_DEBUG: "0" } },
+      [
+        "install",
+        crate,
+        "--version",
+        version,
+        "--root",
+        toolsDir,
+        "--debug",
+        "--force",
+        ...flags,
+      ],
+      {
+        label: "cargo",
+        env: { CARGO_TARGET_DIR: target, CARGO_PROFILE_DEV_DEBUG: "0" },
+      },
     );
   }
   await rm(target, { recursive: true, force: true });
@@ -92,7 +140,9 @@ async function installNpmPackages() {
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
   await main(async () => {
-    await setup({ browsers: process.argv.includes("--verify") ? browserNames : ["chromium"] });
+    await setup({
+      browsers: process.argv.includes("--verify") ? browserNames : ["chromium"],
+    });
     console.log("All is set up.");
   });
 }

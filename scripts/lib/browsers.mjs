@@ -13,7 +13,12 @@ const BROWSERS = {
     crates: {},
     programs: {
       CHROME_BIN: [
-        ...["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"],
+        ...[
+          "chromium",
+          "chromium-browser",
+          "google-chrome",
+          "google-chrome-stable",
+        ],
         "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
         "/Applications/Chromium.app/Contents/MacOS/Chromium",
       ],
@@ -24,7 +29,11 @@ const BROWSERS = {
     packages: ["firefox-esr"],
     crates: { geckodriver: "0.37.0" },
     programs: {
-      FIREFOX_BIN: ["firefox", "firefox-esr", "/Applications/Firefox.app/Contents/MacOS/firefox"],
+      FIREFOX_BIN: [
+        "firefox",
+        "firefox-esr",
+        "/Applications/Firefox.app/Contents/MacOS/firefox",
+      ],
       GECKODRIVER: [tool("geckodriver"), "geckodriver"],
     },
   },
@@ -37,7 +46,9 @@ const BROWSERS = {
 
 /** @typedef {keyof typeof BROWSERS} BrowserName */
 
-export const browserNames = /** @type {BrowserName[]} */ (Object.keys(BROWSERS));
+export const browserNames = /** @type {BrowserName[]} */ (
+  Object.keys(BROWSERS)
+);
 
 /** @param {string} path */
 function isProgram(path) {
@@ -53,7 +64,9 @@ function isProgram(path) {
 function firstProgram(names) {
   const folders = (process.env.PATH ?? "").split(delimiter);
   return names
-    .flatMap((name) => (isAbsolute(name) ? [name] : folders.map((folder) => join(folder, name))))
+    .flatMap((name) =>
+      isAbsolute(name) ? [name] : folders.map((folder) => join(folder, name)),
+    )
     .find(isProgram);
 }
 
@@ -85,19 +98,39 @@ const canInstall = () =>
 export async function installBrowsers(names) {
   const missing = names.filter((name) => !findBrowser(name));
   if (missing.length > 0 && canInstall()) {
-    const options = { label: "apt-get", env: { DEBIAN_FRONTEND: "noninteractive" } };
+    const options = {
+      label: "apt-get",
+      env: { DEBIAN_FRONTEND: "noninteractive" },
+    };
     await must("apt-get", ["update", "-qq"], options);
     const packages = missing.flatMap((name) => BROWSERS[name].packages);
-    await must("apt-get", ["install", "-qq", "-y", "--no-install-recommends", ...packages], options);
+    await must(
+      "apt-get",
+      ["install", "-qq", "-y", "--no-install-recommends", ...packages],
+      options,
+    );
   }
   for (const name of missing) {
     for (const [crate, version] of Object.entries(BROWSERS[name].crates)) {
-      const args = ["install", crate, "--version", version, "--root", toolsDir, "--debug"];
-      await must("cargo", args, { label: "cargo", env: { CARGO_PROFILE_DEV_DEBUG: "0" } });
+      const args = [
+        "install",
+        crate,
+        "--version",
+        version,
+        "--root",
+        toolsDir,
+        "--debug",
+      ];
+      await must("cargo", args, {
+        label: "cargo",
+        env: { CARGO_PROFILE_DEV_DEBUG: "0" },
+      });
     }
   }
   for (const name of missing.filter((name) => !findBrowser(name))) {
-    console.log(`No ${name} with its WebDriver was found, so what needs it is skipped (${howToGet(name)}).`);
+    console.log(
+      `No ${name} with its WebDriver was found, so what needs it is skipped (${howToGet(name)}).`,
+    );
   }
 }
 

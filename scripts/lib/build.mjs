@@ -1,23 +1,29 @@
-import { copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import {
+  copyFile,
+  mkdir,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  writeFile,
+} from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import zopfli from "@gfx/zopfli";
 import * as esbuild from "esbuild";
 import { lockedVersion } from "./cargo-lock.mjs";
-import { fingerprint } from "./fingerprint.mjs";
 import { glueFactory } from "./glue.mjs";
 import { withLock } from "./lock.mjs";
 import { distDir, inRoot, root, tool, workDir } from "./paths.mjs";
 import { Failure, must, run } from "./run.mjs";
 import { sizeOf, sizeTable } from "./sizes.mjs";
+import { buildInputs, freshBuild, stampBuild } from "./stamp.mjs";
 import { shrink } from "./wasm.mjs";
 
 const TARGET = ["chrome103", "firefox113", "safari16.4"];
 
 // The bundle of `configure` and `signOut` must stay below aws-amplify's signOut alone.
 const GZIP_LIMIT = 25_400;
-
-const STAMP = join(workDir, "build.json");
 
 // So that tsc checks js/ against the exports of the Rust code.
 const GLUE_TYPES = `export function createGlue(): typeof import("./bindgen/engine.js") & {
@@ -26,40 +32,18 @@ const GLUE_TYPES = `export function createGlue(): typeof import("./bindgen/engin
 };
 `;
 
-/** What the outcome depends on. */
-export const buildInputs = () =>
-  fingerprint(
-    [
-      ...["src", "js", "Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "package.json", "package-lock.json"],
-      ...["build", "fingerprint", "glue", "locations", "paths", "run", "sizes", "wasm"].map((name) => `scripts/lib/${name}.mjs`),
-    ].map((path) => inRoot(path)),
-  );
-
-/**
- * The last build's stamp, if all that it made is still there and as it was.
- * @returns {Promise<{ inputs: string, sizes: Record<string, import("./sizes.mjs").Size> } | undefined>}
- */
-export async function lastBuild() {
-  const text = await readFile(STAMP, "utf8").catch(() => undefined);
-  if (text === undefined) return undefined;
-  const stamp = JSON.parse(text);
-  return stamp.outputs === (await buildOutputs()) ? stamp : undefined;
-}
-
-const buildOutputs = () => fingerprint([distDir, join(workDir, "glue.js"), join(workDir, "bytes.js")]);
-
 /**
  * Makes `dist/`, unless it is there and nothing it depends on has changed.
  * @param {{ force?: boolean }} [options]
  */
 export const build = ({ force = false } = {}) =>
   withLock("build", async () => {
-    const inputs = await buildInputs();
-    const last = force ? undefined : await lastBuild();
-    if (last?.inputs === inputs) {
-      console.log(`dist/ is up to date.\n${sizeTable(last.sizes)}`);
+    const built = force ? undefined : await freshBuild();
+    if (built) {
+      console.log(`dist/ is up to date.\n${sizeTable(built)}`);
       return;
     }
+    const inputs = await buildInputs();
     await mkdir(workDir, { recursive: true });
     const wasm = await buildWasm();
     await bundle();
@@ -71,9 +55,11 @@ export const build = ({ force = false } = {}) =>
     console.log(sizeTable(sizes));
     const { gzip } = sizes["{ configure, signOut }"];
     if (gzip >= GZIP_LIMIT) {
-      throw new Failure(`The bundle has ${gzip} bytes gzipped; it has to stay below ${GZIP_LIMIT}.`);
+      throw new Failure(
+        `The bundle has ${gzip} bytes gzipped; it has to stay below ${GZIP_LIMIT}.`,
+      );
     }
-    await writeFile(STAMP, JSON.stringify({ inputs, outputs: await buildOutputs(), sizes }, null, 2));
+    await stampBuild(inputs, sizes);
   });
 
 /**
@@ -85,8 +71,22 @@ async function buildWasm() {
   const target = "wasm32-unknown-unknown";
   const { code } = await run(
     "cargo",
-    ["build", "--release", "--lib", "--locked", "--target", target, "--features", "js"],
-    { env: { CARGO_TARGET_DIR: inRoot("target"), CARGO_ENCODED_RUSTFLAGS: await remappedPaths() } },
+    [
+      "build",
+      "--release",
+      "--lib",
+      "--locked",
+      "--target",
+      target,
+      "--features",
+      "js",
+    ],
+    {
+      env: {
+        CARGO_TARGET_DIR: inRoot("target"),
+        CARGO_ENCODED_RUSTFLAGS: await remappedPaths(),
+      },
+    },
   );
   if (code !== 0) throw new Failure("cargo build failed.");
 
@@ -95,11 +95,23 @@ async function buildWasm() {
   const bindgenDir = join(workDir, "bindgen");
   await rm(bindgenDir, { recursive: true, force: true });
   await must(tool("wasm-bindgen"), [
-    ...[compiled, "--target", "bundler", "--out-dir", bindgenDir, "--out-name", "engine"],
+    ...[
+      compiled,
+      "--target",
+      "bundler",
+      "--out-dir",
+      bindgenDir,
+      "--out-name",
+      "engine",
+    ],
   ]);
   const glue = await readFile(join(bindgenDir, "engine_bg.js"), "utf8");
   const small = join(bindgenDir, "engine.wasm");
-  const renaming = await shrink(join(bindgenDir, "engine_bg.wasm"), small, glue);
+  const renaming = await shrink(
+    join(bindgenDir, "engine_bg.wasm"),
+    small,
+    glue,
+  );
   const wasm = await readFile(small);
   const deflated = await zopfli.deflateAsync(wasm, { numiterations: 15 });
   await writeFile(join(workDir, "glue.js"), glueFactory(glue, renaming));
@@ -116,23 +128,35 @@ async function checkBindgenVersion() {
   const wanted = await lockedVersion("wasm-bindgen");
   const found = (await must(tool("wasm-bindgen"), ["--version"])).split(" ")[1];
   if (found !== wanted) {
-    throw new Failure(`Cargo.lock has wasm-bindgen ${wanted}, but the tool is ${found}; run \`npm run setup\`.`);
+    throw new Failure(
+      `Cargo.lock has wasm-bindgen ${wanted}, but the tool is ${found}; run \`npm run setup\`.`,
+    );
   }
 }
 
 /** rustc's flags that take this machine's paths out of the engine: the same commit gives the same bytes anywhere. */
 async function remappedPaths() {
   const sysroot = await must("rustc", ["--print", "sysroot"]);
-  const commit = /^commit-hash: (\w+)$/m.exec(await must("rustc", ["-vV"]))?.[1];
-  const registries = join(process.env.CARGO_HOME ?? join(homedir(), ".cargo"), "registry/src");
+  const commit = /^commit-hash: (\w+)$/m.exec(
+    await must("rustc", ["-vV"]),
+  )?.[1];
+  const registries = join(
+    process.env.CARGO_HOME ?? join(homedir(), ".cargo"),
+    "registry/src",
+  );
   // Of several that fit, rustc takes the last. Without std's sources installed, its paths are /rustc/... already.
   const moved = [
     [root, ""],
     [registries, ""],
-    ...(await readdir(registries).catch(() => [])).map((name) => [join(registries, name), ""]),
+    ...(await readdir(registries).catch(() => [])).map((name) => [
+      join(registries, name),
+      "",
+    ]),
     [join(sysroot, "lib/rustlib/src/rust"), `/rustc/${commit}`],
   ];
-  return moved.map(([from, to]) => `--remap-path-prefix=${from}=${to}`).join("\x1f");
+  return moved
+    .map(([from, to]) => `--remap-path-prefix=${from}=${to}`)
+    .join("\x1f");
 }
 
 /** Makes `dist/`. */
@@ -153,7 +177,8 @@ async function bundle() {
   });
   const code = await readFile(join(fresh, "index.js"), "utf8");
   for (const banned of ["new Function(", "eval(", "import.meta"]) {
-    if (code.includes(banned)) throw new Failure(`dist/index.js contains \`${banned}\`.`);
+    if (code.includes(banned))
+      throw new Failure(`dist/index.js contains \`${banned}\`.`);
   }
   await copyFile(inRoot("js/index.d.ts"), join(fresh, "index.d.ts"));
   await rm(distDir, { recursive: true, force: true });
@@ -163,7 +188,10 @@ async function bundle() {
 /** What an app pays: the bundle that esbuild makes of the two functions that every app needs. */
 async function bundleForAnApp() {
   const { outputFiles } = await esbuild.build({
-    stdin: { contents: 'export { configure, signOut } from "./dist/index.js";', resolveDir: root },
+    stdin: {
+      contents: 'export { configure, signOut } from "./dist/index.js";',
+      resolveDir: root,
+    },
     bundle: true,
     minify: true,
     format: "esm",

@@ -8,7 +8,11 @@ import { Failure } from "./run.mjs";
  */
 export async function lockedVersion(name) {
   const lock = await readFile(inRoot("Cargo.lock"), "utf8");
-  const version = new RegExp(`^name = "${name}"\nversion = "([^"]+)"`, "m").exec(lock)?.[1];
-  if (version === undefined) throw new Failure(`Cargo.lock does not name ${name}.`);
+  const version = new RegExp(
+    `^name = "${name}"\nversion = "([^"]+)"`,
+    "m",
+  ).exec(lock)?.[1];
+  if (version === undefined)
+    throw new Failure(`Cargo.lock does not name ${name}.`);
   return version;
 }

@@ -10,7 +10,10 @@ import { root } from "./paths.mjs";
  */
 export async function filesBelow(path) {
   try {
-    const entries = await readdir(path, { recursive: true, withFileTypes: true });
+    const entries = await readdir(path, {
+      recursive: true,
+      withFileTypes: true,
+    });
     return entries
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name))
@@ -26,13 +29,13 @@ export async function filesBelow(path) {
 /**
  * One hash over names and contents.
  * @param {string[]} paths files and folders
- * @param {string} [extra] anything else that the answer depends on
+ * @param {string} [base] the folder that names are relative to
  */
-export async function fingerprint(paths, extra = "") {
-  const hash = createHash("sha256").update(extra);
+export async function fingerprint(paths, base = root) {
+  const hash = createHash("sha256");
   for (const path of paths) {
     for (const file of await filesBelow(path)) {
-      hash.update(`\0${relative(root, file)}\0`).update(await readFile(file));
+      hash.update(`\0${relative(base, file)}\0`).update(await readFile(file));
     }
   }
   return hash.digest("hex");

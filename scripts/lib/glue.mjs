@@ -17,15 +17,23 @@ const EXPORT = /^export (function|class|const|let) ([\w$]+)/gm;
  * @returns {string} an ES module that exports `createGlue()`
  */
 export function glueFactory(source, { module, imports, exports }) {
-  const names = [...source.matchAll(EXPORT)].map((match) => /** @type {string} */ (match[2]));
+  const names = [...source.matchAll(EXPORT)].map(
+    (match) => /** @type {string} */ (match[2]),
+  );
   const body = source
     .replaceAll(EXPORT, "$1 $2")
-    .replaceAll(/\bwasm\.([\w$]+)/g, (_, name) => `wasm.${exports.get(name) ?? missing(name)}`);
+    .replaceAll(
+      /\bwasm\.([\w$]+)/g,
+      (_, name) => `wasm.${exports.get(name) ?? missing(name)}`,
+    );
   if (/^\s*(import|export)\b/m.test(body)) {
-    throw new Failure("The glue has an import or export that scripts/lib/glue.mjs does not know.");
+    throw new Failure(
+      "The glue has an import or export that scripts/lib/glue.mjs does not know.",
+    );
   }
   const imported = names.filter((name) => imports.has(name));
-  if (imported.length !== imports.size) throw new Failure("The wasm imports a function that its glue lacks.");
+  if (imported.length !== imports.size)
+    throw new Failure("The wasm imports a function that its glue lacks.");
   const start = exports.get("__wbindgen_start") ?? missing("__wbindgen_start");
   const face = names.filter((name) => !name.startsWith("__wb"));
   return `export function createGlue() {

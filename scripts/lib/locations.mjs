@@ -33,7 +33,9 @@ function dataSegments(wasm) {
         const known = number() === 0 && wasm.readUInt8(at++) === I32_CONST;
         const address = number();
         if (!known || wasm.readUInt8(at++) !== END) {
-          throw new Failure("The wasm has a data segment of a kind that scripts/lib/locations.mjs does not know.");
+          throw new Failure(
+            "The wasm has a data segment of a kind that scripts/lib/locations.mjs does not know.",
+          );
         }
         const length = number();
         segments.push({ address, at, length });
@@ -57,14 +59,29 @@ export function blankLocations(wasm) {
   for (const segment of segments) {
     const last = segment.at + segment.length - LOCATION_BYTES;
     for (let at = segment.at + (-segment.address & 3); at <= last; at += 4) {
-      const [start, length, line, column] = [0, 4, 8, 12].map((offset) => wasm.readUInt32LE(at + offset));
-      if (!start || !length || !line || !column || length > 300 || line > 1e6 || column > 1e4) continue;
+      const [start, length, line, column] = [0, 4, 8, 12].map((offset) =>
+        wasm.readUInt32LE(at + offset),
+      );
+      if (
+        !start ||
+        !length ||
+        !line ||
+        !column ||
+        length > 300 ||
+        line > 1e6 ||
+        column > 1e4
+      )
+        continue;
       const home = segments.find(
-        ({ address, length: size }) => start >= address && start + length <= address + size,
+        ({ address, length: size }) =>
+          start >= address && start + length <= address + size,
       );
       if (!home) continue;
       const name = home.at + start - home.address;
-      if (!/^[\w./@+-]+\.rs$/.test(wasm.toString("latin1", name, name + length))) continue;
+      if (
+        !/^[\w./@+-]+\.rs$/.test(wasm.toString("latin1", name, name + length))
+      )
+        continue;
       blanks.push([at, LOCATION_BYTES], [name, length]);
     }
   }

@@ -23,12 +23,13 @@ function isAlive(pid) {
 export async function withLock(name, body) {
   await mkdir(toolsDir, { recursive: true });
   const path = join(toolsDir, `${name}.lock`);
-  for (let told = false; ; ) {
+  for (let told = false; ;) {
     try {
       await writeFile(path, String(process.pid), { flag: "wx" });
       break;
     } catch (error) {
-      if (/** @type {NodeJS.ErrnoException} */ (error).code !== "EEXIST") throw error;
+      if (/** @type {NodeJS.ErrnoException} */ (error).code !== "EEXIST")
+        throw error;
     }
     const holder = Number(await readFile(path, "utf8").catch(() => "")) || 0;
     if (holder !== 0 && !isAlive(holder)) {
@@ -40,7 +41,10 @@ export async function withLock(name, body) {
       );
       continue;
     }
-    if (!told) console.log(`Waiting for another ${name} of this checkout (process ${holder}) to end.`);
+    if (!told)
+      console.log(
+        `Waiting for another ${name} of this checkout (process ${holder}) to end.`,
+      );
     told = true;
     await sleep(250);
   }

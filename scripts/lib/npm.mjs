@@ -14,7 +14,10 @@ async function lockedPackages(path) {
 export async function npmPackagesAreInstalled() {
   const noted = inRoot("node_modules/.package-lock.json");
   if (!existsSync(noted)) return false;
-  const [wanted, installed] = await Promise.all([lockedPackages(inRoot("package-lock.json")), lockedPackages(noted)]);
+  const [wanted, installed] = await Promise.all([
+    lockedPackages(inRoot("package-lock.json")),
+    lockedPackages(noted),
+  ]);
   return Object.entries(wanted)
     .filter(([path]) => path.includes("node_modules/"))
     .every(([path, { version, link, optional }]) => {

@@ -17,6 +17,3 @@ export const distDir = inRoot("dist");
 /** @param {string} name a program that cargo installed */
 export const tool = (name) =>
   join(toolsDir, "bin", process.platform === "win32" ? `${name}.exe` : name);
-
-/** @param {string} name a program that npm installed, as its script (run it with node) */
-export const npmBin = (name) => inRoot("node_modules", name);

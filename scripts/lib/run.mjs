@@ -20,7 +20,11 @@ export class Failure extends Error {}
  * @param {RunOptions} [options]
  * @returns {Promise<{ code: number, stdout: string, output: string }>} `output` is both streams, interleaved
  */
-export function run(program, args, { env = {}, cwd = root, echo = true, label } = {}) {
+export function run(
+  program,
+  args,
+  { env = {}, cwd = root, echo = true, label } = {},
+) {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
       cwd,
@@ -40,13 +44,19 @@ export function run(program, args, { env = {}, cwd = root, echo = true, label } 
     });
     if (label) {
       for (const input of [child.stdout, child.stderr]) {
-        createInterface({ input }).on("line", (line) => console.log(`[${label}] ${line.trim()}`));
+        createInterface({ input }).on("line", (line) =>
+          console.log(`[${label}] ${line.trim()}`),
+        );
       }
     }
     child.on("error", (error) => {
       const missing = "code" in error && error.code === "ENOENT";
       reject(
-        new Failure(missing ? `${program} was not found.` : `${program} did not start: ${error.message}`),
+        new Failure(
+          missing
+            ? `${program} was not found.`
+            : `${program} did not start: ${error.message}`,
+        ),
       );
     });
     child.on("close", (code, signal) => {
@@ -64,10 +74,15 @@ export function run(program, args, { env = {}, cwd = root, echo = true, label } 
  * @returns {Promise<string>} its standard output, trimmed
  */
 export async function must(program, args, options = {}) {
-  const { code, stdout, output } = await run(program, args, { ...options, echo: options.label !== undefined });
+  const { code, stdout, output } = await run(program, args, {
+    ...options,
+    echo: options.label !== undefined,
+  });
   if (code !== 0) {
     if (!options.label) process.stderr.write(output);
-    throw new Failure(`\`${[program, ...args].join(" ")}\` failed (exit code ${code}).`);
+    throw new Failure(
+      `\`${[program, ...args].join(" ")}\` failed (exit code ${code}).`,
+    );
   }
   return stdout.trim();
 }

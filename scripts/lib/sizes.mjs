@@ -23,6 +23,8 @@ export function sizeTable(sizes) {
     `  ${String(name).padEnd(width)}${cells.map((cell) => String(cell).padStart(9)).join("")}`;
   return [
     line(["bytes", "raw", "gzip -9", "brotli"]),
-    ...Object.entries(sizes).map(([name, { raw, gzip, brotli }]) => line([name, raw, gzip, brotli])),
+    ...Object.entries(sizes).map(([name, { raw, gzip, brotli }]) =>
+      line([name, raw, gzip, brotli]),
+    ),
   ].join("\n");
 }

@@ -39,24 +39,30 @@ const NEVER_RETURN = [
  */
 async function trim(from, to, glue) {
   const { default: binaryen } = await import("binaryen");
+  // Its type declarations have this in another place than the program.
+  const { setBody } = /** @type {any} */ (binaryen).Function;
   const module = binaryen.readBinary(await readFile(from));
   let dropped = 0;
   for (let i = 0; i < module.getNumFunctions(); i++) {
     const fn = module.getFunctionByIndex(i);
     const { name, module: importedFrom } = binaryen.getFunctionInfo(fn);
-    if (importedFrom || !NEVER_RETURN.some((pattern) => pattern.test(name))) continue;
-    binaryen.Function.setBody(fn, module.unreachable());
+    if (importedFrom || !NEVER_RETURN.some((pattern) => pattern.test(name)))
+      continue;
+    setBody(fn, module.unreachable());
     dropped++;
   }
   // std's own entry point is always there: without it the names have changed, and the list above is out of date.
-  if (dropped === 0) throw new Failure("No panicking function was recognised in the wasm.");
+  if (dropped === 0)
+    throw new Failure("No panicking function was recognised in the wasm.");
 
   const used = new Set(["__wbindgen_start"]);
-  for (const [, name] of glue.matchAll(/\bwasm\.([\w$]+)/g)) if (name) used.add(name);
+  for (const [, name] of glue.matchAll(/\bwasm\.([\w$]+)/g))
+    if (name) used.add(name);
   const exports = Array.from({ length: module.getNumExports() }, (_, i) =>
     binaryen.getExportInfo(module.getExportByIndex(i)),
   );
-  for (const { name } of exports) if (!used.has(name)) module.removeExport(name);
+  for (const { name } of exports)
+    if (!used.has(name)) module.removeExport(name);
 
   await writeFile(to, blankLocations(Buffer.from(module.emitBinary())));
   module.dispose();
@@ -64,7 +70,11 @@ async function trim(from, to, glue) {
 
 /** @param {string[]} args */
 const wasmOpt = (...args) =>
-  must(process.execPath, [inRoot("node_modules/binaryen/bin/wasm-opt"), ...FEATURES, ...args]);
+  must(process.execPath, [
+    inRoot("node_modules/binaryen/bin/wasm-opt"),
+    ...FEATURES,
+    ...args,
+  ]);
 
 /**
  * Makes wasm-bindgen's output small.
@@ -77,7 +87,13 @@ export async function shrink(from, to, glue) {
   const trimmed = `${to}.trimmed`;
   const renamed = `${to}.renamed`;
   await trim(from, trimmed, glue);
-  const names = await wasmOpt(trimmed, "--minify-imports-and-exports-and-modules", "-g", "-o", renamed);
+  const names = await wasmOpt(
+    trimmed,
+    "--minify-imports-and-exports-and-modules",
+    "-g",
+    "-o",
+    renamed,
+  );
   // --low-memory-unused: rustc puts the stack first, so no object lies in the first kilobyte.
   await wasmOpt(
     renamed,

@@ -1,0 +1,50 @@
+import eslint from "@eslint/js";
+import globals from "globals";
+import typescript from "typescript-eslint";
+
+export default typescript.config(
+  {
+    ignores: [
+      "dist/",
+      "target/",
+      ".build/",
+      ".tools/",
+      "www/dist/",
+      "tests/types/",
+    ],
+  },
+  eslint.configs.recommended,
+  {
+    files: ["**/*.{js,mjs,ts}"],
+    plugins: { typescript: typescript.plugin },
+    languageOptions: {
+      parser: typescript.parser,
+      parserOptions: { projectService: true },
+    },
+    rules: {
+      // A promise that nobody looks at hides its failure.
+      "typescript/no-floating-promises": "error",
+      "typescript/no-misused-promises": "error",
+      "typescript/await-thenable": "error",
+      "typescript/only-throw-error": "error",
+      "typescript/switch-exhaustiveness-check": "error",
+      eqeqeq: ["error", "always", { null: "ignore" }],
+      "no-eval": "error",
+      "no-implied-eval": "error",
+      "no-new-func": "error",
+      "no-var": "error",
+      "prefer-const": "error",
+      // tsc knows, and knows types too.
+      "no-undef": "off",
+      "no-unused-vars": "off",
+    },
+  },
+  {
+    files: ["scripts/**", "tests/**", "www/server/**", "bench/**"],
+    languageOptions: { globals: globals.node },
+  },
+  {
+    files: ["js/**", "www/*.{js,ts}", "www/src/**"],
+    languageOptions: { globals: globals.browser },
+  },
+);

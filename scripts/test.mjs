@@ -1,0 +1,147 @@
+// npm test [-- --list] [-- --only <stage>[,<stage>...]]: quick enough to run before each commit.
+import { readFile, rm } from "node:fs/promises";
+import { delimiter, join } from "node:path";
+import { check, checkWithNode, nodeTests, rustTests } from "./lib/commands.mjs";
+import { inRoot, tool, toolsDir, workDir } from "./lib/paths.mjs";
+import { Failure, main, must } from "./lib/run.mjs";
+import { runStages } from "./lib/stages.mjs";
+
+const WASM = ["--target", "wasm32-unknown-unknown"];
+const ALL = ["--locked", "--all-features"];
+const DENY = ["--", "-D", "warnings"];
+
+// Each folder of JavaScript or TypeScript has its own settings: a page, a server, a consumer of the package.
+const TYPESCRIPT_PROJECTS = [
+  ".",
+  "www",
+  "www/server",
+  "tests/types",
+  "tests/types/tsconfig.node16.json",
+  "tests/types/tsconfig.libraries.json",
+];
+
+const changes = () => must("git", ["status", "--porcelain"]);
+const changedBefore = await changes();
+
+/** @type {import("./lib/stages.mjs").Stage[]} */
+const stages = [
+  { name: "rustfmt", run: () => check("cargo", ["fmt", "--check"]) },
+  {
+    name: "prettier",
+    run: () =>
+      checkWithNode(
+        "prettier/bin/prettier.cjs",
+        "--check",
+        "--log-level=warn",
+        ".",
+      ),
+  },
+  {
+    name: "clippy",
+    run: () => check("cargo", ["clippy", "--all-targets", ...ALL, ...DENY]),
+  },
+  {
+    name: "clippy-wasm",
+    run: () =>
+      check("cargo", ["clippy", "--all-targets", ...WASM, ...ALL, ...DENY]),
+  },
+  {
+    name: "rustdoc",
+    run: async () => {
+      for (const target of [[], WASM]) {
+        await check("cargo", ["doc", "--no-deps", ...target, ...ALL], {
+          RUSTDOCFLAGS: "-D warnings",
+        });
+      }
+    },
+  },
+  { name: "rust", run: () => rustTests("cargo", ["test", ...ALL]) },
+  {
+    name: "rust-browser",
+    needs: ["chromium"],
+    run: (env) =>
+      rustTests(
+        tool("wasm-pack"),
+        [
+          "test",
+          "--headless",
+          "--chrome",
+          "--mode",
+          "no-install",
+          "--",
+          "--locked",
+          "--features",
+          "js",
+        ],
+        {
+          ...env,
+          PATH: [join(toolsDir, "bin"), process.env.PATH].join(delimiter),
+        },
+      ),
+  },
+  {
+    name: "build",
+    run: async () => {
+      const { build } = await import("./lib/build.mjs");
+      await build();
+    },
+  },
+  {
+    name: "eslint",
+    after: ["build"],
+    run: () => checkWithNode("eslint/bin/eslint.js", "--max-warnings=0", "."),
+  },
+  {
+    name: "typescript",
+    after: ["build"],
+    run: async () => {
+      for (const project of TYPESCRIPT_PROJECTS)
+        await checkWithNode("typescript/bin/tsc", "-p", project);
+    },
+  },
+  { name: "local-cognito", run: () => nodeTests(["www/server/test"]) },
+  { name: "pack", after: ["build"], run: pack },
+  {
+    name: "package",
+    after: ["pack"],
+    needs: ["chromium"],
+    run: (env) => nodeTests(["tests/package"], env),
+  },
+  {
+    name: "e2e",
+    after: ["pack"],
+    needs: ["chromium"],
+    run: (env) => nodeTests(["tests/e2e"], env),
+  },
+  {
+    name: "clean-tree",
+    run: async () => {
+      if (changedBefore !== "") {
+        console.log(
+          "There were changes before the run, so it can't be told whether it made some.",
+        );
+      } else if ((await changes()) !== "") {
+        throw new Failure(
+          `The run changed files that git knows of:\n${await changes()}`,
+        );
+      }
+    },
+  },
+];
+
+/** Makes `.build/cognito-signout-<version>.tgz`, which the tests of the package install. */
+async function pack() {
+  const { version } = JSON.parse(
+    await readFile(inRoot("package.json"), "utf8"),
+  );
+  const tarball = join(workDir, `cognito-signout-${version}.tgz`);
+  await rm(tarball, { force: true });
+  await check("npm", [
+    "pack",
+    "--pack-destination",
+    workDir,
+    "--loglevel=warn",
+  ]);
+}
+
+await main(() => runStages(stages, process.argv.slice(2)));

@@ -1,0 +1,38 @@
+// npm run verify [-- --list] [-- --only <stage>[,<stage>...]]: the checks that take long; `npm test` has the others.
+import { mkdtemp, mkdir, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fingerprint } from "./lib/fingerprint.mjs";
+import { inRoot, root } from "./lib/paths.mjs";
+import { Failure, main, must } from "./lib/run.mjs";
+import { runStages } from "./lib/stages.mjs";
+
+/** @type {import("./lib/stages.mjs").Stage[]} */
+const stages = [{ name: "reproducible", run: reproducible }];
+
+/** Two clones of the last commit, in folders of different names, give the same package. */
+async function reproducible() {
+  const parent = await mkdtemp(join(tmpdir(), "cognito-signout-"));
+  try {
+    const hashes = [];
+    for (const name of ["one", "the/other one"]) {
+      const clone = join(parent, name);
+      await must("git", ["clone", "--quiet", root, clone]);
+      // The tools are no part of the question, and take minutes to build.
+      await mkdir(join(clone, ".tools"));
+      await symlink(inRoot(".tools/bin"), join(clone, ".tools/bin"));
+      await symlink(inRoot("node_modules"), join(clone, "node_modules"));
+      await must(process.execPath, ["scripts/build.mjs"], {
+        cwd: clone,
+        label: name,
+      });
+      hashes.push(await fingerprint([join(clone, "dist")], clone));
+    }
+    if (new Set(hashes).size !== 1)
+      throw new Failure("Two builds of the same commit gave different bytes.");
+  } finally {
+    await rm(parent, { recursive: true, force: true });
+  }
+}
+
+await main(() => runStages(stages, process.argv.slice(2)));
