@@ -314,7 +314,11 @@ impl Parser<'_> {
             scale *= 10.0;
         }
         if number != 0.0 {
-            number = if exponent < 0 { number / scale } else { number * scale };
+            number = if exponent < 0 {
+                number / scale
+            } else {
+                number * scale
+            };
         }
         Some(if negative { -number } else { number })
     }
@@ -388,7 +392,9 @@ mod tests {
             Value::String(text) => Json::String(text.clone()),
             Value::Array(items) => Json::Array(items.iter().map(from_serde).collect()),
             Value::Object(map) => Json::Object(
-                map.iter().map(|(k, v)| (k.clone(), from_serde(v))).collect(),
+                map.iter()
+                    .map(|(k, v)| (k.clone(), from_serde(v)))
+                    .collect(),
             ),
         }
     }
@@ -413,10 +419,42 @@ mod tests {
     #[test]
     fn what_is_not_json_is_refused() {
         for bad in [
-            "", " ", "{", "}", "[", "[1,]", "[,1]", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{a:1}", "'a'",
-            "01", "-", "+1", ".5", "1.", "1e", "1e+", "0x1", "NaN", "Infinity", "tru", "nullx", "1 2",
-            "\"", "\"\n\"", "\"\\x\"", "\"\\u12\"", "\"\\u12g4\"", "<html>", "[1}", "\u{feff}{}",
-            "\u{a0}1", "-01", "00",
+            "",
+            " ",
+            "{",
+            "}",
+            "[",
+            "[1,]",
+            "[,1]",
+            "{\"a\"}",
+            "{\"a\":}",
+            "{\"a\":1,}",
+            "{a:1}",
+            "'a'",
+            "01",
+            "-",
+            "+1",
+            ".5",
+            "1.",
+            "1e",
+            "1e+",
+            "0x1",
+            "NaN",
+            "Infinity",
+            "tru",
+            "nullx",
+            "1 2",
+            "\"",
+            "\"\n\"",
+            "\"\\x\"",
+            "\"\\u12\"",
+            "\"\\u12g4\"",
+            "<html>",
+            "[1}",
+            "\u{feff}{}",
+            "\u{a0}1",
+            "-01",
+            "00",
         ] {
             assert_eq!(Json::parse(bad), None, "{bad:?}");
         }
@@ -462,7 +500,11 @@ mod tests {
             (r#""\ude00x""#, "\u{fffd}x"),
             ("\"é\u{2028}\"", "é\u{2028}"),
         ] {
-            assert_eq!(Json::parse(text), Some(Json::String(value.into())), "{text}");
+            assert_eq!(
+                Json::parse(text),
+                Some(Json::String(value.into())),
+                "{text}"
+            );
         }
         assert_eq!(
             Json::String("\u{2028}\u{1}\"\\".into()).to_text(),
@@ -482,7 +524,10 @@ mod tests {
 
     #[test]
     fn an_object_of_strings() {
-        assert_eq!(object_of(&[("a", "1\""), ("b", "")]), r#"{"a":"1\"","b":""}"#);
+        assert_eq!(
+            object_of(&[("a", "1\""), ("b", "")]),
+            r#"{"a":"1\"","b":""}"#
+        );
         assert_eq!(object_of(&[]), "{}");
     }
 

@@ -1,7 +1,10 @@
 //! The options of a sign-out.
 
-use crate::error::{AuthError, AuthErrorCode};
-use crate::fields::{Field, Fields};
+use crate::error::AuthError;
+use crate::fields::{At, Field, Fields, object_argument};
+
+/// The longest time a browser's timer takes; past it, it fires at once.
+const LONGEST: f64 = i32::MAX as f64;
 
 /// How the hosted UI's own session is ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -54,12 +57,75 @@ impl Default for SignOutOptions {
 
 impl SignOutOptions {
     /// Reads the argument of `signOut`: of `navigate` and `signal` the kind is checked, no more.
-    /// An event counts as no options.
+    /// An event counts as no options: `onClick={signOut}`.
     ///
     /// # Errors
     /// `configuration`, naming the option.
     pub fn read<F: Fields>(argument: Field<F>) -> Result<SignOutOptions, AuthError> {
-        let _ = argument;
-        Err(AuthError::new(AuthErrorCode::Unknown))
+        let mut options = SignOutOptions::default();
+        if let Field::Missing = argument {
+            return Ok(options);
+        }
+        let at = object_argument(argument, "options")?;
+        if at.has("nativeEvent")? || at.is_function("preventDefault")? {
+            return Ok(options);
+        }
+        at.only(&[
+            "global",
+            "hostedUI",
+            "redirectUrl",
+            "navigate",
+            "timeoutMs",
+            "popupTimeoutMs",
+            "signal",
+            "forgetDevice",
+            "retryWhenOnline",
+            "appState",
+            "oauth",
+        ])?;
+        options.global = at.flag("global", false)?;
+        options.forget_device = at.flag("forgetDevice", false)?;
+        options.retry_when_online = at.flag("retryWhenOnline", false)?;
+        options.timeout_ms = at.number("timeoutMs", options.timeout_ms)?.min(LONGEST);
+        options.popup_timeout_ms = at
+            .number("popupTimeoutMs", options.popup_timeout_ms)?
+            .min(LONGEST);
+        if let Some(mode) = at.text("hostedUI")? {
+            options.hosted_ui = match mode.as_str() {
+                "auto" => HostedUiMode::Auto,
+                "redirect" => HostedUiMode::Redirect,
+                "popup" => HostedUiMode::Popup,
+                "manual" => HostedUiMode::Manual,
+                "none" => HostedUiMode::None,
+                _ => {
+                    return Err(at.error(
+                        "hostedUI",
+                        "must be \"auto\", \"redirect\", \"popup\", \"manual\" or \"none\".",
+                    ));
+                }
+            };
+        }
+        // Amplify's own options: `{ global, oauth: { redirectUrl } }`.
+        let oauth = match at.object("oauth")? {
+            Some(oauth) => {
+                oauth.only(&["redirectUrl"])?;
+                oauth.text("redirectUrl")?
+            }
+            None => None,
+        };
+        options.redirect_url = at.text("redirectUrl")?.or(oauth);
+        if at.has("navigate")? && !at.is_function("navigate")? {
+            return Err(at.error("navigate", "must be a function."));
+        }
+        if at.has("signal")? {
+            let listens = match at.field("signal")? {
+                Field::Object(signal) => At::root(signal).is_function("addEventListener")?,
+                _ => false,
+            };
+            if !listens {
+                return Err(at.error("signal", "must be an AbortSignal."));
+            }
+        }
+        Ok(options)
     }
 }

@@ -44,7 +44,11 @@ pub fn push_percent(out: &mut String, byte: u8) {
     out.push('%');
     for nibble in [byte >> 4, byte & 15] {
         // A nibble is always an index of the table.
-        out.push(DIGITS.get(usize::from(nibble)).map_or('0', |&digit| char::from(digit)));
+        out.push(
+            DIGITS
+                .get(usize::from(nibble))
+                .map_or('0', |&digit| char::from(digit)),
+        );
     }
 }
 

@@ -1,13 +1,21 @@
 //! ForgetDevice: the remembered device is remembered no more.
 
 use crate::error::AuthError;
+use crate::json::object_of;
+use crate::protocol::service_error::{Operation, read};
 use crate::protocol::{Request, Response};
 use crate::session::Secret;
 
-/// The request.
+/// The request. It comes before GlobalSignOut and RevokeToken, which kill the access token.
 pub fn request(endpoint: &str, access_token: &Secret, device_key: &str) -> Request {
-    let _ = (access_token, device_key);
-    Request { target: "ForgetDevice", url: endpoint.to_owned(), body: String::new() }
+    Request {
+        target: "ForgetDevice",
+        url: endpoint.to_owned(),
+        body: object_of(&[
+            ("AccessToken", access_token.expose()),
+            ("DeviceKey", device_key),
+        ]),
+    }
 }
 
 /// What the answer means.
@@ -15,6 +23,5 @@ pub fn request(endpoint: &str, access_token: &Secret, device_key: &str) -> Reque
 /// # Errors
 /// By the table of [`crate::protocol::service_error`].
 pub fn answer(response: &Response) -> Result<(), AuthError> {
-    let _ = response;
-    Ok(())
+    read(Operation::ForgetDevice, response).map(drop)
 }

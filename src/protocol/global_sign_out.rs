@@ -1,13 +1,19 @@
 //! GlobalSignOut: ends all of the user's sessions.
 
-use crate::error::AuthError;
+use crate::error::{AuthError, AuthErrorCode};
+use crate::json::object_of;
+use crate::protocol::service_error::{Operation, read};
 use crate::protocol::{Request, Response};
 use crate::session::Secret;
 
-/// The request.
+/// The request. The access token must be neither expired nor revoked, and have the scope
+/// `aws.cognito.signin.user.admin`.
 pub fn request(endpoint: &str, access_token: &Secret) -> Request {
-    let _ = access_token;
-    Request { target: "GlobalSignOut", url: endpoint.to_owned(), body: String::new() }
+    Request {
+        target: "GlobalSignOut",
+        url: endpoint.to_owned(),
+        body: object_of(&[("AccessToken", access_token.expose())]),
+    }
 }
 
 /// What the answer means. `after_lost_answer`: an earlier try may have reached Cognito.
@@ -15,6 +21,12 @@ pub fn request(endpoint: &str, access_token: &Secret) -> Request {
 /// # Errors
 /// By the table of [`crate::protocol::service_error`].
 pub fn answer(response: &Response, after_lost_answer: bool) -> Result<(), AuthError> {
-    let _ = (response, after_lost_answer);
-    Ok(())
+    let mut result = read(Operation::GlobalSignOut, response).map(drop);
+    if let Err(error) = &mut result
+        && after_lost_answer
+        && error.code == AuthErrorCode::TokenRevoked
+    {
+        error.message = "The access token is revoked: the first try, whose answer was lost, probably succeeded.".into();
+    }
+    result
 }

@@ -1,6 +1,8 @@
 //! Refresh: GetTokensFromRefreshToken, or InitiateAuth where a pool does not know that.
 
-use crate::error::{AuthError, AuthErrorCode};
+use crate::error::AuthError;
+use crate::json::{Json, object_of};
+use crate::protocol::service_error::{Operation, foreign, read};
 use crate::protocol::{Request, Response};
 use crate::session::Secret;
 
@@ -15,15 +17,24 @@ pub struct Refreshed {
     pub refresh_token: Option<Secret>,
 }
 
-/// The request: GetTokensFromRefreshToken.
+/// The request: GetTokensFromRefreshToken. A remembered device must name its key, else Cognito says
+/// "Invalid Refresh Token.".
 pub fn request(
     endpoint: &str,
     client_id: &str,
     refresh_token: &Secret,
     device_key: Option<&str>,
 ) -> Request {
-    let _ = (client_id, refresh_token, device_key);
-    Request { target: "GetTokensFromRefreshToken", url: endpoint.to_owned(), body: String::new() }
+    let mut members = vec![
+        ("RefreshToken", refresh_token.expose()),
+        ("ClientId", client_id),
+    ];
+    members.extend(device_key.map(|key| ("DeviceKey", key)));
+    Request {
+        target: "GetTokensFromRefreshToken",
+        url: endpoint.to_owned(),
+        body: object_of(&members),
+    }
 }
 
 /// The request for a pool that does not know the first: InitiateAuth with REFRESH_TOKEN_AUTH.
@@ -33,21 +44,53 @@ pub fn fallback_request(
     refresh_token: &Secret,
     device_key: Option<&str>,
 ) -> Request {
-    let _ = (client_id, refresh_token, device_key);
-    Request { target: "InitiateAuth", url: endpoint.to_owned(), body: String::new() }
+    let mut parameters = vec![("REFRESH_TOKEN", refresh_token.expose())];
+    parameters.extend(device_key.map(|key| ("DEVICE_KEY", key)));
+    let mut body = object_of(&[("AuthFlow", "REFRESH_TOKEN_AUTH"), ("ClientId", client_id)]);
+    body.pop();
+    body.push_str(",\"AuthParameters\":");
+    body.push_str(&object_of(&parameters));
+    body.push('}');
+    Request {
+        target: "InitiateAuth",
+        url: endpoint.to_owned(),
+        body,
+    }
 }
 
-/// Whether an error of the first request says that [`fallback_request`] is worth a try.
+/// Whether an error of the first request says that [`fallback_request`] is worth a try: the operation,
+/// not the token, was refused.
 pub fn wants_fallback(error: &AuthError) -> bool {
-    let _ = error;
-    false
+    error.service.as_ref().is_some_and(|service| {
+        let unknown = service.kind.is_empty() && service.status == 404;
+        unknown
+            || matches!(
+                service.kind.as_str(),
+                "UnknownOperationException"
+                    | "UnsupportedOperationException"
+                    | "OperationNotEnabledException"
+                    | "InvalidParameterException"
+                    | "InvalidAction"
+            )
+    })
 }
 
 /// What the answer to either request means.
 ///
 /// # Errors
-/// By the table of [`crate::protocol::service_error`].
+/// By the table of [`crate::protocol::service_error`]; a success without an access token is none.
 pub fn answer(response: &Response) -> Result<Refreshed, AuthError> {
-    let _ = response;
-    Err(AuthError::new(AuthErrorCode::Unknown))
+    let json = read(Operation::Refresh, response)?;
+    let token = |name: &str| {
+        json.get("AuthenticationResult")
+            .and_then(|result| result.get(name))
+            .and_then(Json::as_str)
+            .filter(|token| !token.is_empty())
+            .map(Secret::new)
+    };
+    Ok(Refreshed {
+        access_token: token("AccessToken").ok_or_else(|| foreign(response))?,
+        id_token: token("IdToken"),
+        refresh_token: token("RefreshToken"),
+    })
 }

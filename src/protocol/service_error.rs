@@ -1,8 +1,9 @@
-//! From an answer to a code: the contract's table.
+//! From an answer to a code: the contract's table ("Codes").
 
-use crate::error::AuthError;
+use crate::error::{AuthError, AuthErrorCode, ServiceAnswer, redact};
 use crate::json::Json;
 use crate::protocol::Response;
+use crate::text::{contains, push_decimal};
 
 /// The operation that was answered; some answers mean different things to different ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,17 +18,181 @@ pub enum Operation {
     ForgetDevice,
 }
 
+/// How much of the service's own message is passed on.
+const MESSAGE_LENGTH: usize = 200;
+
 /// The object in the body of a success (`Null` where the body is empty), or the error.
 ///
 /// # Errors
 /// By the contract's table.
 pub fn read(operation: Operation, response: &Response) -> Result<Json, AuthError> {
-    let _ = (operation, response);
-    Ok(Json::Null)
+    let json = Json::parse(&response.body);
+    if response.status < 400 {
+        return match json {
+            _ if response.status != 200 => Err(foreign(response)),
+            Some(object) if object.is_object() => Ok(object),
+            None if response.body.trim_ascii().is_empty() => Ok(Json::Null),
+            _ => Err(foreign(response)),
+        };
+    }
+    let json = json.unwrap_or(Json::Null);
+    let text = |name: &str| json.get(name).and_then(Json::as_str);
+    let kind = kind_of(
+        response
+            .error_type
+            .as_deref()
+            .filter(|kind| !kind.is_empty())
+            .or_else(|| text("code"))
+            .or_else(|| text("__type"))
+            .unwrap_or_default(),
+    );
+    let message = text("message")
+        .or_else(|| text("Message"))
+        .unwrap_or_default();
+    let Some((code, suggestion)) = code_of(operation, response.status, &kind, message) else {
+        return Ok(Json::Null);
+    };
+    let mut error = with_answer(code, response, kind, message);
+    if let Some(suggestion) = suggestion {
+        error = error.suggest(suggestion);
+    }
+    Err(error)
 }
 
-/// Whether the same request may succeed in a moment: no network, 5xx, 429, throttling.
+/// An answer without an error that is not Cognito's: a captive portal, a proxy. Never a success.
+pub(super) fn foreign(response: &Response) -> AuthError {
+    let mut error = with_answer(AuthErrorCode::Service, response, String::new(), "");
+    error.message = "The answer was not Cognito's: something between, such as a sign-in page of the network, gave it.".into();
+    error.retryable = true;
+    error.suggest(
+        "Check that the network lets requests to Cognito through, then call retry() on the result.",
+    )
+}
+
+/// Whether the same request may succeed in a moment: no network, 5xx, 429, throttling
+/// (contract, step 5, "Retries").
 pub fn is_transient(error: &AuthError) -> bool {
-    let _ = error;
-    false
+    match error.code {
+        AuthErrorCode::Network | AuthErrorCode::Throttled => true,
+        AuthErrorCode::Service => error
+            .service
+            .as_ref()
+            .is_some_and(|service| is_internal(service.status, &service.kind)),
+        _ => false,
+    }
+}
+
+/// A fault of the service's own.
+fn is_internal(status: u16, kind: &str) -> bool {
+    status >= 500 || kind == "InternalErrorException"
+}
+
+/// The bare error type: real Cognito ends it with a colon, others lead it with a namespace.
+fn kind_of(text: &str) -> String {
+    let text = text.split([',', ':']).next().unwrap_or_default();
+    let text = text.rsplit('#').next().unwrap_or_default().trim_ascii();
+    // Shown to developers: nothing of a foreign answer but a word gets through.
+    let word = |c: &char| c.is_ascii_alphanumeric() || *c == '_';
+    redact(&text.chars().take_while(word).collect::<String>())
+}
+
+/// The code, and what to do where the answer tells the cause; `None` where it is a success after all.
+fn code_of(
+    operation: Operation,
+    status: u16,
+    kind: &str,
+    message: &str,
+) -> Option<(AuthErrorCode, Option<&'static str>)> {
+    use AuthErrorCode::*;
+    let revoking = operation == Operation::RevokeToken;
+    let says = |part: &str| contains(message, part);
+    let code = match kind {
+        // Such as "Client 1abc is configured with secret but SECRET_HASH was not received".
+        "NotAuthorizedException" | "InvalidParameterException" | "UnauthorizedException"
+            if says("secret") || says("SECRET") =>
+        {
+            return Some((
+                Configuration,
+                Some("Use an app client without a secret: a browser can't keep one."),
+            ));
+        }
+        "NotAuthorizedException" => {
+            let dead = says("has been revoked") || says("Invalid Refresh Token");
+            if dead
+                || says("Refresh Token has expired")
+                    && (revoking || operation == Operation::Refresh)
+            {
+                // Revoking what is dead already is what was wanted.
+                if revoking {
+                    return None;
+                }
+                TokenRevoked
+            } else if revoking {
+                NotAuthorized
+            } else if says("Access Token has expired") {
+                TokenExpired
+            } else if says("required scopes") {
+                MissingScope
+            } else {
+                NotAuthorized
+            }
+        }
+        "RefreshTokenReuseException" => TokenRevoked,
+        "UserNotFoundException" => {
+            return Some((
+                NotAuthorized,
+                Some(
+                    "The user was deleted or disabled. The user is signed out here; there is nothing to retry.",
+                ),
+            ));
+        }
+        "PasswordResetRequiredException" | "UserNotConfirmedException" => NotAuthorized,
+        "UnauthorizedException" if revoking => NotAuthorized,
+        "UnsupportedOperationException"
+        | "UnsupportedTokenTypeException"
+        | "OperationNotEnabledException"
+            if revoking =>
+        {
+            RevocationDisabled
+        }
+        "TooManyRequestsException" | "ThrottlingException" => Throttled,
+        // A device that does not exist is no fault of the configuration.
+        "ResourceNotFoundException" if operation != Operation::ForgetDevice || says("lient") => {
+            return Some((
+                Configuration,
+                Some("Check the client id and the user pool id: no such app client exists there."),
+            ));
+        }
+        _ if status == 429 => Throttled,
+        _ => Service,
+    };
+    Some((code, None))
+}
+
+/// The error with the service's own words; tokens and overlong texts are kept out of it.
+fn with_answer(code: AuthErrorCode, response: &Response, kind: String, message: &str) -> AuthError {
+    let mut text = String::from(code.default_message().trim_end_matches('.'));
+    text.push_str(" (");
+    if kind.is_empty() {
+        text.push_str("HTTP ");
+        push_decimal(&mut text, u64::from(response.status));
+    } else {
+        text.push_str(&kind);
+    }
+    if !message.is_empty() {
+        text.push_str(": ");
+        let message: String = message.chars().take(MESSAGE_LENGTH).collect();
+        text.push_str(&redact(&message));
+    }
+    text.push_str(").");
+    let mut error = AuthError::with_message(code, text);
+    if code == AuthErrorCode::Service {
+        error.retryable = is_internal(response.status, &kind);
+    }
+    error.service = Some(ServiceAnswer {
+        kind,
+        status: response.status,
+        request_id: response.request_id.clone(),
+    });
+    error
 }
