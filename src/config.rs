@@ -210,6 +210,7 @@ impl Config {
     /// What the layouts need to know.
     pub fn target(&self) -> Target {
         Target {
+            user_pool_id: self.user_pool_id.clone(),
             client_id: self.user_pool_client_id.clone(),
             identity_pool_id: self.identity_pool_id.clone(),
             authority: self.authority.clone(),

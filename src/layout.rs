@@ -12,7 +12,9 @@ pub type Snapshot = Vec<(String, String)>;
 /// Whose sessions are meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
-    /// The app client.
+    /// The user pool.
+    pub user_pool_id: String,
+    /// The app client; no dot in it, so that no client's keys begin like another's.
     pub client_id: String,
     /// The identity pool.
     pub identity_pool_id: Option<String>,
@@ -49,33 +51,84 @@ pub struct Found {
     pub sessions: Vec<StoredSession>,
     /// Keys to remove with them, or when signed out already: sign-in state, flags, the guest identity.
     pub leftovers: Vec<String>,
-    /// Entries to write: the list of users without those whose sessions end.
+    /// Entries to write when they end: the list of users without those whose sessions end.
     pub writes: Vec<(String, String)>,
     /// Whether a flag in this store says that the hosted UI signed the user in. Amplify keeps its flags
     /// in localStorage, wherever the tokens are.
     pub hosted_ui: bool,
 }
 
+/// Left-overs of a sign-in that name no client: Amplify v5's in localStorage and sessionStorage, v6's
+/// challenge in sessionStorage, the Next.js adapter's in cookies.
+const SHARED: [&str; 13] = [
+    "amplify-signin-with-hostedUI",
+    "amplify-redirected-from-hosted-ui",
+    "aws-amplify-federatedInfo",
+    "oauth_state",
+    "ouath_pkce_key",
+    "CognitoSignInState.username",
+    "CognitoSignInState.challengeName",
+    "CognitoSignInState.signInSession",
+    "CognitoSignInState.expiry",
+    "com.amplify.server_auth.pkce",
+    "com.amplify.server_auth.state",
+    "com.amplify.server_auth.isSigningOut",
+    "com.amplify.server_auth.isSigningOutRedirecting",
+];
+
+/// The keys of the guest identity: Amplify v6's, and v5's.
+fn guest_keys(target: &Target) -> Vec<String> {
+    match &target.identity_pool_id {
+        Some(pool) => vec![
+            ["com.amplify.Cognito.", pool, ".identityId"].concat(),
+            ["CognitoIdentityId-", pool].concat(),
+        ],
+        None => Vec::new(),
+    }
+}
+
 /// Whether a key of an enumerable store is worth reading.
 pub fn is_relevant(target: &Target, key: &str) -> bool {
-    let _ = (target, key);
-    true
+    key.starts_with(&amplify::prefix(&target.client_id))
+        || key.starts_with(oidc_client::PREFIX)
+        || SHARED.contains(&key)
+        || guest_keys(target).iter().any(|guest| guest == key)
 }
 
 /// The keys to read first in a store that can't list its keys.
 pub fn first_reads(target: &Target) -> Vec<String> {
-    let _ = target;
-    Vec::new()
+    let mut keys = amplify::client_keys(&target.client_id);
+    keys.extend(oidc_client::user_keys(target));
+    keys.extend(SHARED.iter().map(|&key| key.to_owned()));
+    keys.extend(guest_keys(target));
+    keys
 }
 
 /// The keys to read next in a store that can't list its keys: those of each user seen so far.
 pub fn user_reads(target: &Target, first: &[(String, String)]) -> Vec<String> {
-    let _ = (target, first);
-    Vec::new()
+    amplify::user_keys(&target.client_id, first)
 }
 
-/// The sessions of this client in what was read of one store.
+/// The sessions of this client in what was read of one store (contract, "Several sessions of this
+/// client id").
 pub fn find(target: &Target, snapshot: &[(String, String)]) -> Found {
-    let _ = (target, snapshot);
-    Found::default()
+    let mut found = Found::default();
+    amplify::find(&target.client_id, snapshot, &mut found);
+    oidc_client::find(target, snapshot, &mut found);
+    let guest = guest_keys(target);
+    for (key, value) in snapshot {
+        if SHARED.contains(&key.as_str()) || guest.contains(key) {
+            found.hosted_ui |= key == "amplify-signin-with-hostedUI" && value == "true";
+            found.leftovers.push(key.clone());
+        }
+    }
+    found
+}
+
+/// The value of a key, where there is one.
+fn value<'a>(snapshot: &'a [(String, String)], key: &str) -> Option<&'a str> {
+    snapshot
+        .iter()
+        .find(|entry| entry.0 == key)
+        .map(|entry| entry.1.as_str())
 }

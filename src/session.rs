@@ -80,6 +80,9 @@ impl Claims {
             return None;
         }
         let json = Json::parse(&String::from_utf8(base64url(payload)?).ok()?)?;
+        if !json.is_object() {
+            return None;
+        }
         let text = |name: &str| json.get(name).and_then(Json::as_str).map(str::to_owned);
         let number = |name: &str| json.get(name).and_then(Json::as_f64);
         Some(Claims {

@@ -150,7 +150,7 @@ fn is_ipv4(host: &str) -> bool {
     let mut count = 0;
     for part in host.split('.') {
         let plain = part == "0" || !part.starts_with('0');
-        if !plain || !decimal(part).is_some_and(|number| number < 256) {
+        if !plain || decimal(part).is_none_or(|number| number > 255) {
             return false;
         }
         count += 1;

@@ -3,6 +3,7 @@
 use crate::config::shape::Found;
 use crate::error::AuthError;
 use crate::fields::{At, Fields};
+use crate::text::contains;
 use crate::url::Url;
 
 /// What the shapes have in common.
@@ -110,10 +111,8 @@ pub(super) fn endpoint<F: Fields>(at: &At<F>, name: &str, text: &str) -> Result<
 
 /// The origin of the hosted UI: a bare host or an origin was given.
 pub(super) fn domain<F: Fields>(at: &At<F>, text: &str) -> Result<String, AuthError> {
-    let full = match text.split_once("//") {
-        Some(_) => text.to_owned(),
-        None => ["https://", text].concat(),
-    };
+    let scheme = if contains(text, "//") { "" } else { "https://" };
+    let full = [scheme, text].concat();
     match plain_url(&full) {
         Some(url) if url.path == "/" => Ok(url.origin),
         _ => Err(at.error(

@@ -70,8 +70,10 @@ const KINDS: &str = "must be \"local\", \"session\", \"memory\", \"cookie\" or a
 
 /// Reads the attributes of cookies.
 fn cookie<F: Fields>(at: &At<F>) -> Result<CookieOptions, AuthError> {
-    let mut options = CookieOptions::default();
-    options.domain = attribute(at, "domain")?;
+    let mut options = CookieOptions {
+        domain: attribute(at, "domain")?,
+        ..CookieOptions::default()
+    };
     if let Some(path) = attribute(at, "path")? {
         if !path.starts_with('/') {
             return Err(at.error("path", "must begin with a slash."));

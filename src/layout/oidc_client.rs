@@ -1,1 +1,87 @@
-//! The layout of oidc-client-ts and react-oidc-context.
+//! The layout of oidc-client-ts and react-oidc-context: one JSON record a user, one a sign-in under way.
+
+use crate::json::Json;
+use crate::layout::{Found, Layout, StoredSession, Target};
+use crate::session::{Secret, Session, SignInMethod};
+
+/// What all keys of the library begin with.
+pub(super) const PREFIX: &str = "oidc.";
+
+/// What a user's key begins with.
+const USER: &str = "oidc.user:";
+
+/// The keys of the user, with the authority spelt both ways.
+pub(super) fn user_keys(target: &Target) -> [String; 2] {
+    let bare = target.authority.trim_end_matches('/');
+    ["", "/"].map(|slash| [USER, bare, slash, ":", &target.client_id].concat())
+}
+
+/// Whether an authority is the pool's: the configured one, or another host's that names the same pool.
+fn is_ours(target: &Target, authority: &str) -> bool {
+    let (authority, ours) = (
+        authority.trim_end_matches('/'),
+        target.authority.trim_end_matches('/'),
+    );
+    authority == ours || authority.rsplit('/').next() == Some(&target.user_pool_id)
+}
+
+/// The sessions and the sign-ins under way of the client in what was read of one store.
+pub(super) fn find(target: &Target, snapshot: &[(String, String)], found: &mut Found) {
+    for (key, value) in snapshot {
+        if let Some(rest) = key.strip_prefix(USER) {
+            let authority = rest
+                .strip_suffix(target.client_id.as_str())
+                .and_then(|rest| rest.strip_suffix(':'));
+            if authority.is_some_and(|authority| is_ours(target, authority)) {
+                match session(value) {
+                    Some(session) => found.sessions.push(StoredSession {
+                        session,
+                        layout: Layout::OidcClient,
+                        keys: vec![key.clone()],
+                        device_keys: Vec::new(),
+                    }),
+                    None => found.leftovers.push(key.clone()),
+                }
+            }
+        } else if key.starts_with(PREFIX)
+            && let Some(state) = Json::parse(value)
+        {
+            // A state record says in its value whose it is.
+            let says = |name: &str| state.get(name).and_then(Json::as_str).unwrap_or_default();
+            if says("client_id") == target.client_id && is_ours(target, says("authority")) {
+                found.leftovers.push(key.clone());
+            }
+        }
+    }
+}
+
+/// The session in a user record; `None` where it holds no token.
+fn session(value: &str) -> Option<Session> {
+    let json = Json::parse(value)?;
+    let token = |name: &str| {
+        json.get(name)
+            .and_then(Json::as_str)
+            .filter(|token| !token.is_empty())
+            .map(Secret::new)
+    };
+    let mut session = Session {
+        access_token: token("access_token"),
+        id_token: token("id_token"),
+        refresh_token: token("refresh_token"),
+        // Cognito speaks OpenID Connect at the hosted UI alone.
+        sign_in_method: Some(SignInMethod::HostedUi),
+        current: true,
+        ..Session::default()
+    };
+    if session.access_token.is_none()
+        && session.id_token.is_none()
+        && session.refresh_token.is_none()
+    {
+        return None;
+    }
+    session.username = session
+        .access_claims()
+        .and_then(|claims| claims.username)
+        .unwrap_or_default();
+    Some(session)
+}
