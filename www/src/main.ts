@@ -1,0 +1,144 @@
+import type { SignOutResult } from "cognito-signout";
+import { origin } from "./cognito.js";
+import { info } from "./control.js";
+import { deviceCard, type Card } from "./device-card.js";
+import {
+  check,
+  otherDevice,
+  reload,
+  thisBrowser,
+  tokensInStorage,
+  type Device,
+} from "./devices.js";
+import { byId } from "./dom.js";
+import { faultsPanel } from "./faults.js";
+import { finishSignIn } from "./hosted-ui.js";
+import { optionsForm } from "./options.js";
+import { showResult, type Measured } from "./result.js";
+import { showStanding } from "./standing.js";
+import { meaning, type Result } from "./words.js";
+
+const CHECK_EVERY_MS = 5000;
+
+const announcement = byId("announcement");
+const outcome = byId("outcome");
+const standing = byId("standing");
+const faults = faultsPanel(byId("faults"));
+
+const known = await info().catch(() => null);
+if (known) {
+  await start([thisBrowser(known), await otherDevice(known)]);
+} else {
+  const notice = byId("offline");
+  notice.textContent = `The local Cognito does not answer at ${origin}. Start it, and this page, with “npm start”, then reload.`;
+  notice.hidden = false;
+}
+
+async function start(devices: [Device, Device]): Promise<void> {
+  const [browser] = devices;
+  const cards = new Map<Device, Card>();
+  for (const device of devices) {
+    const card = deviceCard(
+      device,
+      () => refresh(device),
+      () => void look(),
+    );
+    cards.set(device, card);
+    byId("devices").append(card.element);
+    device.client.onSignedOut(({ reason }) => {
+      if (reason === "otherTab")
+        device.note = "Another tab signed out, and this one heard of it.";
+      if (reason === "restored")
+        device.note = "Signed out while this page was in the background.";
+      void refresh(device);
+    });
+  }
+
+  const options = optionsForm(
+    byId("options") as HTMLFormElement,
+    devices,
+    (id) => {
+      const device =
+        devices.find((candidate) => candidate.id === id) ?? browser;
+      void run(device, () => device.client.signOut(options.read()), "");
+    },
+  );
+
+  /** Asks the server about both devices: what one does may end the other. */
+  async function look(): Promise<void> {
+    await Promise.all(devices.map(check));
+    for (const card of cards.values()) card.render();
+    showStanding(standing, devices);
+  }
+
+  async function refresh(device: Device): Promise<void> {
+    await reload(device).catch((error: unknown) =>
+      cards.get(device)?.fail((error as Error).message),
+    );
+    await look();
+  }
+
+  /** Signs out or retries, and shows what came of it. */
+  async function run(
+    device: Device,
+    act: () => Promise<SignOutResult>,
+    occasion: string,
+  ): Promise<void> {
+    const began = performance.now();
+    const promise = act();
+    const returnedMs = performance.now() - began;
+    const tokensLeft = tokensInStorage(device);
+    device.note = "";
+    announcement.textContent = `Signing out ${device.place}…`;
+    outcome.toggleAttribute("data-busy", true);
+    const result = await promise;
+    const settledMs = performance.now() - began;
+    outcome.toggleAttribute("data-busy", false);
+    show(device, result, occasion, { returnedMs, tokensLeft, settledMs });
+    await refresh(device);
+  }
+
+  function show(
+    device: Device,
+    result: Result,
+    occasion: string,
+    measured?: Measured,
+  ): void {
+    announcement.textContent = `${result.status}: ${meaning(result, device.place)}`;
+    const retry = () => {
+      if (result.status === "partial" && result.retry)
+        void run(device, result.retry, "After the retry");
+    };
+    announcement.className = "only-read"; // seen below, in the result itself
+    standing.hidden = false;
+    showResult(
+      outcome,
+      { result, place: device.place, occasion, ...(measured && { measured }) },
+      { retry, ...(faults.any() && { heal: () => void faults.clear() }) },
+    );
+    byId("result").scrollIntoView({ block: "start", behavior: "smooth" });
+  }
+
+  await faults.load();
+  const tokens = await finishSignIn(browser.clientId).catch((error: Error) => {
+    cards.get(browser)?.fail(error.message);
+    return null;
+  });
+  if (tokens) {
+    await browser.client
+      .storeTokens({
+        accessToken: tokens.access_token,
+        idToken: tokens.id_token,
+        refreshToken: tokens.refresh_token,
+        signInMethod: "hostedUI",
+      })
+      .catch((error: Error) => cards.get(browser)?.fail(error.message));
+  }
+  await Promise.all(devices.map(refresh));
+  const returned = await browser.client.takeSignOutResult();
+  if (returned) show(browser, returned, "Back from the hosted UI");
+
+  setInterval(() => {
+    if (document.visibilityState === "visible") void look();
+  }, CHECK_EVERY_MS);
+}

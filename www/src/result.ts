@@ -1,0 +1,252 @@
+// A result: its tag, what it means, its errors with a way out, the timeline and the same as a table.
+import type { SignOutStep } from "cognito-signout";
+import { button, count, duration, h, icon } from "./dom.js";
+import { timeline } from "./timeline.js";
+import { errorsOf, meaning, stepWords, type Result } from "./words.js";
+
+/** What the page measured around the call, from outside of the package. */
+export interface Measured {
+  /** From the call until it returned its promise, in ms. */
+  returnedMs: number;
+  /** Tokens in the storage when it had returned. */
+  tokensLeft: number;
+  /** From the call until the promise settled, in ms. */
+  settledMs: number;
+}
+
+export interface Shown {
+  result: Result;
+  place: string;
+  measured?: Measured;
+  /** Said above all else: after a redirect, after a retry. */
+  occasion: string;
+}
+
+export interface Actions {
+  retry: () => void;
+  /** Switches all faults off; absent where none is on. */
+  heal?: () => void;
+}
+
+const MARKS = { complete: "yes", partial: "partly", failed: "no" } as const;
+const STYLES = { complete: "good", partial: "warn", failed: "bad" } as const;
+
+/** Shows a result in place of the last one. */
+export function showResult(
+  into: HTMLElement,
+  shown: Shown,
+  actions: Actions,
+): void {
+  const { result } = shown;
+  const frame = h("div", { class: "timeline" });
+  into.replaceChildren(
+    summary(shown, actions),
+    h(
+      "div",
+      { class: "card steps" },
+      h("h3", {}, "Step by step"),
+      result.steps.length ? frame : h("p", {}, "Nothing was begun."),
+      result.steps.length > 0 && stepTable(result.steps),
+    ),
+    h(
+      "details",
+      { class: "card json" },
+      h(
+        "summary",
+        {},
+        "The result as JSON: fit for your log, no token is in it",
+      ),
+      h(
+        "pre",
+        { tabindex: 0, "aria-label": "The result as JSON" },
+        h("code", {}, JSON.stringify(result, null, 2)),
+      ),
+    ),
+  );
+  if (result.steps.length) timeline(result.steps, frame);
+}
+
+function summary(
+  { result, place, measured, occasion }: Shown,
+  actions: Actions,
+): HTMLElement {
+  const style = STYLES[result.status];
+  const errors = errorsOf(result);
+  const canRetry = "retry" in result && result.retry !== undefined;
+  return h(
+    "div",
+    { class: `card summary ${style}` },
+    h(
+      "div",
+      { class: "tag-line" },
+      h(
+        "p",
+        { class: `tag ${style}` },
+        icon(MARKS[result.status]),
+        h("code", {}, result.status),
+      ),
+      h(
+        "div",
+        {},
+        occasion && h("p", { class: "occasion" }, occasion),
+        h("p", { class: "meaning" }, meaning(result, place)),
+      ),
+    ),
+    figures(result, measured),
+    errors.length > 0 &&
+      h(
+        "ul",
+        { class: "errors" },
+        ...errors.map(({ field, title, error }) =>
+          h(
+            "li",
+            {},
+            h("h3", {}, title),
+            h(
+              "p",
+              { class: "codes" },
+              h("code", {}, field),
+              h("code", {}, error.code),
+            ),
+            h("p", {}, error.message),
+            h(
+              "p",
+              { class: "way-out" },
+              h("strong", {}, "What to do: "),
+              error.recoverySuggestion,
+            ),
+            h(
+              "p",
+              { class: "hint" },
+              error.retryable
+                ? "Trying again may help."
+                : "Trying again alone will not help.",
+            ),
+          ),
+        ),
+      ),
+    (canRetry || actions.heal || logoutUrl(result)) &&
+      h(
+        "p",
+        { class: "buttons" },
+        canRetry && button("Retry what failed", "primary", actions.retry),
+        actions.heal && errors.length > 0 && healButton(actions.heal),
+        result.status === "complete" && logoutUrl(result)
+          ? h(
+              "a",
+              { class: "button", href: logoutUrl(result) },
+              "Follow the logout URL",
+            )
+          : null,
+      ),
+    "appState" in result && result.appState !== undefined
+      ? h(
+          "p",
+          { class: "hint" },
+          "App state handed back: ",
+          h("code", {}, JSON.stringify(result.appState)),
+        )
+      : null,
+  );
+}
+
+/** Goes once it is pressed: there is nothing left to switch off. */
+function healButton(heal: () => void): HTMLElement {
+  const element = button("Switch the faults off first", "", () => {
+    heal();
+    element.parentElement?.querySelector("button")?.focus();
+    element.remove();
+  });
+  return element;
+}
+
+function figures(result: Result, measured: Measured | undefined): HTMLElement {
+  const cleared = result.steps.find(
+    (step) => step.step === "clear" && step.outcome === "ok",
+  );
+  const requests = result.steps.reduce((sum, step) => sum + step.attempts, 0);
+  const figure = (value: string, label: string) =>
+    h("div", {}, h("dt", {}, label), h("dd", {}, value));
+  return h(
+    "dl",
+    { class: "figures" },
+    cleared
+      ? figure(
+          duration(cleared.startedAtMs + cleared.durationMs),
+          "until the tokens were gone",
+        )
+      : null,
+    measured
+      ? figure(
+          measured.tokensLeft === 0 ? "none" : String(measured.tokensLeft),
+          "tokens in storage when the call returned",
+        )
+      : null,
+    measured
+      ? figure(duration(measured.settledMs), "until the promise settled")
+      : null,
+    figure(String(requests), requests === 1 ? "request sent" : "requests sent"),
+  );
+}
+
+function logoutUrl(result: Result): string | undefined {
+  return result.status === "failed" ? undefined : result.logoutUrl;
+}
+
+function stepTable(steps: readonly SignOutStep[]): HTMLElement {
+  return h(
+    "div",
+    {
+      class: "scroll",
+      role: "region",
+      "aria-label": "The steps as a table",
+      tabindex: 0,
+    },
+    h(
+      "table",
+      {},
+      h(
+        "thead",
+        {},
+        h(
+          "tr",
+          {},
+          ...["Step", "Outcome", "Began", "Took", "In detail"].map((name) =>
+            h("th", { scope: "col" }, name),
+          ),
+        ),
+      ),
+      h("tbody", {}, ...steps.map(stepRow)),
+    ),
+  );
+}
+
+function stepRow(step: SignOutStep): HTMLElement {
+  const { name, what } = stepWords(step);
+  const mark = { ok: "yes", skipped: "none", failed: "no" }[step.outcome];
+  return h(
+    "tr",
+    { class: step.outcome },
+    h("th", { scope: "row" }, name, h("small", {}, what)),
+    h("td", { class: "outcome" }, icon(mark), step.outcome),
+    h("td", { class: "time" }, duration(step.startedAtMs)),
+    h(
+      "td",
+      { class: "time" },
+      step.outcome === "skipped" ? "–" : duration(step.durationMs),
+    ),
+    h("td", {}, details(step)),
+  );
+}
+
+function details(step: SignOutStep): string {
+  return [
+    step.code,
+    step.reason,
+    step.attempts > 0 && count(step.attempts, "request"),
+    step.status && `HTTP ${step.status}`,
+    step.requestId && `request id ${step.requestId.slice(0, 8)}…`,
+  ]
+    .filter(Boolean)
+    .join(" · ");
+}
