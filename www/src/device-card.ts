@@ -204,14 +204,7 @@ function renderVerdict(
   element: HTMLElement,
   { tokens, verdict }: Device,
 ): void {
-  const subject = tokens ? "this session" : "the tokens it had";
-  const [style, mark, words] = !verdict
-    ? (["plain", "none", "The server has nothing to say yet."] as const)
-    : verdict.accepted === undefined
-      ? (["plain", "none", "The server could not be asked."] as const)
-      : verdict.accepted
-        ? (["info", "yes", `The server accepts ${subject}.`] as const)
-        : (["plain", "no", `The server refuses ${subject}.`] as const);
+  const [style, mark, words] = verdictWords(tokens !== null, verdict?.accepted);
   const text = `${words}|${verdict?.detail ?? ""}`;
   if (element.dataset["text"] === text) return; // nothing new
   element.dataset["text"] = text;
@@ -220,4 +213,26 @@ function renderVerdict(
     icon(mark),
     h("span", {}, words, verdict ? h("small", {}, verdict.detail) : null),
   );
+}
+
+function verdictWords(
+  signedIn: boolean,
+  accepted: boolean | undefined,
+): [style: string, mark: string, words: string] {
+  if (accepted === undefined)
+    return [
+      "plain",
+      "none",
+      signedIn
+        ? "The server could not be asked."
+        : "No session to ask the server about.",
+    ];
+  if (signedIn) {
+    return accepted
+      ? ["info", "yes", "The server accepts this session."]
+      : ["warn", "no", "The server refuses this session."];
+  }
+  return accepted
+    ? ["warn", "partly", "The server would still accept the tokens it had."]
+    : ["good", "yes", "The server refuses the tokens it had."];
 }

@@ -10,7 +10,7 @@ import {
   tokensInStorage,
   type Device,
 } from "./devices.js";
-import { byId } from "./dom.js";
+import { byId, h } from "./dom.js";
 import { faultsPanel } from "./faults.js";
 import { finishSignIn } from "./hosted-ui.js";
 import { optionsForm } from "./options.js";
@@ -22,7 +22,7 @@ const CHECK_EVERY_MS = 5000;
 
 const announcement = byId("announcement");
 const outcome = byId("outcome");
-const standing = byId("standing");
+const standing = h("div", { class: "card standing" });
 const faults = faultsPanel(byId("faults"));
 
 const known = await info().catch(() => null);
@@ -110,11 +110,11 @@ async function start(devices: [Device, Device]): Promise<void> {
         void run(device, result.retry, "After the retry");
     };
     announcement.className = "only-read"; // seen below, in the result itself
-    standing.hidden = false;
     showResult(
       outcome,
       { result, place: device.place, occasion, ...(measured && { measured }) },
       { retry, ...(faults.any() && { heal: () => void faults.clear() }) },
+      standing,
     );
     byId("result").scrollIntoView({ block: "start", behavior: "smooth" });
   }

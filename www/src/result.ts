@@ -1,8 +1,8 @@
 // A result: its tag, what it means, its errors with a way out, the timeline and the same as a table.
-import type { SignOutStep } from "cognito-signout";
-import { button, count, duration, h, icon } from "./dom.js";
+import { button, duration, h, icon } from "./dom.js";
+import { stepTable } from "./steps.js";
 import { timeline } from "./timeline.js";
-import { errorsOf, meaning, stepWords, type Result } from "./words.js";
+import { errorsOf, meaning, type Result } from "./words.js";
 
 /** What the page measured around the call, from outside of the package. */
 export interface Measured {
@@ -31,16 +31,18 @@ export interface Actions {
 const MARKS = { complete: "yes", partial: "partly", failed: "no" } as const;
 const STYLES = { complete: "good", partial: "warn", failed: "bad" } as const;
 
-/** Shows a result in place of the last one. */
+/** Shows a result in place of the last one, and `standing` below its summary. */
 export function showResult(
   into: HTMLElement,
   shown: Shown,
   actions: Actions,
+  standing: HTMLElement,
 ): void {
   const { result } = shown;
   const frame = h("div", { class: "timeline" });
   into.replaceChildren(
     summary(shown, actions),
+    standing,
     h(
       "div",
       { class: "card steps" },
@@ -73,6 +75,9 @@ function summary(
   const style = STYLES[result.status];
   const errors = errorsOf(result);
   const canRetry = "retry" in result && result.retry !== undefined;
+  const heal =
+    canRetry || result.status === "failed" ? actions.heal : undefined;
+  const url = measured && logoutUrl(result);
   return h(
     "div",
     { class: `card summary ${style}` },
@@ -125,19 +130,13 @@ function summary(
           ),
         ),
       ),
-    (canRetry || actions.heal || logoutUrl(result)) &&
+    (canRetry || heal || url) &&
       h(
         "p",
         { class: "buttons" },
         canRetry && button("Retry what failed", "primary", actions.retry),
-        actions.heal && errors.length > 0 && healButton(actions.heal),
-        result.status === "complete" && logoutUrl(result)
-          ? h(
-              "a",
-              { class: "button", href: logoutUrl(result) },
-              "Follow the logout URL",
-            )
-          : null,
+        heal && healButton(heal),
+        url && h("a", { class: "button", href: url }, "Follow the logout URL"),
       ),
     "appState" in result && result.appState !== undefined
       ? h(
@@ -152,7 +151,7 @@ function summary(
 
 /** Goes once it is pressed: there is nothing left to switch off. */
 function healButton(heal: () => void): HTMLElement {
-  const element = button("Switch the faults off first", "", () => {
+  const element = button("Switch the faults off", "", () => {
     heal();
     element.parentElement?.querySelector("button")?.focus();
     element.remove();
@@ -189,64 +188,10 @@ function figures(result: Result, measured: Measured | undefined): HTMLElement {
   );
 }
 
+/** Where to end the hosted UI's session, if the browser is not on its way there. */
 function logoutUrl(result: Result): string | undefined {
-  return result.status === "failed" ? undefined : result.logoutUrl;
-}
-
-function stepTable(steps: readonly SignOutStep[]): HTMLElement {
-  return h(
-    "div",
-    {
-      class: "scroll",
-      role: "region",
-      "aria-label": "The steps as a table",
-      tabindex: 0,
-    },
-    h(
-      "table",
-      {},
-      h(
-        "thead",
-        {},
-        h(
-          "tr",
-          {},
-          ...["Step", "Outcome", "Began", "Took", "In detail"].map((name) =>
-            h("th", { scope: "col" }, name),
-          ),
-        ),
-      ),
-      h("tbody", {}, ...steps.map(stepRow)),
-    ),
-  );
-}
-
-function stepRow(step: SignOutStep): HTMLElement {
-  const { name, what } = stepWords(step);
-  const mark = { ok: "yes", skipped: "none", failed: "no" }[step.outcome];
-  return h(
-    "tr",
-    { class: step.outcome },
-    h("th", { scope: "row" }, name, h("small", {}, what)),
-    h("td", { class: "outcome" }, icon(mark), step.outcome),
-    h("td", { class: "time" }, duration(step.startedAtMs)),
-    h(
-      "td",
-      { class: "time" },
-      step.outcome === "skipped" ? "–" : duration(step.durationMs),
-    ),
-    h("td", {}, details(step)),
-  );
-}
-
-function details(step: SignOutStep): string {
-  return [
-    step.code,
-    step.reason,
-    step.attempts > 0 && count(step.attempts, "request"),
-    step.status && `HTTP ${step.status}`,
-    step.requestId && `request id ${step.requestId.slice(0, 8)}…`,
-  ]
-    .filter(Boolean)
-    .join(" · ");
+  if (result.status === "failed") return undefined;
+  return result.status === "partial"
+    ? (result.hostedUIError?.url ?? result.logoutUrl)
+    : result.logoutUrl;
 }

@@ -135,7 +135,7 @@ function told(step: SignOutStep): string {
       return `done · ${duration(step.durationMs)}`;
     case "skipped":
       return "skipped";
-    default:
+    case "failed":
       return `${step.code ?? "failed"} · ${duration(step.durationMs)}`;
   }
 }
