@@ -50,12 +50,11 @@ export async function authorize(pool, provider, exchange) {
 export async function resume(pool, provider, exchange) {
   const answer = await capture(exchange, provider.callback());
   const { location } = answer.headers;
-  if (typeof location !== "string" || location.startsWith(pool.origin))
-    return answer;
-  // oidc-provider adds `iss` (RFC 9207); Cognito does not.
-  const target = new URL(location);
-  if (target.searchParams.get("iss") === pool.issuer)
-    target.searchParams.delete("iss");
+  if (typeof location !== "string") return answer;
+  // oidc-provider adds `iss` (RFC 9207) at the callback; Cognito does not.
+  const target = new URL(location, exchange.url);
+  if (target.searchParams.get("iss") !== pool.issuer) return answer;
+  target.searchParams.delete("iss");
   return { ...answer, headers: { ...answer.headers, location: target.href } };
 }
 

@@ -46,6 +46,8 @@ export async function capture(exchange, handler) {
     exchange.body === "" ? headers : { ...headers, "content-length": length };
   request.push(exchange.body);
   request.push(null);
+  // Else its end would take the socket down.
+  request.complete = true;
   const response = new CapturedResponse(request);
   await handler(request, response);
   return response.answer;
