@@ -71,16 +71,9 @@ async function buildWasm() {
   const target = "wasm32-unknown-unknown";
   const { code } = await run(
     "cargo",
-    [
-      "build",
-      "--release",
-      "--lib",
-      "--locked",
-      "--target",
-      target,
-      "--features",
-      "js",
-    ],
+    `build --release --lib --locked --target ${target} --features js`.split(
+      " ",
+    ),
     {
       env: {
         CARGO_TARGET_DIR: inRoot("target"),
@@ -92,29 +85,23 @@ async function buildWasm() {
 
   console.log("Shrinking the engine.");
   const compiled = inRoot("target", target, "release/cognito_signout.wasm");
-  const bindgenDir = join(workDir, "bindgen");
-  await rm(bindgenDir, { recursive: true, force: true });
+  const folder = join(workDir, "bindgen");
+  await rm(folder, { recursive: true, force: true });
   await must(tool("wasm-bindgen"), [
-    ...[
-      compiled,
-      "--target",
-      "bundler",
-      "--out-dir",
-      bindgenDir,
-      "--out-name",
-      "engine",
-    ],
+    "--target",
+    "bundler",
+    "--out-dir",
+    folder,
+    "--out-name",
+    "engine",
+    compiled,
   ]);
-  const glue = await readFile(join(bindgenDir, "engine_bg.js"), "utf8");
-  const small = join(bindgenDir, "engine.wasm");
-  const renaming = await shrink(
-    join(bindgenDir, "engine_bg.wasm"),
-    small,
-    glue,
-  );
+  const glue = join(folder, "engine_bg.js");
+  const small = join(folder, "engine.wasm");
+  const renaming = await shrink(join(folder, "engine_bg.wasm"), small, glue);
   const wasm = await readFile(small);
   const deflated = await zopfli.deflateAsync(wasm, { numiterations: 15 });
-  await writeFile(join(workDir, "glue.js"), glueFactory(glue, renaming));
+  await writeFile(join(workDir, "glue.js"), await glueFactory(glue, renaming));
   await writeFile(join(workDir, "glue.d.ts"), GLUE_TYPES);
   await writeFile(
     join(workDir, "bytes.js"),

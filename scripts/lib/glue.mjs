@@ -1,6 +1,7 @@
+import { readFile } from "node:fs/promises";
+import { basename, dirname } from "node:path";
+import * as esbuild from "esbuild";
 import { Failure } from "./run.mjs";
-
-const EXPORT = /^export (function|class|const|let) ([\w$]+)/gm;
 
 /**
  * @typedef {object} Renaming the short names that wasm-opt gave
@@ -12,34 +13,44 @@ const EXPORT = /^export (function|class|const|let) ([\w$]+)/gm;
 /**
  * Turns wasm-bindgen's glue, a module with state of its own, into a function that makes one glue per WebAssembly
  * instance: an instance that trapped is thrown away together with its glue.
- * @param {string} source the `*_bg.js` of `wasm-bindgen --target bundler`
+ * @param {string} path the `*_bg.js` of `wasm-bindgen --target bundler`
  * @param {Renaming} renaming
- * @returns {string} an ES module that exports `createGlue()`
+ * @returns {Promise<string>} an ES module that exports `createGlue()`
  */
-export function glueFactory(source, { module, imports, exports }) {
-  const names = [...source.matchAll(EXPORT)].map(
-    (match) => /** @type {string} */ (match[2]),
-  );
-  const body = source
-    .replaceAll(EXPORT, "$1 $2")
+export async function glueFactory(path, { module, imports, exports }) {
+  const source = await readFile(path, "utf8");
+  const face = [...source.matchAll(/^export (?:function|class) (\w+)/gm)]
+    .map(([, name]) => name ?? "")
+    .filter((name) => !name.startsWith("__wb"));
+  // esbuild leaves out what neither the wasm nor the face uses.
+  const used = [...imports.keys(), ...face, "__wbg_set_wasm"].join(", ");
+  const { outputFiles } = await esbuild.build({
+    stdin: {
+      contents: `export { ${used} } from "./${basename(path)}";`,
+      resolveDir: dirname(path),
+    },
+    bundle: true,
+    format: "esm",
+    write: false,
+    logLevel: "warning",
+  });
+  const body = (outputFiles[0]?.text ?? "")
+    .replace(/^export \{[^}]*\};\n$/m, "")
     .replaceAll(
-      /\bwasm\.([\w$]+)/g,
+      /\bwasm\.(\w+)/g,
       (_, name) => `wasm.${exports.get(name) ?? missing(name)}`,
     );
-  if (/^\s*(import|export)\b/m.test(body)) {
+  if (/^(import|export)\b/m.test(body)) {
     throw new Failure(
       "The glue has an import or export that scripts/lib/glue.mjs does not know.",
     );
   }
-  const imported = names.filter((name) => imports.has(name));
-  if (imported.length !== imports.size)
-    throw new Failure("The wasm imports a function that its glue lacks.");
   const start = exports.get("__wbindgen_start") ?? missing("__wbindgen_start");
-  const face = names.filter((name) => !name.startsWith("__wb"));
+  const table = [...imports].map(([name, short]) => `${short}: ${name}`);
   return `export function createGlue() {
 ${body}
 return {
-  imports: { ${module}: { ${imported.map((name) => `${imports.get(name)}: ${name}`).join(", ")} } },
+  imports: { ${module}: { ${table.join(", ")} } },
   setWasm(exports) { __wbg_set_wasm(exports); exports.${start}(); },
   ${face.join(",\n  ")}
 };

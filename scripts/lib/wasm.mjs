@@ -56,7 +56,8 @@ async function trim(from, to, glue) {
     throw new Failure("No panicking function was recognised in the wasm.");
 
   const used = new Set(["__wbindgen_start"]);
-  for (const [, name] of glue.matchAll(/\bwasm\.([\w$]+)/g))
+  const text = await readFile(glue, "utf8");
+  for (const [, name] of text.matchAll(/\bwasm\.([\w$]+)/g))
     if (name) used.add(name);
   const exports = Array.from({ length: module.getNumExports() }, (_, i) =>
     binaryen.getExportInfo(module.getExportByIndex(i)),
@@ -76,36 +77,34 @@ const wasmOpt = (...args) =>
     ...args,
   ]);
 
+// rustc puts the stack first, so no object lies in the first kilobyte.
+const SMALL = ["-Oz", "--low-memory-unused"];
+
 /**
  * Makes wasm-bindgen's output small.
  * @param {string} from
  * @param {string} to
- * @param {string} glue the text of its glue
+ * @param {string} glue its `*_bg.js`
  * @returns {Promise<import("./glue.mjs").Renaming>}
  */
 export async function shrink(from, to, glue) {
   const trimmed = `${to}.trimmed`;
   const renamed = `${to}.renamed`;
   await trim(from, trimmed, glue);
+  // Renamed once what is unused has gone, imports included.
   const names = await wasmOpt(
     trimmed,
+    ...SMALL,
     "--minify-imports-and-exports-and-modules",
-    "-g",
     "-o",
     renamed,
   );
-  // --low-memory-unused: rustc puts the stack first, so no object lies in the first kilobyte.
-  await wasmOpt(
-    renamed,
-    "-Oz",
-    "--converge",
-    "--low-memory-unused",
+  const strip = [
     "--strip-debug",
     "--strip-producers",
     "--strip-target-features",
-    "-o",
-    to,
-  );
+  ];
+  await wasmOpt(renamed, ...SMALL, "--converge", ...strip, "-o", to);
   /** @type {{ imports: [string, string, string][], exports: [string, string][] }} */
   const map = JSON.parse(names);
   return {
