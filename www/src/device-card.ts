@@ -26,6 +26,8 @@ export function deviceCard(
   const alert = h("p", { class: "alert", role: "alert" });
   const title = h("h3", { id: titleId, tabindex: -1 }, device.name);
   const form = signInForm(device);
+  const again = button("Ask again", "quiet", recheck);
+  again.setAttribute("aria-label", `Ask again about ${device.phrase}`);
   const element = h(
     "article",
     { class: "card device", id: device.id, "aria-labelledby": titleId },
@@ -39,7 +41,7 @@ export function deviceCard(
     body,
     alert,
     note,
-    h("footer", {}, verdict, button("Ask again", "quiet", recheck)),
+    h("footer", {}, verdict, again),
   );
 
   form.addEventListener("submit", (event) => {

@@ -127,7 +127,9 @@ export function tokensInStorage(device: Device): number {
 
 /** Reads the device's session anew, and remembers the access token's fingerprint for when it is gone. */
 export async function reload(device: Device): Promise<void> {
+  const before = device.tokens?.accessToken;
   device.tokens = await device.client.loadTokens();
+  if (device.tokens?.accessToken !== before) device.verdict = null;
   if (device.tokens) await remember(device, device.tokens.accessToken);
 }
 

@@ -65,8 +65,8 @@ async function start(devices: [Device, Device]): Promise<void> {
   );
 
   /** Asks the server about both devices: what one does may end the other. */
-  async function look(): Promise<void> {
-    await Promise.all(devices.map(check));
+  async function look(asked: Device[] = devices): Promise<void> {
+    await Promise.all(asked.map(check));
     for (const card of cards.values()) card.render();
     showStanding(standing, devices);
   }
@@ -117,6 +117,9 @@ async function start(devices: [Device, Device]): Promise<void> {
       standing,
     );
     byId("result").scrollIntoView({ block: "start", behavior: "smooth" });
+    // The retry button that was pressed is gone.
+    if (document.activeElement === document.body)
+      byId("result-title").focus({ preventScroll: true });
   }
 
   await faults.load();
@@ -139,6 +142,8 @@ async function start(devices: [Device, Device]): Promise<void> {
   if (returned) show(browser, returned, "Back from the hosted UI");
 
   setInterval(() => {
-    if (document.visibilityState === "visible") void look();
+    // A session that was refused stays refused.
+    const open = devices.filter(({ verdict }) => verdict?.accepted !== false);
+    if (document.visibilityState === "visible") void look(open);
   }, CHECK_EVERY_MS);
 }

@@ -75,7 +75,11 @@ export function optionsForm(
     h(
       "div",
       { class: "code" },
-      h("pre", { tabindex: 0, "aria-label": "The call as code" }, code),
+      h(
+        "pre",
+        { tabindex: 0, role: "region", "aria-label": "The call as code" },
+        code,
+      ),
     ),
     h(
       "p",

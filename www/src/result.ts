@@ -60,7 +60,7 @@ export function showResult(
       ),
       h(
         "pre",
-        { tabindex: 0, "aria-label": "The result as JSON" },
+        { tabindex: 0, role: "region", "aria-label": "The result as JSON" },
         h("code", {}, JSON.stringify(result, null, 2)),
       ),
     ),
