@@ -95,6 +95,23 @@ pub fn is_relevant(target: &Target, key: &str) -> bool {
         || guest_keys(target).iter().any(|guest| guest == key)
 }
 
+/// The names worth reading among all that a store lists, joined by NUL: one string is quicker to hand over
+/// than thousands of foreign names.
+pub fn pick(target: &Target, names: &str) -> Vec<String> {
+    let prefix = amplify::prefix(&target.client_id);
+    let guest = guest_keys(target);
+    names
+        .split('\0')
+        .filter(|name| {
+            name.starts_with(&prefix)
+                || name.starts_with(oidc_client::PREFIX)
+                || SHARED.contains(name)
+                || guest.iter().any(|key| key == name)
+        })
+        .map(str::to_owned)
+        .collect()
+}
+
 /// The keys to read first in a store that can't list its keys.
 pub fn first_reads(target: &Target) -> Vec<String> {
     let mut keys = amplify::client_keys(&target.client_id);

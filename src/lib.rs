@@ -35,4 +35,4 @@ mod browser;
 mod driver;
 
 #[cfg(target_arch = "wasm32")]
-pub use driver::Client;
+pub use driver::{Client, Hooks, ReturnedSignOutResult, SignedOutEvent, SignedOutReason};

@@ -1,5 +1,6 @@
 //! What a sign-out came to: complete, partial with an error for each step that failed, or failed.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -30,6 +31,18 @@ pub enum StepName {
 }
 
 impl StepName {
+    /// Every step.
+    pub const ALL: [StepName; 8] = [
+        StepName::Popup,
+        StepName::Clear,
+        StepName::Refresh,
+        StepName::GlobalSignOut,
+        StepName::ForgetDevice,
+        StepName::RevokeToken,
+        StepName::ReadBack,
+        StepName::Navigate,
+    ];
+
     /// The name as JavaScript sees it, such as `"globalSignOut"`.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -57,6 +70,10 @@ pub enum StepOutcome {
 }
 
 impl StepOutcome {
+    /// Every outcome.
+    pub const ALL: [StepOutcome; 3] =
+        [StepOutcome::Ok, StepOutcome::Skipped, StepOutcome::Failed];
+
     /// The name as JavaScript sees it.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -75,7 +92,7 @@ pub struct SignOutStep {
     /// How it ended.
     pub outcome: StepOutcome,
     /// Why it was skipped, or what is special about it.
-    pub reason: Option<&'static str>,
+    pub reason: Option<Cow<'static, str>>,
     /// How many requests were sent for it.
     pub attempts: u32,
     /// When it began, in milliseconds since the sign-out began.

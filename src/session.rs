@@ -169,6 +169,19 @@ impl Session {
     }
 }
 
+impl Session {
+    /// A hash of the user's `sub`, to tell the user's other sessions.
+    pub fn user_id(&self) -> Option<SessionId> {
+        let sub = self.access_claims()?.sub?;
+        Some(SessionId::hash("s", &sub))
+    }
+
+    /// When the user signed in, in milliseconds since the epoch.
+    pub fn signed_in_at(&self) -> Option<f64> {
+        Some(self.access_claims()?.auth_time? * 1000.0)
+    }
+}
+
 /// A 64-bit hash of a session's identity. It holds no token and leads back to none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct SessionId(pub u64);

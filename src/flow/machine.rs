@@ -53,9 +53,26 @@ pub struct Machine {
     /// No new request starts.
     deadline: bool,
     /// With `timeoutMs: 0`: the one request was sent.
-    pub(super) spent: bool,
-    /// A session written back was found once.
-    came_back: bool,
+    spent: bool,
+    /// A newer refresh token turned up while RevokeToken was under way for the old one.
+    newer_token: bool,
+    /// RevokeToken went out for a newer refresh token; it does so once.
+    chased: bool,
+    /// GlobalSignOut, before it waits to be sent again.
+    global_again: Again,
+    /// ForgetDevice, before it waits to be sent again.
+    forget_again: Again,
+    /// The tries of RevokeToken, while it waits to be tried again after GlobalSignOut.
+    revoke_tries: u8,
+}
+
+/// What a request that waits again has behind it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+struct Again {
+    /// How often it was sent; kept only while it waits.
+    tries: u8,
+    /// Its last try had a refreshed access token, so there is no more to be had by a refresh.
+    renewed: bool,
 }
 
 impl Machine {
@@ -84,12 +101,20 @@ impl Machine {
             leave_now: false,
             deadline: false,
             spent: false,
-            came_back: false,
+            newer_token: false,
+            chased: false,
+            global_again: Again::default(),
+            forget_again: Again::default(),
+            revoke_tries: 0,
         }
     }
 
     /// The machine that runs again what failed in a settled one, and only that.
     pub fn retry(&self) -> Self {
+        if !self.removed {
+            // The user may still be signed in: all of it is to be done.
+            return Machine::new(self.plan);
+        }
         let again = |call: Call| match call {
             Call::Unneeded | Call::Succeeded | Call::Impossible => call,
             _ => Call::Waiting,
@@ -105,6 +130,8 @@ impl Machine {
             revoke: again(self.revoke),
             others: again(self.others),
             can_leave: self.can_leave,
+            // What another tab did is known only from its outcome: it is asked for again.
+            following: self.following,
             ..Machine::new(self.plan)
         };
         next.plan.one_request = false;
@@ -119,35 +146,39 @@ impl Machine {
         next
     }
 
+    /// The machine that only leaves for the hosted UI: the rest was done on the page before.
+    pub fn leave_only(plan: Plan) -> Self {
+        Machine {
+            removed: true,
+            session: true,
+            hosted: Hosted::Due,
+            can_leave: true,
+            ..Machine::new(plan)
+        }
+    }
+
     /// Takes one event and appends what is to be done. An event that does not belong to the state changes nothing.
     pub fn handle(&mut self, event: Event, out: &mut Vec<Command>) {
         match event {
-            Event::Start => self.start(out),
+            Event::Start if self.phase == Phase::Checked => self.start(out),
             Event::PopupEnded(end) if self.phase == Phase::Popup => self.popup_ended(end, out),
             Event::Cleared(found) if self.phase == Phase::Clearing => self.cleared(found, out),
             Event::Answered(op, answer) => self.answered(op, answer, out),
-            Event::PauseOver(op) => {
-                if let Call::Pausing(tries) = *self.call(op)
-                    && self.runs()
-                    && self.may_send()
-                {
-                    self.send(op, tries, out);
-                }
-            }
-            Event::ForgetDeviceOver if !self.forget_over => {
+            Event::PauseOver(op) => self.pause_over(op, out),
+            Event::ForgetDeviceOver
+                if self.runs() && !self.forget_over && !self.forget.is_settled() =>
+            {
                 self.forget_over = true;
                 self.advance(out);
             }
-            Event::LeaveNow => {
+            Event::LeaveNow if self.hosted == Hosted::Due && self.waits() => {
                 self.leave_now = true;
-                self.advance(out);
+                self.stop_waiting(out);
             }
-            Event::Deadline => {
-                self.deadline = true;
-                if self.phase == Phase::Following {
-                    self.read_back_done(out);
-                }
-                self.advance(out);
+            Event::Deadline if self.phase == Phase::Clearing || self.waits() || self.runs() => {
+                // `timeoutMs: 0` still sends its one request after an asynchronous clear.
+                self.deadline = !(self.plan.one_request && self.phase == Phase::Clearing);
+                self.stop_waiting(out);
             }
             Event::OtherTabSettled if self.phase == Phase::Following => {
                 self.followed = true;
@@ -162,18 +193,15 @@ impl Machine {
                 self.hosted = Hosted::NotLeft;
                 self.settle(out);
             }
-            Event::PageHide => self.page_hide(out),
+            Event::PageHide if self.phase != Phase::Checked => self.page_hide(out),
             Event::Aborted => self.abort(out),
             Event::Upgrade if self.phase != Phase::Settled => self.upgrade(out),
-            Event::AlsoRedirect => self.also_redirect(),
+            Event::AlsoRedirect if self.phase != Phase::Settled => self.also_redirect(),
             _ => {}
         }
     }
 
     fn start(&mut self, out: &mut Vec<Command>) {
-        if self.phase != Phase::Checked {
-            return;
-        }
         let again = self.removed;
         if self.plan.leave == Leave::Popup && (!again || self.hosted == Hosted::Due) {
             self.phase = Phase::Popup;
@@ -185,7 +213,9 @@ impl Machine {
 
     /// Goes on to the clear, or past it in a retry.
     fn clear(&mut self, out: &mut Vec<Command>) {
-        if self.removed {
+        if self.removed && self.following {
+            self.follow(out);
+        } else if self.removed {
             self.phase = Phase::Remote;
             self.advance(out);
         } else {
@@ -225,10 +255,7 @@ impl Machine {
         };
         self.forget = needed(self.plan.forget_device && found.device, has_access);
         self.global = needed(self.plan.global, has_access);
-        self.revoke = needed(
-            self.plan.revocation && found.refresh_token,
-            found.revocable,
-        );
+        self.revoke = needed(self.plan.revocation && found.refresh_token, found.revocable);
         self.others = needed(self.plan.revocation && found.others, true);
         if self.hosted == Hosted::NotDue && found.removed {
             self.hosted = match self.plan.leave {
@@ -241,12 +268,20 @@ impl Machine {
         }
         if found.overtaken && found.removed && !found.session {
             self.following = true;
-            self.phase = Phase::Following;
-            out.push(Command::Follow);
+            self.follow(out);
             return;
         }
         self.phase = Phase::Remote;
         self.advance(out);
+    }
+
+    /// Waits for the other tab's outcome, unless the time for that is over already.
+    fn follow(&mut self, out: &mut Vec<Command>) {
+        self.phase = Phase::Following;
+        out.push(Command::Follow);
+        if self.is_over() {
+            self.read_back_done(out);
+        }
     }
 
     fn call(&mut self, op: Op) -> &mut Call {
@@ -261,7 +296,26 @@ impl Machine {
 
     /// Requests may follow one another: before the page leaves, and while it leaves.
     fn runs(&self) -> bool {
-        matches!(self.phase, Phase::Remote | Phase::ReadingBack | Phase::Leaving)
+        matches!(
+            self.phase,
+            Phase::Remote | Phase::ReadingBack | Phase::Leaving
+        )
+    }
+
+    /// Something remote is waited for.
+    fn waits(&self) -> bool {
+        matches!(
+            self.phase,
+            Phase::Following | Phase::Remote | Phase::ReadingBack
+        )
+    }
+
+    fn stop_waiting(&mut self, out: &mut Vec<Command>) {
+        if self.phase == Phase::Following {
+            self.read_back_done(out);
+        } else {
+            self.advance(out);
+        }
     }
 
     fn may_send(&self) -> bool {
@@ -270,6 +324,13 @@ impl Machine {
 
     fn send(&mut self, op: Op, tries: u8, out: &mut Vec<Command>) {
         *self.call(op) = Call::Sent(tries + 1);
+        let renewed = self.refresh == Call::Succeeded;
+        match op {
+            Op::GlobalSignOut => self.global_again = Again { tries: 0, renewed },
+            Op::ForgetDevice => self.forget_again = Again { tries: 0, renewed },
+            Op::RevokeToken => self.revoke_tries = 0,
+            Op::Refresh | Op::RevokeOthers => {}
+        }
         self.spent = self.plan.one_request;
         out.push(Command::Send(op));
     }
@@ -282,16 +343,7 @@ impl Machine {
         let mut paused = false;
         *self.call(op) = match answer {
             Answer::Ok => Call::Succeeded,
-            // One refresh and one more try: never trust the clock alone.
-            Answer::Expired
-                if goes_on
-                    && matches!(op, Op::GlobalSignOut | Op::ForgetDevice)
-                    && self.refresh == Call::Unneeded
-                    && self.refresh_token =>
-            {
-                self.access = Access::Expired;
-                Call::Waiting
-            }
+            Answer::Expired if goes_on && self.renew(op, tries) => Call::Waiting,
             Answer::Expired | Answer::Final => Call::Failed,
             Answer::Transient { again } if again && goes_on && tries < MAX_TRIES => {
                 paused = true;
@@ -304,7 +356,65 @@ impl Machine {
         }
         if op == Op::Refresh && self.refresh == Call::Succeeded {
             self.access = Access::Valid;
+            // Rotation: the refresh token that was revoked meanwhile may not be the newest.
+            if !matches!(self.revoke, Call::Unneeded | Call::Impossible) {
+                self.newest_token();
+            }
         }
+        if op == Op::RevokeToken && self.newer_token {
+            self.newer_token = false;
+            self.newest_token();
+        }
+        self.advance(out);
+    }
+
+    /// The access token of this request has expired: one refresh and one more try (never trust the clock alone).
+    fn renew(&mut self, op: Op, tries: u8) -> bool {
+        let again = match op {
+            Op::GlobalSignOut => &mut self.global_again,
+            Op::ForgetDevice => &mut self.forget_again,
+            Op::Refresh | Op::RevokeToken | Op::RevokeOthers => return false,
+        };
+        if again.renewed || !self.refresh_token {
+            return false;
+        }
+        again.tries = tries;
+        // The other request may have asked for the refresh, and may have it already.
+        if self.refresh != Call::Succeeded {
+            self.access = Access::Expired;
+        }
+        true
+    }
+
+    /// A newer refresh token of the session turned up: RevokeToken is for that one, once.
+    fn newest_token(&mut self) {
+        match self.revoke {
+            // The driver sends the newest that it knows.
+            Call::Waiting | Call::HeldBack | Call::Pausing(_) | Call::Impossible => {}
+            Call::Sent(_) => self.newer_token = true,
+            _ if self.chased => self.revoke = Call::HeldBack,
+            Call::Unneeded | Call::Succeeded | Call::Failed | Call::GaveUp => {
+                self.chased = true;
+                self.revoke = Call::Waiting;
+            }
+        }
+    }
+
+    fn pause_over(&mut self, op: Op, out: &mut Vec<Command>) {
+        let Call::Pausing(tries) = *self.call(op) else {
+            return;
+        };
+        if !self.runs() || !self.may_send() {
+            return;
+        }
+        // What has to wait for another request meanwhile does so.
+        match op {
+            Op::Refresh | Op::RevokeOthers => return self.send(op, tries, out),
+            Op::GlobalSignOut => self.global_again.tries = tries,
+            Op::ForgetDevice => self.forget_again.tries = tries,
+            Op::RevokeToken => self.revoke_tries = tries,
+        }
+        *self.call(op) = Call::Waiting;
         self.advance(out);
     }
 
@@ -318,8 +428,9 @@ impl Machine {
         }
         let forget_first = !self.plan.one_request && !self.forget_over && !self.forget.is_settled();
         if !forget_first {
-            // With one request only, there is none to spare for a refresh.
-            if !(self.plan.one_request && self.must_refresh()) {
+            if self.plan.one_request {
+                self.send_the_one(out);
+            } else {
                 self.send_with_access(Op::GlobalSignOut, out);
             }
             self.send_revoke(out);
@@ -337,6 +448,15 @@ impl Machine {
         self.access != Access::Valid && self.refresh_token
     }
 
+    /// With one request only there is none to spare for a refresh: RevokeToken goes in its place, where it can.
+    fn send_the_one(&mut self, out: &mut Vec<Command>) {
+        let hopeless =
+            self.must_refresh() && (self.revoke == Call::Waiting || self.access == Access::Missing);
+        if self.global == Call::Waiting && !hopeless && self.may_send() {
+            self.send(Op::GlobalSignOut, 0, out);
+        }
+    }
+
     /// Sends a request that needs a valid access token, after the refresh it may need.
     fn send_with_access(&mut self, op: Op, out: &mut Vec<Command>) {
         if *self.call(op) != Call::Waiting {
@@ -344,7 +464,11 @@ impl Machine {
         }
         if !self.must_refresh() {
             if self.may_send() {
-                self.send(op, 0, out);
+                let tries = match op {
+                    Op::ForgetDevice => self.forget_again.tries,
+                    _ => self.global_again.tries,
+                };
+                self.send(op, tries, out);
             }
             return;
         }
@@ -363,7 +487,7 @@ impl Machine {
         match self.global {
             Call::Unneeded | Call::Succeeded | Call::Failed | Call::Impossible => {
                 if self.may_send() {
-                    self.send(Op::RevokeToken, 0, out);
+                    self.send(Op::RevokeToken, self.revoke_tries, out);
                 }
             }
             // RevokeToken would kill the access token that a retry needs.
@@ -376,13 +500,19 @@ impl Machine {
     }
 
     fn all_settled(&self) -> bool {
-        let calls = [self.refresh, self.forget, self.global, self.revoke, self.others];
+        let calls = [
+            self.refresh,
+            self.forget,
+            self.global,
+            self.revoke,
+            self.others,
+        ];
         calls.into_iter().all(Call::is_settled)
     }
 
     /// Nothing remote is waited for any more.
     fn is_over(&self) -> bool {
-        self.deadline || self.aborted || self.spent || self.leave_now
+        self.deadline || self.aborted || self.plan.one_request || self.leave_now
     }
 
     fn read_back(&mut self, back: Back, out: &mut Vec<Command>) {
@@ -390,14 +520,11 @@ impl Machine {
             Back::Gone => {}
             Back::Stuck => self.removed = false,
             Back::Removed { newer_token } => {
-                let unsent = matches!(self.revoke, Call::Waiting | Call::HeldBack);
-                if newer_token && self.plan.revocation && !unsent {
-                    self.revoke = Call::Waiting;
-                    if self.came_back {
-                        self.revoke = Call::HeldBack;
-                    }
+                if newer_token && self.plan.revocation {
+                    self.newest_token();
+                    // It leaves at once, even where the page does not wait for the answer.
+                    self.send_revoke(out);
                 }
-                self.came_back = true;
             }
         }
         self.read_back_done(out);
@@ -417,14 +544,17 @@ impl Machine {
 
     fn page_hide(&mut self, out: &mut Vec<Command>) {
         self.hidden = true;
-        let unsent = matches!(
-            self.revoke,
-            Call::Waiting | Call::Pausing(_) | Call::HeldBack
-        );
-        if unsent && !self.aborted && self.phase != Phase::Checked {
-            self.revoke = Call::Sent(MAX_TRIES);
-            out.push(Command::Send(Op::RevokeToken));
+        // Even beside an unanswered request: nothing can be sent later.
+        for op in [Op::RevokeToken, Op::RevokeOthers] {
+            let newer = op == Op::RevokeToken && self.newer_token;
+            let call = self.call(op);
+            let unsent = matches!(call, Call::Waiting | Call::Pausing(_) | Call::HeldBack);
+            if (unsent || newer) && !self.aborted {
+                *self.call(op) = Call::Sent(MAX_TRIES);
+                out.push(Command::Send(op));
+            }
         }
+        self.newer_token &= self.aborted;
         if self.phase == Phase::Leaving {
             self.hosted = Hosted::Done;
             self.settle(out);
@@ -433,13 +563,15 @@ impl Machine {
 
     fn abort(&mut self, out: &mut Vec<Command>) {
         match self.phase {
-            Phase::Checked | Phase::Settled => {}
-            Phase::Popup => {
+            Phase::Settled => {}
+            Phase::Checked | Phase::Popup => {
                 self.aborted = true;
                 if !self.removed {
                     self.untouched = Some(AuthErrorCode::Aborted);
                 }
-                out.push(Command::ClosePopup);
+                if self.phase == Phase::Popup {
+                    out.push(Command::ClosePopup);
+                }
                 self.settle(out);
             }
             Phase::Clearing => self.aborted = true,
@@ -449,9 +581,11 @@ impl Machine {
                 self.settle(out);
             }
             Phase::Remote | Phase::ReadingBack => {
-                self.aborted = true;
-                out.push(Command::AbortRequests);
-                self.advance(out);
+                if !self.aborted {
+                    self.aborted = true;
+                    out.push(Command::AbortRequests);
+                    self.advance(out);
+                }
             }
         }
     }
@@ -473,9 +607,11 @@ impl Machine {
 
     fn also_redirect(&mut self) {
         let early = matches!(self.phase, Phase::Checked | Phase::Popup | Phase::Clearing);
-        if early && self.plan.leave != Leave::Popup {
-            self.plan.leave = Leave::Redirect;
-        } else if self.hosted == Hosted::NotDue && self.phase != Phase::Settled {
+        if early && !self.removed {
+            if self.plan.leave != Leave::Popup {
+                self.plan.leave = Leave::Redirect;
+            }
+        } else if self.removed && matches!(self.hosted, Hosted::NotDue | Hosted::Manual) {
             self.hosted = if self.can_leave {
                 Hosted::Due
             } else {

@@ -37,6 +37,8 @@ pub struct MarkEntry {
     pub user: Option<SessionId>,
     /// When Cognito answered GlobalSignOut, by its own clock, in milliseconds since the epoch.
     pub ended_at: Option<f64>,
+    /// The tab is going to leave for the hosted UI.
+    pub redirecting: bool,
     /// When the page began to leave.
     pub leaving_since: Option<f64>,
     /// The outcome of each step, once it is known.
@@ -55,6 +57,8 @@ impl Mark {
         };
         let mut entries: Vec<MarkEntry> = items.iter().filter_map(entry).collect();
         entries.retain(|entry| (now - entry.at).abs() < KEPT_MS);
+        let excess = entries.len().saturating_sub(MAX_ENTRIES);
+        entries.drain(..excess);
         Mark(entries)
     }
 
@@ -98,7 +102,7 @@ impl Mark {
         self.0
             .iter()
             .rev()
-            .find(|entry| now - entry.at < FRESH_MS || Some(entry.id) == last_read)
+            .find(|entry| (now - entry.at).abs() < FRESH_MS || Some(entry.id) == last_read)
     }
 
     /// Whether some tab is signing out.
@@ -131,16 +135,22 @@ fn entry(json: &Json) -> Option<MarkEntry> {
         global: number("g").is_some(),
         user: hash("s"),
         ended_at: number("d"),
+        redirecting: number("r").is_some(),
         leaving_since: number("l"),
-        codes: json.get("o").map(|codes| {
-            STEPS.map(|step| {
-                codes
-                    .get(step)
-                    .and_then(Json::as_str)
-                    .and_then(AuthErrorCode::from_name)
-            })
-        }),
+        codes: json.get("o").and_then(codes),
     })
+}
+
+/// What can't be read must not pass for a success: a code of a later version counts as `unknown`.
+fn codes(json: &Json) -> Option<Codes> {
+    let Json::Object(_) = json else {
+        return None;
+    };
+    Some(STEPS.map(|step| {
+        let name = json.get(step)?;
+        let code = name.as_str().and_then(AuthErrorCode::from_name);
+        Some(code.unwrap_or(AuthErrorCode::Unknown))
+    }))
 }
 
 fn json(entry: &MarkEntry) -> Json {
@@ -157,6 +167,7 @@ fn json(entry: &MarkEntry) -> Json {
     push("g", entry.global.then_some(Json::Number(1.0)));
     push("s", entry.user.map(|user| Json::String(user.to_hex())));
     push("d", entry.ended_at.map(Json::Number));
+    push("r", entry.redirecting.then_some(Json::Number(1.0)));
     push("l", entry.leaving_since.map(Json::Number));
     let codes = entry.codes.map(|codes| {
         Json::Object(

@@ -7,7 +7,7 @@ mod state;
 mod verdict;
 
 pub use machine::{MAX_TRIES, Machine};
-pub use mark::{Mark, MarkEntry};
+pub use mark::{Codes, Mark, MarkEntry};
 pub use retry::pause_ms;
 pub use state::{
     Access, Answer, Back, Call, Command, Event, Found, Hosted, Leave, Op, Phase, Plan, PopupEnd,

@@ -1,7 +1,7 @@
 //! What a sign-out came to, read off its settled state.
 
 use super::machine::Machine;
-use super::state::{Call, Hosted};
+use super::state::{Call, Hosted, Phase};
 use crate::error::AuthErrorCode;
 
 /// The tag of the result.
@@ -66,13 +66,25 @@ impl Machine {
             },
             hosted: self.hosted_fault(early),
         };
-        // Another tab was quicker, and nothing was heard of it in time.
+        // Another tab was quicker, and nothing was heard of it in time: what was asked for is unknown.
         if self.following && !self.followed {
-            verdict.revoke = code(early.unwrap_or(AuthErrorCode::Unconfirmed));
+            let unknown = early.unwrap_or(match self.unanswered() {
+                AuthErrorCode::Aborted => AuthErrorCode::Aborted,
+                _ => AuthErrorCode::Unconfirmed,
+            });
+            if self.plan.revocation {
+                verdict.revoke = code(unknown);
+            }
+            if self.plan.global {
+                verdict.global = code(unknown);
+            }
         }
         if !self.removed {
+            let begun = !matches!(self.phase, Phase::Checked | Phase::Popup | Phase::Clearing);
             verdict.tag = Tag::Failed;
-            verdict.cause = Some(self.untouched.unwrap_or(AuthErrorCode::Storage));
+            // A caller that leaves before the clear is over: nothing is known to have failed.
+            let early = early.filter(|_| !begun);
+            verdict.cause = early.or(self.untouched).or(Some(AuthErrorCode::Storage));
         } else if [
             verdict.revoke,
             verdict.others,
@@ -92,7 +104,7 @@ impl Machine {
     fn unanswered(&self) -> AuthErrorCode {
         if self.aborted {
             AuthErrorCode::Aborted
-        } else if self.hidden || self.spent || self.leave_now {
+        } else if self.hidden || self.plan.one_request || self.leave_now {
             AuthErrorCode::Unconfirmed
         } else {
             AuthErrorCode::Timeout

@@ -1,0 +1,94 @@
+//! One request to Cognito and its answer.
+//!
+//! gloo-net builds the request and opens the answer; `fetch` itself is awaited here, since gloo-net's
+//! `send` panics where fetch rejects with something that is not an Error.
+
+use gloo_net::http::RequestBuilder;
+use js_sys::{Object, Reflect};
+use wasm_bindgen::prelude::*;
+use web_sys::{AbortSignal, RequestCredentials, RequestRedirect};
+
+use super::{js, task};
+use crate::error::{AuthError, AuthErrorCode};
+use crate::protocol::{CONTENT_TYPE, Request, Response, TARGET_PREFIX};
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(catch, js_name = fetch)]
+    fn global_fetch(request: &web_sys::Request, init: &JsValue) -> Result<JsValue, JsValue>;
+}
+
+/// Whether the browser says that it is offline.
+pub fn is_offline() -> bool {
+    js::get(&js::global("navigator"), "onLine").as_bool() == Some(false)
+}
+
+/// Sends a request with `keepalive`, so that it survives the page.
+///
+/// # Errors
+/// `network` where no whole answer came, `aborted` where the signal was.
+pub async fn send(request: &Request, signal: &AbortSignal) -> Result<Response, AuthError> {
+    let mut sent = start(request, signal, true).await;
+    if sent.is_err() && !signal.aborted() && !is_offline() {
+        // The bodies of a page's keepalive requests share 64 KB; past it fetch throws.
+        sent = start(request, signal, false).await;
+    }
+    let answer = match sent {
+        Ok(answer) => read(answer).await,
+        Err(thrown) => Err(thrown),
+    };
+    answer.map_err(|thrown| {
+        js::error(
+            if signal.aborted() {
+                AuthErrorCode::Aborted
+            } else {
+                AuthErrorCode::Network
+            },
+            &thrown,
+        )
+    })
+}
+
+async fn start(
+    request: &Request,
+    signal: &AbortSignal,
+    keepalive: bool,
+) -> Result<web_sys::Response, JsValue> {
+    let target = [TARGET_PREFIX, request.target].concat();
+    let built = RequestBuilder::new(&request.url)
+        .method(gloo_net::http::Method::POST)
+        .header("Content-Type", CONTENT_TYPE)
+        .header("X-Amz-Target", &target)
+        .credentials(RequestCredentials::Omit)
+        .redirect(RequestRedirect::Error)
+        .abort_signal(Some(signal))
+        .body(request.body.as_str())
+        .map_err(|_| JsValue::UNDEFINED)?;
+    let built: web_sys::Request = built.into();
+    let init = Object::new();
+    Reflect::set(&init, &"keepalive".into(), &keepalive.into())?;
+    let answer = task::settle(&global_fetch(&built, &init)?, None).await?;
+    answer.dyn_into()
+}
+
+async fn read(answer: web_sys::Response) -> Result<Response, JsValue> {
+    let answer = gloo_net::http::Response::from(answer);
+    let status = answer.status();
+    // The raw headers catch; gloo-net's getter panics where a patched one throws.
+    let headers = answer.headers().into_raw();
+    let header = |name: &str| headers.get(name).ok().flatten();
+    let (error_type, request_id, date) = (
+        header("x-amzn-ErrorType"),
+        header("x-amzn-RequestId"),
+        header("Date"),
+    );
+    let raw: web_sys::Response = answer.into();
+    let body = task::settle(raw.text()?.as_ref(), None).await?;
+    Ok(Response {
+        status,
+        error_type,
+        request_id,
+        date,
+        body: body.as_string().unwrap_or_default(),
+    })
+}

@@ -1,0 +1,96 @@
+//! Work that begins at once and may go on later, and values that come later.
+
+use std::cell::RefCell;
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
+
+use js_sys::Promise;
+use wasm_bindgen::prelude::*;
+
+use super::clock::Timer;
+use super::js;
+use crate::outcome::LocalFuture;
+
+/// Runs a task up to its first wait before it returns; the rest runs later.
+///
+/// A microtask would be too late: the tokens must be gone, and the request sent, when `signOut()` returns.
+pub fn start(mut task: LocalFuture<()>) {
+    let mut context = Context::from_waker(Waker::noop());
+    if task.as_mut().poll(&mut context).is_pending() {
+        wasm_bindgen_futures::spawn_local(task);
+    }
+}
+
+/// A value that comes later, once; every clone gets it.
+pub struct Slot<T>(Rc<RefCell<(Option<T>, Vec<Waker>)>>);
+
+impl<T> Clone for Slot<T> {
+    fn clone(&self) -> Self {
+        Slot(self.0.clone())
+    }
+}
+
+impl<T: Clone> Slot<T> {
+    /// An empty slot.
+    pub fn new() -> Self {
+        Slot(Rc::new(RefCell::new((None, Vec::new()))))
+    }
+
+    /// Fills it; only the first value counts.
+    pub fn fill(&self, value: T) {
+        let mut inner = self.0.borrow_mut();
+        if inner.0.is_some() {
+            return;
+        }
+        inner.0 = Some(value);
+        let wakers = std::mem::take(&mut inner.1);
+        drop(inner);
+        for waker in wakers {
+            waker.wake();
+        }
+    }
+
+}
+
+impl<T: Clone> Future for Slot<T> {
+    type Output = T;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
+        let mut inner = self.0.borrow_mut();
+        match &inner.0 {
+            Some(value) => Poll::Ready(value.clone()),
+            None => {
+                inner.1.push(context.waker().clone());
+                Poll::Pending
+            }
+        }
+    }
+}
+
+/// Whether a value is a promise, or behaves like one.
+pub fn is_thenable(value: &JsValue) -> bool {
+    value.is_object() && js::get(value, "then").is_function()
+}
+
+/// Waits for a promise, at most so many milliseconds; a time-out is `Err(undefined)`.
+pub async fn settle(promise: &JsValue, at_most_ms: Option<f64>) -> Result<JsValue, JsValue> {
+    let slot: Slot<Result<JsValue, JsValue>> = Slot::new();
+    let (fulfilled, rejected, late) = (slot.clone(), slot.clone(), slot.clone());
+    let fulfilled = Closure::wrap(
+        Box::new(move |value| fulfilled.fill(Ok(value))) as Box<dyn FnMut(JsValue)>
+    );
+    let rejected =
+        Closure::wrap(Box::new(move |reason| rejected.fill(Err(reason))) as Box<dyn FnMut(JsValue)>);
+    let _chained = Promise::resolve(promise).then2(&fulfilled, &rejected);
+    let _timer = at_most_ms
+        .map(|ms| Timer::after(ms, Box::new(move |_| late.fill(Err(JsValue::UNDEFINED)))));
+    let result = slot.await;
+    if at_most_ms.is_some() {
+        // The promise may still settle; a dropped callback would throw then.
+        fulfilled.forget();
+        rejected.forget();
+    }
+    result
+}

@@ -1,0 +1,98 @@
+//! `refreshTokens`: one refresh at a time over all tabs, and none that outlives a sign-out.
+
+
+use super::client::Inner;
+use super::{requests, sweep, tokens};
+use crate::browser::tabs::Lock;
+use crate::error::{AuthError, AuthErrorCode};
+use crate::layout::Layout;
+use crate::protocol::refresh;
+use crate::session::Tokens;
+
+/// How long another tab's refresh is waited for, in milliseconds.
+const LOCK_MS: f64 = 5000.0;
+
+fn signed_out() -> AuthError {
+    AuthError::with_message(
+        AuthErrorCode::InvalidState,
+        "There is no session to refresh: the user is signed out.",
+    )
+    .suggest("Sign in first.")
+}
+
+/// Refreshes the stored session.
+pub async fn run(client: &Inner) -> Result<Tokens, AuthError> {
+    let before = tokens::load(client).await?.ok_or_else(signed_out)?;
+    let lock = Lock::take(&client.key("refresh"), LOCK_MS).await;
+    let result = under_lock(client, &before).await;
+    lock.release();
+    result
+}
+
+async fn under_lock(client: &Inner, before: &Tokens) -> Result<Tokens, AuthError> {
+    let live = sweep::remove_ended(client).await?.ok_or_else(signed_out)?;
+    let session = live.stored.session;
+    let now = tokens::tokens_of(&session).ok_or_else(signed_out)?;
+    if now.access_token != before.access_token {
+        // Another tab has just done it.
+        return Ok(now);
+    }
+    if live.stored.layout != Layout::Amplify {
+        return Err(AuthError::with_message(
+            AuthErrorCode::InvalidState,
+            "The session was stored by oidc-client-ts; refresh it with that library.",
+        ));
+    }
+    let token = session.refresh_token.clone().ok_or_else(|| {
+        AuthError::with_message(
+            AuthErrorCode::InvalidState,
+            "The session holds no refresh token.",
+        )
+    })?;
+    let config = &client.config;
+    let device = session.device_key.as_deref();
+    let generation = client.generation.get();
+    let make = |of: fn(&str, &str, &_, Option<&str>) -> _| {
+        of(
+            &config.endpoint,
+            &config.user_pool_client_id,
+            &token,
+            device,
+        )
+    };
+    let mut answer = refresh::answer(&requests::send(&make(refresh::request), None).await?);
+    if let Err(error) = &answer
+        && refresh::wants_fallback(error)
+    {
+        let request = make(refresh::fallback_request);
+        answer = refresh::answer(&requests::send(&request, None).await?);
+    }
+    if let Err(error) = &answer
+        && error.code == AuthErrorCode::TokenRevoked
+    {
+        client.dead.set(session.identity());
+    }
+    let fresh = answer?;
+    let tokens = Tokens {
+        access_token: fresh.access_token,
+        id_token: fresh.id_token.or(now.id_token),
+        refresh_token: fresh.refresh_token.clone().or(now.refresh_token),
+        ..now
+    };
+    let ended = generation != client.generation.get() || client.mark().has_ended(session.identity());
+    if ended {
+        if let Some(token) = &fresh.refresh_token
+            && config.token_revocation
+        {
+            requests::revoke_in_passing(&config.endpoint, &config.user_pool_client_id, token);
+        }
+        return Err(signed_out());
+    }
+    tokens::write(client, live.index, &tokens).await?;
+    if client.mark().has_ended(session.identity()) {
+        // Another tab signed out in between.
+        let _ = sweep::remove_ended(client).await;
+        return Err(signed_out());
+    }
+    Ok(tokens)
+}

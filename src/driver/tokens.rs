@@ -1,0 +1,94 @@
+//! Storing and loading the session.
+
+use super::client::Inner;
+use super::{returned, sweep};
+use crate::browser::storage::Patience;
+use crate::error::{AuthError, AuthErrorCode};
+use crate::layout::amplify;
+use crate::session::{Session, Tokens};
+
+/// Stores a session, whole or not at all.
+pub async fn store(client: &Inner, tokens: Tokens) -> Result<(), AuthError> {
+    let id = session_of(&tokens).identity();
+    if client.mark().has_ended(id) {
+        return Err(ended());
+    }
+    write(client, 0, &tokens).await?;
+    if client.mark().has_ended(id) {
+        // It was signed out while an asynchronous storage took its time.
+        let _ = sweep::remove_ended(client).await;
+        return Err(ended());
+    }
+    client.generation.set(client.generation.get() + 1);
+    client.last_read.set(id);
+    returned::forget(client);
+    Ok(())
+}
+
+fn ended() -> AuthError {
+    AuthError::with_message(
+        AuthErrorCode::TokenRevoked,
+        "This session was signed out; its tokens are not stored again.",
+    )
+}
+
+/// Writes a session into a place and reads it back; on a failure the place is as it was.
+pub async fn write(client: &Inner, index: usize, tokens: &Tokens) -> Result<(), AuthError> {
+    let Some(store) = client.places.get(index) else {
+        return Err(AuthError::new(AuthErrorCode::Storage));
+    };
+    let patience = Patience::new();
+    let entries = amplify::entries(&client.target.client_id, tokens);
+    let names: Vec<String> = entries.set.iter().map(|entry| entry.0.clone()).collect();
+    let failed = |error: AuthError| {
+        AuthError {
+            message: "The tokens could not be stored.".into(),
+            ..error
+        }
+        .suggest("Check that the page may use its storage and that it is not full.")
+    };
+    let before = store.read_keys(&names, &patience).await.map_err(failed)?;
+    let mut written = store.write(&entries.set, &patience).await;
+    if written.is_ok() {
+        // Cookies that are too long are dropped without a word.
+        let after = store.read_keys(&names, &patience).await;
+        let whole = after.is_ok_and(|after| entries.set.iter().all(|entry| after.contains(entry)));
+        if !whole {
+            written = Err(AuthError::new(AuthErrorCode::Storage));
+        }
+    }
+    if let Err(error) = written {
+        let _ = store.remove(&names, &patience).await;
+        let _ = store.write(&before, &patience).await;
+        return Err(failed(error));
+    }
+    // What is left of a session before it signs no one in.
+    let _ = store.remove(&entries.remove, &patience).await;
+    Ok(())
+}
+
+/// The stored session. One that was ended and written back is removed instead.
+pub async fn load(client: &Inner) -> Result<Option<Tokens>, AuthError> {
+    let live = sweep::remove_ended(client).await?;
+    Ok(live.and_then(|live| tokens_of(&live.stored.session)))
+}
+
+/// The tokens of a stored session; without an access token nobody is signed in.
+pub fn tokens_of(session: &Session) -> Option<Tokens> {
+    Some(Tokens {
+        access_token: session.access_token.clone()?,
+        id_token: session.id_token.clone(),
+        refresh_token: session.refresh_token.clone(),
+        username: Some(session.username.clone()).filter(|name| !name.is_empty()),
+        sign_in_method: session.sign_in_method,
+    })
+}
+
+fn session_of(tokens: &Tokens) -> Session {
+    Session {
+        access_token: Some(tokens.access_token.clone()),
+        id_token: tokens.id_token.clone(),
+        refresh_token: tokens.refresh_token.clone(),
+        ..Session::default()
+    }
+}
