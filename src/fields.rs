@@ -61,10 +61,14 @@ impl<F: Fields> At<F> {
 
     /// The field; `null` is the same as missing.
     pub(crate) fn field(&self, name: &str) -> Result<Field<F>, AuthError> {
-        Ok(match self.object.field(name)? {
-            Field::Null => Field::Missing,
-            field => field,
-        })
+        match self.object.field(name) {
+            Ok(Field::Null) => Ok(Field::Missing),
+            Ok(field) => Ok(field),
+            Err(error) => Err(AuthError {
+                cause: error.cause,
+                ..self.error(name, "could not be read: its getter threw.")
+            }),
+        }
     }
 
     /// Whether there is something in the field.

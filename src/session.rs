@@ -216,3 +216,137 @@ impl SessionId {
             .map(SessionId)
     }
 }
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn encode(bytes: &[u8]) -> String {
+        const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+        let mut out = String::new();
+        for chunk in bytes.chunks(3) {
+            let bits = chunk
+                .iter()
+                .fold(0u32, |bits, &byte| bits << 8 | u32::from(byte));
+            let bits = bits << (8 * (3 - chunk.len()));
+            for i in 0..=chunk.len() {
+                out.push(DIGITS[(bits >> (18 - 6 * i) & 63) as usize].into());
+            }
+        }
+        out
+    }
+
+    fn jwt(claims: &str) -> Secret {
+        Secret::new(["e30.", &encode(claims.as_bytes()), ".c2ln"].concat())
+    }
+
+    fn session(access: Option<&str>, id: Option<&str>, refresh: Option<&str>) -> Session {
+        Session {
+            access_token: access.map(jwt),
+            id_token: id.map(jwt),
+            refresh_token: refresh.map(Secret::new),
+            ..Session::default()
+        }
+    }
+
+    #[test]
+    fn claims_are_read_from_a_jwt_alone() {
+        let claims = Claims::of(&jwt(
+            r#"{"token_use":"access","client_id":"c","username":"jané","sub":"s","origin_jti":"o","jti":"j","exp":1800000000,"auth_time":1.5,"scope":["x"]}"#,
+        ))
+        .unwrap();
+        assert_eq!(claims.username.as_deref(), Some("jané"));
+        assert_eq!(
+            (claims.exp, claims.auth_time),
+            (Some(1_800_000_000.0), Some(1.5))
+        );
+        assert_eq!(claims.origin_jti.as_deref(), Some("o"));
+        assert_eq!(
+            Claims::of(&jwt(r#"{"exp":"soon","username":1}"#)),
+            Some(Claims::default())
+        );
+        for bad in [
+            "",
+            "a",
+            "a.b",
+            "a.b.c",
+            "a.e30.c.d",
+            "e30.e30",
+            "a.W10.c",
+            "a.MQ.c",
+            "a.e3.c",
+            "a.e+0.c",
+        ] {
+            assert_eq!(Claims::of(&Secret::new(bad)), None, "{bad}");
+        }
+        assert!(Claims::of(&Secret::new("a.e30=.c")).is_some());
+    }
+
+    #[test]
+    fn identity_survives_a_refresh_and_no_new_sign_in() {
+        let origin = |o: &str, j: &str| format!(r#"{{"origin_jti":"{o}","jti":"{j}"}}"#);
+        let first = session(Some(&origin("o1", "j1")), None, Some("r1")).identity();
+        assert!(first.is_some());
+        assert_eq!(
+            first,
+            session(Some(&origin("o1", "j2")), None, Some("rotated")).identity()
+        );
+        assert_eq!(
+            first,
+            session(None, Some(&origin("o1", "j3")), None).identity(),
+            "the ID token has it too"
+        );
+        assert_ne!(
+            first,
+            session(Some(&origin("o2", "j1")), None, Some("r1")).identity()
+        );
+
+        let jti = r#"{"jti":"j1"}"#;
+        let by_refresh = session(Some(jti), None, Some("r1")).identity();
+        assert_eq!(
+            by_refresh,
+            session(Some(r#"{"jti":"j2"}"#), None, Some("r1")).identity()
+        );
+        assert_ne!(by_refresh, session(Some(jti), None, Some("r2")).identity());
+        let by_jti = session(Some(jti), None, None).identity();
+        assert!(by_jti.is_some() && by_jti != by_refresh);
+
+        // None of them: nothing ever matches.
+        assert_eq!(session(Some("{}"), None, None).identity(), None);
+        assert_eq!(session(None, None, None).identity(), None);
+        // The same text in another role is another identity.
+        let same = |claims: &str| session(Some(claims), None, None).identity();
+        assert_ne!(same(r#"{"origin_jti":"x"}"#), same(r#"{"jti":"x"}"#));
+    }
+
+    #[test]
+    fn secrets_do_not_print() {
+        let session = session(Some("{}"), Some("{}"), Some("refresh-token"));
+        let shown = format!("{session:?}");
+        assert!(
+            !shown.contains("refresh-token") && !shown.contains("e30"),
+            "{shown}"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn base64url_round_trips(bytes in prop::collection::vec(any::<u8>(), 0..40)) {
+            prop_assert_eq!(base64url(&encode(&bytes)), Some(bytes));
+        }
+
+        #[test]
+        fn hex_round_trips(number in any::<u64>(), text in ".{0,20}") {
+            prop_assert_eq!(SessionId::from_hex(&SessionId(number).to_hex()), Some(SessionId(number)));
+            let _ = SessionId::from_hex(&text);
+        }
+
+        #[test]
+        fn no_token_makes_it_panic(token in ".{0,60}", payload in "[A-Za-z0-9_=-]{0,40}") {
+            let _ = Claims::of(&Secret::new(token));
+            let _ = Claims::of(&Secret::new(["a.", &payload, ".c"].concat()));
+        }
+    }
+}

@@ -77,6 +77,19 @@ fn after<'a>(list: &'a str, username: &str) -> Option<&'a str> {
     }
 }
 
+/// Whether the list names the user.
+fn lists(list: &str, username: &str) -> bool {
+    let mut rest = list;
+    while !rest.is_empty() {
+        if after(rest, username).is_some() {
+            return true;
+        }
+        let (_, tail) = split_at_any(rest, b",");
+        rest = tail.strip_prefix(',').unwrap_or_default();
+    }
+    false
+}
+
 /// The list without these users.
 fn without(list: &str, users: &[&str]) -> String {
     let mut left = String::new();
@@ -147,7 +160,7 @@ pub(super) fn find(client_id: &str, snapshot: &[(String, String)], found: &mut F
         let current = Some(user) == last;
         // Several users may be signed in at once; the others on the list stay. With no current user there
         // are no others.
-        let listed = list.is_some_and(|list| without(list, &[user]) != list);
+        let listed = list.is_some_and(|list| lists(list, user));
         if listed && last.is_some() && !current {
             continue;
         }

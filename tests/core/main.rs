@@ -1,0 +1,18 @@
+//! Native tests of the pure core: configuration, protocol, layouts.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+
+mod answers;
+mod configuration;
+mod cookies;
+mod layouts;
+mod logout;
+mod options;
+mod requests;
+mod support;
+mod tokens;

@@ -1,0 +1,164 @@
+//! The options of a sign-out, as apps really pass them.
+
+use cognito_signout::fields::Field;
+use cognito_signout::options::{HostedUiMode, SignOutOptions};
+
+use crate::support::{Object, Value, argument, function, names_field, object, text};
+
+fn number(number: f64) -> Value {
+    Value::Field(Field::Number(number))
+}
+
+fn flag(flag: bool) -> Value {
+    Value::Field(Field::Flag(flag))
+}
+
+#[test]
+fn defaults_and_values() {
+    let defaults = SignOutOptions::default();
+    assert_eq!(
+        (
+            defaults.global,
+            defaults.timeout_ms,
+            defaults.popup_timeout_ms
+        ),
+        (false, 5000.0, 60_000.0)
+    );
+    assert_eq!(
+        SignOutOptions::read::<Object>(Field::Missing).unwrap(),
+        defaults
+    );
+    assert_eq!(SignOutOptions::read(argument(&[])).unwrap(), defaults);
+    let nothing = Value::Field(Field::Null);
+    assert_eq!(
+        SignOutOptions::read(argument(&[
+            ("global", nothing.clone()),
+            ("signal", nothing.clone()),
+            ("hostedUI", nothing)
+        ]))
+        .unwrap(),
+        defaults
+    );
+    let options = SignOutOptions::read(argument(&[
+        ("global", flag(true)),
+        ("hostedUI", text("manual")),
+        ("redirectUrl", text("https://a.example/")),
+        ("timeoutMs", number(0.0)),
+        ("popupTimeoutMs", number(1e300)),
+        ("forgetDevice", flag(true)),
+        ("retryWhenOnline", flag(true)),
+        ("navigate", function()),
+        ("signal", object(&[("addEventListener", function())])),
+        ("appState", Value::Field(Field::Other)),
+    ]))
+    .unwrap();
+    assert_eq!(
+        options,
+        SignOutOptions {
+            global: true,
+            hosted_ui: HostedUiMode::Manual,
+            redirect_url: Some("https://a.example/".into()),
+            timeout_ms: 0.0,
+            popup_timeout_ms: f64::from(i32::MAX),
+            forget_device: true,
+            retry_when_online: true,
+        }
+    );
+    for (name, mode) in [
+        ("auto", HostedUiMode::Auto),
+        ("redirect", HostedUiMode::Redirect),
+        ("popup", HostedUiMode::Popup),
+        ("none", HostedUiMode::None),
+    ] {
+        assert_eq!(
+            SignOutOptions::read(argument(&[("hostedUI", text(name))]))
+                .unwrap()
+                .hosted_ui,
+            mode
+        );
+    }
+}
+
+#[test]
+fn an_event_counts_as_none() {
+    for event in [
+        argument(&[("nativeEvent", object(&[])), ("global", text("not read"))]),
+        argument(&[("preventDefault", function()), ("isTrusted", flag(true))]),
+    ] {
+        assert_eq!(
+            SignOutOptions::read(event).unwrap(),
+            SignOutOptions::default()
+        );
+    }
+    names_field(
+        SignOutOptions::read(argument(&[("preventDefault", flag(true))])),
+        "preventDefault",
+    );
+}
+
+#[test]
+fn amplifys_own() {
+    let url = |options| SignOutOptions::read(options).unwrap().redirect_url;
+    let oauth = object(&[("redirectUrl", text("https://a.example/"))]);
+    assert_eq!(
+        url(argument(&[
+            ("global", flag(true)),
+            ("oauth", oauth.clone())
+        ]))
+        .as_deref(),
+        Some("https://a.example/")
+    );
+    assert_eq!(
+        url(argument(&[("redirectUrl", text("b")), ("oauth", oauth)])).as_deref(),
+        Some("b")
+    );
+    assert_eq!(url(argument(&[("oauth", object(&[]))])), None);
+    names_field(
+        SignOutOptions::read(argument(&[("oauth", object(&[("url", text("x"))]))])),
+        "oauth.url",
+    );
+    names_field(
+        SignOutOptions::read(argument(&[("oauth", text("x"))])),
+        "oauth",
+    );
+}
+
+#[test]
+fn what_is_wrong_is_named() {
+    for (name, value) in [
+        ("global", text("true")),
+        ("global", number(1.0)),
+        ("hostedUI", text("Redirect")),
+        ("hostedUI", flag(true)),
+        ("redirectUrl", number(1.0)),
+        ("redirectUrl", text("")),
+        ("timeoutMs", number(-1.0)),
+        ("timeoutMs", number(f64::NAN)),
+        ("timeoutMs", number(f64::INFINITY)),
+        ("timeoutMs", text("5000")),
+        ("popupTimeoutMs", flag(true)),
+        ("navigate", text("/x")),
+        ("navigate", object(&[])),
+        ("signal", function()),
+        ("signal", object(&[("addEventListener", flag(true))])),
+        ("forgetDevice", text("")),
+        ("retryWhenOnline", number(0.0)),
+        ("timeoutMS", number(1.0)),
+        ("Global", flag(true)),
+        ("clientMetadata", object(&[])),
+        ("global", Value::Throws),
+    ] {
+        names_field(SignOutOptions::read(argument(&[(name, value)])), name);
+    }
+    for argument in [
+        Field::Null,
+        Field::Text(String::new()),
+        Field::Number(0.0),
+        Field::Flag(false),
+        Field::Function,
+        Field::Texts(vec![]),
+        Field::Other,
+    ] {
+        names_field(SignOutOptions::read::<Object>(argument), "options");
+    }
+}

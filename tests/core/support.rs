@@ -1,0 +1,102 @@
+//! What the tests share: foreign objects with functions in them, tokens, error shorthands.
+
+use cognito_signout::error::AuthError;
+use cognito_signout::fields::{Field, Fields};
+
+/// A foreign object as JavaScript has them: functions, getters that throw, anything.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Object(pub Vec<(&'static str, Value)>);
+
+/// A value in it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    Field(Field<Object>),
+    Throws,
+}
+
+impl Fields for Object {
+    fn field(&self, name: &str) -> Result<Field<Object>, AuthError> {
+        match self.0.iter().find(|member| member.0 == name) {
+            Some((_, Value::Field(field))) => Ok(field.clone()),
+            Some((_, Value::Throws)) => Err(AuthError::configuration(name, "could not be read.")),
+            None => Ok(Field::Missing),
+        }
+    }
+
+    fn names(&self) -> Result<Vec<String>, AuthError> {
+        Ok(self.0.iter().map(|member| member.0.to_owned()).collect())
+    }
+}
+
+pub fn text(text: &str) -> Value {
+    Value::Field(Field::Text(text.into()))
+}
+
+pub fn function() -> Value {
+    Value::Field(Field::Function)
+}
+
+pub fn object(members: &[(&'static str, Value)]) -> Value {
+    Value::Field(Field::Object(Object(members.to_vec())))
+}
+
+pub fn argument(members: &[(&'static str, Value)]) -> Field<Object> {
+    Field::Object(Object(members.to_vec()))
+}
+
+/// Base64url without padding.
+pub fn base64url(text: &str) -> String {
+    const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let mut out = String::new();
+    for chunk in text.as_bytes().chunks(3) {
+        let bits = chunk
+            .iter()
+            .fold(0u32, |bits, &byte| bits << 8 | u32::from(byte))
+            << (8 * (3 - chunk.len()));
+        for i in 0..=chunk.len() {
+            out.push(DIGITS[(bits >> (18 - 6 * i) & 63) as usize].into());
+        }
+    }
+    out
+}
+
+/// A JWT with these claims, unsigned.
+pub fn jwt(claims: serde_json::Value) -> String {
+    [
+        &base64url(r#"{"alg":"RS256"}"#),
+        ".",
+        &base64url(&claims.to_string()),
+        ".c2ln",
+    ]
+    .concat()
+}
+
+/// An access token of the client `client1`.
+pub fn access_token() -> String {
+    jwt(serde_json::json!({
+        "token_use": "access", "client_id": "client1", "username": "jane.doe", "sub": "s-1",
+        "origin_jti": "o-1", "jti": "j-1", "exp": 1_800_000_000, "auth_time": 1_700_000_000,
+    }))
+}
+
+/// An ID token.
+pub fn id_token() -> String {
+    jwt(serde_json::json!({ "token_use": "id", "aud": "client1", "sub": "s-1" }))
+}
+
+/// The code and the message of the error.
+pub fn fault<T: std::fmt::Debug>(result: Result<T, AuthError>) -> (&'static str, String) {
+    let error = result.unwrap_err();
+    (error.code.as_str(), error.message.into_owned())
+}
+
+/// The error must be `configuration` and name the field.
+#[track_caller]
+pub fn names_field<T: std::fmt::Debug>(result: Result<T, AuthError>, field: &str) {
+    let (code, message) = fault(result);
+    assert_eq!(code, "configuration", "{message}");
+    assert!(
+        message.starts_with(&[field, ": "].concat()),
+        "{field} is not named: {message}"
+    );
+}
