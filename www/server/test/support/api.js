@@ -1,7 +1,11 @@
+import { parseObject } from "../../src/http/exchange.js";
+
 /** @import { LocalCognito } from "../../src/types.d.ts" */
 
 export const JANE = "jane.doe@example.com";
 export const PASSWORD = "Passw0rd!";
+
+/** @typedef {Awaited<ReturnType<typeof call>>} ApiAnswer */
 
 /**
  * One call of the JSON API, as a browser app makes it.
@@ -23,7 +27,7 @@ export async function call(cognito, operation, input) {
   const type = headers.get("x-amzn-errortype");
   const message = headers.get("x-amzn-errormessage");
   /** @type {any} */
-  const body = text.startsWith("{") ? JSON.parse(text) : null;
+  const body = parseObject(text);
   return { status, type, message, text, body, headers };
 }
 
