@@ -45,8 +45,13 @@ async function checkPrerequisites() {
       "rustup is needed to install Rust's WebAssembly target (https://rustup.rs).",
     ],
     ["cargo", "cargo is needed; rustup installs it (https://rustup.rs)."],
+    [
+      "cc",
+      "A C compiler (cc) is needed, for Rust links with it; on Debian: apt-get install gcc libc6-dev.",
+    ],
   ];
   for (const [program, advice] of programs) {
+    if (program === "cc" && process.platform === "win32") continue;
     const found = await run(program, ["--version"], { echo: false }).catch(
       () => undefined,
     );

@@ -4,13 +4,17 @@ import { tool, toolsDir } from "./paths.mjs";
 import { must } from "./run.mjs";
 
 /**
- * What each engine needs: Debian's packages, crates, and for each environment variable that names a program the
- * places to look for it. A variable that is already set wins.
+ * @typedef {object} Browser
+ * @property {string[]} packages Debian's
+ * @property {Record<string, string[]>} programs where to look for each, under the environment variable that names it
+ *   to the tests; if that is set already, it wins
+ * @property {{ program: string, crate: string, version: string }} [driver] one of the programs, to be had from cargo
  */
+
+/** @satisfies {Record<string, Browser>} */
 const BROWSERS = {
   chromium: {
     packages: ["chromium", "chromium-driver"],
-    crates: {},
     programs: {
       CHROME_BIN: [
         ...[
@@ -27,7 +31,7 @@ const BROWSERS = {
   },
   firefox: {
     packages: ["firefox-esr"],
-    crates: { geckodriver: "0.37.0" },
+    driver: { program: "GECKODRIVER", crate: "geckodriver", version: "0.37.0" },
     programs: {
       FIREFOX_BIN: [
         "firefox",
@@ -39,7 +43,6 @@ const BROWSERS = {
   },
   webkit: {
     packages: ["webkit2gtk-driver", "xvfb"],
-    crates: {},
     programs: { WEBKIT_DRIVER: ["WebKitWebDriver"], XVFB: ["Xvfb"] },
   },
 };
@@ -71,19 +74,26 @@ function firstProgram(names) {
 }
 
 /**
+ * The programs of a browser, found or not, under the environment variables that name them to the tests.
+ * @param {BrowserName} name
+ */
+const programsOf = (name) =>
+  Object.entries(BROWSERS[name].programs).map(([variable, places]) => ({
+    variable,
+    path: process.env[variable] || firstProgram(places),
+  }));
+
+/**
  * The environment variables that tell the tests where a browser and its driver are.
  * @param {BrowserName} name
  * @returns {NodeJS.ProcessEnv | undefined} undefined: it is not all there
  */
 export function findBrowser(name) {
-  /** @type {NodeJS.ProcessEnv} */
-  const found = {};
-  for (const [variable, places] of Object.entries(BROWSERS[name].programs)) {
-    const path = process.env[variable] ?? firstProgram(places);
-    if (path === undefined) return undefined;
-    found[variable] = path;
-  }
-  return found;
+  const programs = programsOf(name);
+  if (programs.some(({ path }) => path === undefined)) return undefined;
+  return Object.fromEntries(
+    programs.map(({ variable, path }) => [variable, path]),
+  );
 }
 
 const canInstall = () =>
@@ -92,7 +102,7 @@ const canInstall = () =>
   /^ID=debian$/m.test(readFileSync("/etc/os-release", "utf8"));
 
 /**
- * Installs the browsers that are missing where that is possible, and names those that are not to be had.
+ * Installs the browsers that are missing where that is possible, and says which are not to be had.
  * @param {BrowserName[]} names
  */
 export async function installBrowsers(names) {
@@ -111,12 +121,19 @@ export async function installBrowsers(names) {
     );
   }
   for (const name of missing) {
-    for (const [crate, version] of Object.entries(BROWSERS[name].crates)) {
+    /** @type {Browser} */
+    const { driver } = BROWSERS[name];
+    const lacking = programsOf(name).filter(({ path }) => path === undefined);
+    if (
+      driver &&
+      lacking.length === 1 &&
+      lacking[0]?.variable === driver.program
+    ) {
       const args = [
         "install",
-        crate,
+        driver.crate,
         "--version",
-        version,
+        driver.version,
         "--root",
         toolsDir,
         "--debug",
@@ -126,14 +143,12 @@ export async function installBrowsers(names) {
         env: { CARGO_PROFILE_DEV_DEBUG: "0" },
       });
     }
-  }
-  for (const name of missing.filter((name) => !findBrowser(name))) {
-    console.log(
-      `No ${name} with its WebDriver was found, so what needs it is skipped (${howToGet(name)}).`,
-    );
+    if (!findBrowser(name)) {
+      const variables = programsOf(name).map(({ variable }) => variable);
+      console.log(
+        `No ${name} with its driver was found, so what needs it is skipped; ` +
+          `install it, or name its programs in ${variables.join(" and ")}.`,
+      );
+    }
   }
 }
-
-/** @param {BrowserName} name */
-const howToGet = (name) =>
-  `install it, or set ${Object.keys(BROWSERS[name].programs).join(" and ")}`;

@@ -96,6 +96,6 @@ export async function main(body) {
     await body();
   } catch (error) {
     console.error(error instanceof Failure ? `\n${error.message}` : error);
-    process.exitCode = 1;
+    process.exit(1);
   }
 }
