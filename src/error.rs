@@ -55,7 +55,13 @@ pub enum AuthErrorCode {
 }
 
 /// One row of the table of codes: name, default message, recovery suggestion, retryable.
-type Row = (AuthErrorCode, &'static str, &'static str, &'static str, bool);
+type Row = (
+    AuthErrorCode,
+    &'static str,
+    &'static str,
+    &'static str,
+    bool,
+);
 
 /// Every code once, in the order of the enum. `docs/errors.md` and the TypeScript union come from here.
 const TABLE: [Row; 22] = {

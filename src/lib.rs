@@ -12,7 +12,15 @@
 )]
 // An AuthError is small on wasm32, where it counts, and never on a hot path.
 #![allow(clippy::result_large_err)]
-#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing
+    )
+)]
 
 pub mod config;
 pub mod error;

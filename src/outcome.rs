@@ -71,8 +71,7 @@ pub enum StepOutcome {
 
 impl StepOutcome {
     /// Every outcome.
-    pub const ALL: [StepOutcome; 3] =
-        [StepOutcome::Ok, StepOutcome::Skipped, StepOutcome::Failed];
+    pub const ALL: [StepOutcome; 3] = [StepOutcome::Ok, StepOutcome::Skipped, StepOutcome::Failed];
 
     /// The name as JavaScript sees it.
     pub fn as_str(self) -> &'static str {

@@ -36,11 +36,7 @@ impl Timer {
     pub fn after(ms: f64, callback: Box<dyn FnMut(JsValue)>) -> Timer {
         let callback: Callback = Closure::wrap(callback);
         let ms = JsValue::from_f64(ms.clamp(0.0, LONGEST_MS));
-        let id = js::call(
-            &js_sys::global(),
-            "setTimeout",
-            &[callback.as_ref(), &ms],
-        );
+        let id = js::call(&js_sys::global(), "setTimeout", &[callback.as_ref(), &ms]);
         Timer {
             id: id.unwrap_or(JsValue::UNDEFINED),
             _callback: callback,

@@ -48,6 +48,11 @@ pub fn error(code: AuthErrorCode, thrown: &JsValue) -> AuthError {
     )
 }
 
+/// A JavaScript function that lives as long as JavaScript holds it.
+pub fn function(body: Box<dyn FnMut(JsValue) -> JsValue>) -> JsValue {
+    Closure::wrap(body).into_js_value()
+}
+
 /// A listener that is taken off when it is dropped.
 pub struct Listener {
     target: JsValue,

@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 
 use gloo_storage::{LocalStorage, SessionStorage, Storage as _};
-use js_sys::{Array, Object, Reflect};
+use js_sys::Reflect;
 use wasm_bindgen::prelude::*;
 
 use super::{clock, js, task};
@@ -109,7 +109,9 @@ impl Store {
 
     /// All that may belong to a session of this client.
     pub async fn read(&self, target: &Target, patience: &Patience) -> Result<Snapshot, AuthError> {
-        self.read_raw(target, patience).await.map_err(|e| unusable(&e))
+        self.read_raw(target, patience)
+            .await
+            .map_err(|e| unusable(&e))
     }
 
     async fn read_raw(&self, target: &Target, patience: &Patience) -> Result<Snapshot, JsValue> {
@@ -121,13 +123,15 @@ impl Store {
                 Ok(cookie::parse(&text.as_string().unwrap_or_default()))
             }
             Store::Web(storage) => {
-                let names = layout::pick(target, &joined(&Object::keys(storage)));
+                let names = js::call(&js::global("Object"), "keys", &[storage])?;
+                let names = layout::pick(target, &joined(&names)?);
                 self.values(&names, patience).await
             }
             Store::Custom(object) => {
                 if js::get(object, "keys").is_function() {
                     let names = patience.wait(js::call(object, "keys", &[])?).await?;
-                    let names = layout::pick(target, &joined(&Array::from(&names)));
+                    let names = js::call(&js::global("Array"), "from", &[&names])?;
+                    let names = layout::pick(target, &joined(&names)?);
                     return self.values(&names, patience).await;
                 }
                 let mut found = self.values(&layout::first_reads(target), patience).await?;
@@ -205,9 +209,7 @@ impl Store {
                     .iter()
                     .try_for_each(|text| set_cookie(document, text))
                     .map(|()| JsValue::UNDEFINED),
-                Store::Custom(object) => {
-                    js::call(object, "removeItem", &[&JsValue::from_str(key)])
-                }
+                Store::Custom(object) => js::call(object, "removeItem", &[&JsValue::from_str(key)]),
             };
             match done {
                 Ok(value) => asked.push(value),
@@ -262,6 +264,7 @@ fn set_cookie(document: &JsValue, text: &str) -> Result<(), JsValue> {
     Reflect::set(document, &"cookie".into(), &text.into()).map(drop)
 }
 
-fn joined(names: &Array) -> String {
-    names.join("\0").into()
+fn joined(names: &JsValue) -> Result<String, JsValue> {
+    let text = js::call(names, "join", &[&"\0".into()])?;
+    Ok(text.as_string().unwrap_or_default())
 }

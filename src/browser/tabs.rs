@@ -47,13 +47,14 @@ impl Lock {
     pub async fn take(name: &str, at_most_ms: f64) -> Lock {
         let (held, released) = (Slot::new(), Slot::new());
         let (got, until) = (held.clone(), released.clone());
-        let granted = Closure::once_into_js(move |_lock: JsValue| {
+        let granted = js::function(Box::new(move |_lock| {
             got.fill(());
-            wasm_bindgen_futures::future_to_promise(async move {
+            let until = until.clone();
+            task::promise(Box::pin(async move {
                 until.await;
                 Ok(JsValue::UNDEFINED)
-            })
-        });
+            }))
+        }));
         let locks = js::get(&js::global("navigator"), "locks");
         let asked = js::call(&locks, "request", &[&JsValue::from_str(name), &granted]);
         match asked {

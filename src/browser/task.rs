@@ -6,7 +6,6 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
-use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
 use super::clock::Timer;
@@ -51,7 +50,6 @@ impl<T: Clone> Slot<T> {
             waker.wake();
         }
     }
-
 }
 
 impl<T: Clone> Future for Slot<T> {
@@ -78,12 +76,14 @@ pub fn is_thenable(value: &JsValue) -> bool {
 pub async fn settle(promise: &JsValue, at_most_ms: Option<f64>) -> Result<JsValue, JsValue> {
     let slot: Slot<Result<JsValue, JsValue>> = Slot::new();
     let (fulfilled, rejected, late) = (slot.clone(), slot.clone(), slot.clone());
-    let fulfilled = Closure::wrap(
-        Box::new(move |value| fulfilled.fill(Ok(value))) as Box<dyn FnMut(JsValue)>
+    let fulfilled =
+        Closure::wrap(Box::new(move |value| fulfilled.fill(Ok(value))) as Box<dyn FnMut(JsValue)>);
+    let rejected = Closure::wrap(
+        Box::new(move |reason| rejected.fill(Err(reason))) as Box<dyn FnMut(JsValue)>
     );
-    let rejected =
-        Closure::wrap(Box::new(move |reason| rejected.fill(Err(reason))) as Box<dyn FnMut(JsValue)>);
-    let _chained = Promise::resolve(promise).then2(&fulfilled, &rejected);
+    // Step by step, since a foreign promise may throw at each.
+    let promise = js::call(&js::global("Promise"), "resolve", &[promise])?;
+    js::call(&promise, "then", &[fulfilled.as_ref(), rejected.as_ref()])?;
     let _timer = at_most_ms
         .map(|ms| Timer::after(ms, Box::new(move |_| late.fill(Err(JsValue::UNDEFINED)))));
     let result = slot.await;
@@ -93,4 +93,9 @@ pub async fn settle(promise: &JsValue, at_most_ms: Option<f64>) -> Result<JsValu
         rejected.forget();
     }
     result
+}
+
+/// A promise for a future. All of them share one type, so that the code for it is there once.
+pub fn promise(future: LocalFuture<Result<JsValue, JsValue>>) -> JsValue {
+    wasm_bindgen_futures::future_to_promise(future).into()
 }

@@ -16,17 +16,12 @@ const SLACK_MS: f64 = 6000.0;
 
 /// Clears; the machine gets `Cleared`.
 pub fn start(run: &Rc<Run>) {
-    run.journal
-        .borrow_mut()
-        .begin(StepName::Clear, false, run.elapsed());
+    run.begin_step(StepName::Clear, false);
     let run = run.clone();
     task::start(Box::pin(async move {
         let found = clear(&run).await;
         let error = run.storage_error.borrow().clone();
-        run.journal
-            .borrow_mut()
-            .end(StepName::Clear, run.elapsed(), error.as_ref());
-        run.log_step(StepName::Clear, error.as_ref());
+        run.end_step(StepName::Clear, error.as_ref());
         run.dispatch(Event::Cleared(found));
     }));
 }

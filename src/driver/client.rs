@@ -13,9 +13,9 @@ use super::run::{self, Run};
 use super::{refresh, requests, sweep, tokens};
 use crate::browser::clock;
 use crate::browser::js::{self, Listener};
+use crate::browser::page;
 use crate::browser::storage::{self, Store};
 use crate::browser::tabs::Channel;
-use crate::browser::page;
 use crate::config::Config;
 use crate::error::AuthError;
 use crate::flow::Mark;
@@ -74,6 +74,8 @@ pub struct Hooks {
 pub(super) type SignedOutListener = Rc<dyn Fn(SignedOutEvent)>;
 
 pub(super) struct Inner {
+    #[cfg(feature = "js")]
+    number: u32,
     pub config: Config,
     pub target: Target,
     pub custom: Option<JsValue>,
@@ -138,6 +140,8 @@ impl Client {
             return client;
         }
         let inner = Rc::new(Inner {
+            #[cfg(feature = "js")]
+            number: CLIENTS.with_borrow(Vec::len) as u32,
             target: config.target(),
             places: storage::places(&config, storage.clone()),
             custom: storage,
@@ -165,6 +169,24 @@ impl Client {
         let client = Client(inner);
         CLIENTS.with_borrow_mut(|clients| clients.push(client.clone()));
         client
+    }
+
+    /// The number of this client in this page.
+    #[cfg(feature = "js")]
+    pub(crate) fn number(&self) -> u32 {
+        self.0.number
+    }
+
+    /// The client of that number.
+    #[cfg(feature = "js")]
+    pub(crate) fn by_number(number: u32) -> Option<Client> {
+        CLIENTS.with_borrow(|clients| clients.get(number as usize).cloned())
+    }
+
+    /// Whether someone listens.
+    #[cfg(feature = "js")]
+    pub(crate) fn has_listeners(&self) -> bool {
+        !self.0.listeners.borrow().is_empty()
     }
 
     /// The configuration.
@@ -271,7 +293,7 @@ impl Client {
             &config.user_pool_client_id,
             refresh_token,
         );
-        protocol::revoke_token::answer(&requests::send(&request, None).await?)
+        protocol::revoke_token::answer(&requests::send_alone(&request).await?)
     }
 
     /// Ends all of the user's sessions: the escape hatch, to retry by hand.
@@ -280,7 +302,7 @@ impl Client {
     /// What Cognito answered.
     pub async fn global_sign_out(&self, access_token: &Secret) -> Result<(), AuthError> {
         let request = protocol::global_sign_out::request(&self.0.config.endpoint, access_token);
-        protocol::global_sign_out::answer(&requests::send(&request, None).await?, false)
+        protocol::global_sign_out::answer(&requests::send_alone(&request).await?, false)
     }
 }
 
@@ -335,7 +357,12 @@ impl Inner {
 
     /// Tells this tab's listeners, each once; one that throws disturbs nothing.
     pub fn tell(&self, event: SignedOutEvent) {
-        let listeners: Vec<_> = self.listeners.borrow().iter().map(|l| l.1.clone()).collect();
+        let listeners: Vec<_> = self
+            .listeners
+            .borrow()
+            .iter()
+            .map(|l| l.1.clone())
+            .collect();
         for listener in listeners {
             listener(event);
         }

@@ -34,9 +34,10 @@ pub fn listen(client: &Rc<Inner>) {
     );
     client.channel.replace(channel);
     let global: JsValue = js_sys::global().into();
-    let mut events = client.events.borrow_mut();
+    let mut events = Vec::new();
     events.extend(Listener::new(&global, "storage", on(storage_changed)));
     events.extend(Listener::new(&global, "pageshow", on(page_shown)));
+    client.events.replace(events);
 }
 
 fn storage_changed(client: &Rc<Inner>, event: JsValue) {
@@ -45,7 +46,8 @@ fn storage_changed(client: &Rc<Inner>, event: JsValue) {
         if let Some(text) = js::get_text(&event, "newValue") {
             hear(client, &text);
         }
-    } else if key.as_deref() == Some(&client.key("popup")) && js::get(&event, "newValue").is_null() {
+    } else if key.as_deref() == Some(&client.key("popup")) && js::get(&event, "newValue").is_null()
+    {
         // The returning page removed the record: the message, where there are no channels.
         popup::returned(client);
     }
@@ -80,7 +82,9 @@ fn ends(entry: &MarkEntry, session: &Session) -> bool {
     let same = session.identity() == Some(entry.id);
     let user = session.user_id();
     let older = match (entry.ended_at, session.signed_in_at()) {
-        (Some(ended_at), Some(signed_in)) => user.is_some() && user == entry.user && signed_in < ended_at,
+        (Some(ended_at), Some(signed_in)) => {
+            user.is_some() && user == entry.user && signed_in < ended_at
+        }
         _ => false,
     };
     same || older
@@ -88,7 +92,12 @@ fn ends(entry: &MarkEntry, session: &Session) -> bool {
 
 fn consider(client: &Rc<Inner>, mark: &Mark, reason: SignedOutReason) {
     let own = client.own.borrow().clone();
-    let entries: Vec<MarkEntry> = mark.0.iter().filter(|e| !own.contains(&e.id)).cloned().collect();
+    let entries: Vec<MarkEntry> = mark
+        .0
+        .iter()
+        .filter(|e| !own.contains(&e.id))
+        .cloned()
+        .collect();
     if entries.is_empty() {
         return;
     }

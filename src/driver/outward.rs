@@ -217,7 +217,10 @@ pub fn error_json(error: &AuthError) -> Json {
         "service",
         error.service.as_ref().map(|service| {
             let mut fields = Fields::default();
-            fields.put("type", (!service.kind.is_empty()).then(|| text(&service.kind)));
+            fields.put(
+                "type",
+                (!service.kind.is_empty()).then(|| text(&service.kind)),
+            );
             fields.put("status", Some(Json::Number(service.status.into())));
             fields.put("requestId", service.request_id.as_deref().map(text));
             Json::Object(fields.0)
@@ -243,7 +246,10 @@ fn step_json(step: &SignOutStep) -> Json {
     fields.put("attempts", Some(Json::Number(step.attempts.into())));
     fields.put("startedAtMs", Some(Json::Number(step.started_at_ms)));
     fields.put("durationMs", Some(Json::Number(step.duration_ms)));
-    fields.put("status", step.status.map(|status| Json::Number(status.into())));
+    fields.put(
+        "status",
+        step.status.map(|status| Json::Number(status.into())),
+    );
     fields.put("requestId", step.request_id.as_deref().map(text));
     fields.put("code", step.code.map(|code| text(code.as_str())));
     Json::Object(fields.0)
@@ -293,7 +299,10 @@ pub fn result_json(result: &SignOutResult) -> Json {
         }
     };
     fields.put("revokeTokenError", revoke.map(|e| wrapped(&e.error, None)));
-    fields.put("globalSignOutError", global.map(|e| wrapped(&e.error, None)));
+    fields.put(
+        "globalSignOutError",
+        global.map(|e| wrapped(&e.error, None)),
+    );
     fields.put(
         "steps",
         Some(Json::Array(result.steps().iter().map(step_json).collect())),

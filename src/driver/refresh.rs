@@ -1,6 +1,5 @@
 //! `refreshTokens`: one refresh at a time over all tabs, and none that outlives a sign-out.
 
-
 use super::client::Inner;
 use super::{requests, sweep, tokens};
 use crate::browser::tabs::Lock;
@@ -60,12 +59,12 @@ async fn under_lock(client: &Inner, before: &Tokens) -> Result<Tokens, AuthError
             device,
         )
     };
-    let mut answer = refresh::answer(&requests::send(&make(refresh::request), None).await?);
+    let mut answer = refresh::answer(&requests::send_alone(&make(refresh::request)).await?);
     if let Err(error) = &answer
         && refresh::wants_fallback(error)
     {
         let request = make(refresh::fallback_request);
-        answer = refresh::answer(&requests::send(&request, None).await?);
+        answer = refresh::answer(&requests::send_alone(&request).await?);
     }
     if let Err(error) = &answer
         && error.code == AuthErrorCode::TokenRevoked
@@ -79,7 +78,8 @@ async fn under_lock(client: &Inner, before: &Tokens) -> Result<Tokens, AuthError
         refresh_token: fresh.refresh_token.clone().or(now.refresh_token),
         ..now
     };
-    let ended = generation != client.generation.get() || client.mark().has_ended(session.identity());
+    let ended =
+        generation != client.generation.get() || client.mark().has_ended(session.identity());
     if ended {
         if let Some(token) = &fresh.refresh_token
             && config.token_revocation

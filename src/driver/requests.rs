@@ -2,11 +2,12 @@
 
 use std::rc::Rc;
 
-use web_sys::{AbortController, AbortSignal};
+use web_sys::AbortController;
 
 use super::journal::step_of;
 use super::run::Run;
-use crate::browser::{clock, fetch, task};
+use crate::browser::clock::{self, Timer};
+use crate::browser::{fetch, js, task};
 use crate::error::{AuthError, AuthErrorCode};
 use crate::flow::{Answer, Event, Op};
 use crate::protocol::{
@@ -14,19 +15,23 @@ use crate::protocol::{
 };
 use crate::session::{Claims, Secret};
 
-/// Sends one request; without a signal nothing aborts it.
-pub async fn send(request: &Request, signal: Option<&AbortSignal>) -> Result<Response, AuthError> {
-    let own;
-    let signal = match signal {
-        Some(signal) => signal,
-        None => {
-            own = AbortController::new()
-                .map_err(|_| AuthError::new(AuthErrorCode::Unknown))?
-                .signal();
-            &own
-        }
-    };
-    fetch::send(request, signal).await
+/// How long a request outside a sign-out may take, in milliseconds.
+const ALONE_MS: f64 = 5000.0;
+
+/// Sends a request that stands alone; its time is limited.
+///
+/// # Errors
+/// `timeout`, or `network`.
+pub async fn send_alone(request: &Request) -> Result<Response, AuthError> {
+    let abort = AbortController::new().map_err(|e| js::error(AuthErrorCode::Unknown, &e))?;
+    let signal = abort.signal();
+    let timer = Timer::after(ALONE_MS, Box::new(move |_| abort.abort()));
+    let result = fetch::send(request, &signal).await;
+    drop(timer);
+    result.map_err(|error| match error.code {
+        AuthErrorCode::Aborted => AuthError::new(AuthErrorCode::Timeout),
+        _ => error,
+    })
 }
 
 /// Revokes a token that nobody waits for.
@@ -34,16 +39,14 @@ pub fn revoke_in_passing(endpoint: &str, client_id: &str, token: &Secret) {
     let request = revoke_token::request(endpoint, client_id, token);
     task::start(Box::pin(async move {
         // Its outcome can't be told to anyone; a refused revocation leaves the token as it was.
-        let _ = send(&request, None).await;
+        let _ = send_alone(&request).await;
     }));
 }
 
 /// Sends a request of the machine; its answer comes back as an event.
 pub fn run(run: &Rc<Run>, op: Op) {
     let step = step_of(op);
-    run.journal
-        .borrow_mut()
-        .begin(step, true, run.elapsed());
+    run.begin_step(step, true);
     let run = run.clone();
     task::start(Box::pin(async move {
         let result = match op {
@@ -53,12 +56,10 @@ pub fn run(run: &Rc<Run>, op: Op) {
             Op::ForgetDevice => forget(&run).await,
             Op::Refresh => renew(&run).await,
         };
-        run.log_step(step, result.as_ref().err());
-        {
-            let mut journal = run.journal.borrow_mut();
-            journal.end(step, run.elapsed(), result.as_ref().err());
-            journal.set_error(op, result.as_ref().err().cloned());
-        }
+        run.end_step(step, result.as_ref().err());
+        run.journal
+            .borrow_mut()
+            .set_error(op, result.as_ref().err().cloned());
         let answer = match result {
             Ok(()) => Answer::Ok,
             Err(error) if error.code == AuthErrorCode::TokenExpired => Answer::Expired,
@@ -72,13 +73,12 @@ pub fn run(run: &Rc<Run>, op: Op) {
 }
 
 async fn ask(run: &Run, op: Op, request: &Request) -> Result<Response, AuthError> {
-    let signal = run.abort.as_ref().map(AbortController::signal);
-    let response = send(request, signal.as_ref()).await?;
-    run.journal.borrow_mut().answered(
-        step_of(op),
-        response.status,
-        response.request_id.clone(),
-    );
+    let abort = run.abort.as_ref();
+    let abort = abort.ok_or_else(|| AuthError::new(AuthErrorCode::Unknown))?;
+    let response = fetch::send(request, &abort.signal()).await?;
+    run.journal
+        .borrow_mut()
+        .answered(step_of(op), response.status, response.request_id.clone());
     Ok(response)
 }
 
@@ -113,7 +113,10 @@ async fn revoke_others(run: &Rc<Run>) -> Result<(), AuthError> {
                 let answer = ask(&run, Op::RevokeOthers, &request).await;
                 let result = answer.and_then(|response| revoke_token::answer(&response));
                 if result.is_ok() {
-                    run.vault.borrow_mut().others.retain(|other| *other != token);
+                    run.vault
+                        .borrow_mut()
+                        .others
+                        .retain(|other| *other != token);
                 }
                 filled.fill(result);
             }));

@@ -59,7 +59,7 @@ pub fn save(run: &Rc<Run>, way: &Way) {
     machine.hosted = Hosted::Done;
     machine.hidden = true;
     machine.phase = Phase::Settled;
-    let ids = run.ids.borrow();
+    let ids = run.ids.borrow().clone();
     let mut fields = vec![
         ("at".to_owned(), Json::Number(clock::wall())),
         ("url".to_owned(), text(&way.url)),
@@ -179,9 +179,13 @@ fn not_completed(client: &Rc<Inner>, record: &mut Record, way: &Way) {
         ]
         .concat(),
     );
-    let alone = ["revokeTokenError", "globalSignOutError", "forgetDeviceError"]
-        .iter()
-        .all(|name| record.result.get(name).is_none());
+    let alone = [
+        "revokeTokenError",
+        "globalSignOutError",
+        "forgetDeviceError",
+    ]
+    .iter()
+    .all(|name| record.result.get(name).is_none());
     set(&mut record.result, "status", text("partial"));
     set(
         &mut record.result,

@@ -14,13 +14,11 @@ use super::popup::Popup;
 use super::{clear, requests, returned, sweep};
 use crate::browser::clock::{self, Timer};
 use crate::browser::js::{self, Listener};
+use crate::browser::page;
 use crate::browser::storage::Patience;
 use crate::browser::task::{self, Slot};
-use crate::browser::page;
 use crate::error::{AuthError, AuthErrorCode};
-use crate::flow::{
-    self, Back, Call, Command, Event, Hosted, Leave, Machine, Phase, Plan, Tag,
-};
+use crate::flow::{self, Back, Call, Command, Event, Hosted, Leave, Machine, Phase, Plan, Tag};
 use crate::options::{HostedUiMode, SignOutOptions};
 use crate::outcome::{LocalFuture, SignOutResult, StepName};
 use crate::protocol::logout_url;
@@ -176,12 +174,12 @@ fn way(
     let config = &client.config;
     let explicit = options.redirect_url.as_deref();
     let found = match &config.hosted_ui {
-        Some(hosted) => logout_url::choose(&hosted.redirect_sign_out, explicit, &page::url()).map(
-            |back| Way {
+        Some(hosted) => {
+            logout_url::choose(&hosted.redirect_sign_out, explicit, &page::url()).map(|back| Way {
                 url: logout_url::build(hosted, &config.user_pool_client_id, &back),
                 back,
-            },
-        ),
+            })
+        }
         None => Err(AuthError::configuration(
             "hostedUI",
             "the sign-out URL could not be created: configure hostedUI { domain, redirectSignOut }",
@@ -204,7 +202,9 @@ fn way(
             AuthErrorCode::InvalidState,
             "The hosted UI's logout needs the whole tab, and this page is in a frame.",
         )
-        .suggest("Sign out in the top-level page, or use hostedUI: \"popup\" or \"manual\"."))));
+        .suggest(
+            "Sign out in the top-level page, or use hostedUI: \"popup\" or \"manual\".",
+        ))));
     }
     Ok(found)
 }
@@ -436,7 +436,8 @@ impl Run {
         if !self.is_clearing() {
             self.set_alarm(options.timeout_ms, Alarm::Caller(id));
         }
-        if let (Some(popup), Ok(way)) = (popup, &*self.way.borrow()) {
+        let own_way = self.way.borrow().clone();
+        if let (Some(popup), Ok(way)) = (popup, own_way) {
             popup.go(&way.url);
         }
         if options.hosted_ui == HostedUiMode::Redirect {
@@ -558,13 +559,14 @@ impl Run {
                 }),
             )
         };
-        let mut listeners = self.listeners.borrow_mut();
-        listeners.extend(on(&global, "pagehide", |run| run.page_hide()));
+        let mut listeners = Vec::new();
+        listeners.extend(on(&global, "pagehide", Run::page_hide));
         listeners.extend(on(&global, "pageshow", Run::tick));
         listeners.extend(on(&document, "visibilitychange", Run::tick));
         if self.options.retry_when_online {
-            listeners.extend(on(&global, "online", |run| run.back_online()));
+            listeners.extend(on(&global, "online", Run::back_online));
         }
+        *self.listeners.borrow_mut() = listeners;
     }
 
     fn page_hide(self: &Rc<Self>) {
@@ -590,18 +592,15 @@ impl Run {
 
     fn read_back(self: &Rc<Self>) {
         let run = self.clone();
-        run.journal
-            .borrow_mut()
-            .begin(StepName::ReadBack, false, run.elapsed());
+        run.begin_step(StepName::ReadBack, false);
         task::start(Box::pin(async move {
             let back = run.remove_again().await;
             let failed = (back == Back::Stuck).then(|| AuthError::new(AuthErrorCode::Storage));
-            {
-                let mut journal = run.journal.borrow_mut();
-                journal.end(StepName::ReadBack, run.elapsed(), failed.as_ref());
-                if matches!(back, Back::Removed { .. }) {
-                    journal.note(StepName::ReadBack, "the session had been written back");
-                }
+            run.end_step(StepName::ReadBack, failed.as_ref());
+            if matches!(back, Back::Removed { .. }) {
+                run.journal
+                    .borrow_mut()
+                    .note(StepName::ReadBack, "the session had been written back");
             }
             run.dispatch(Event::ReadBack(back));
         }));
@@ -645,7 +644,8 @@ impl Run {
     fn let_go(self: &Rc<Self>) {
         let held = matches!(self.machine.borrow().revoke, Call::HeldBack | Call::Waiting);
         if self.superseded.get() || !(held || self.options.retry_when_online) {
-            self.listeners.borrow_mut().clear();
+            let listeners = std::mem::take(&mut *self.listeners.borrow_mut());
+            drop(listeners);
             let ours = Rc::as_ptr(self);
             self.client
                 .runs
@@ -660,9 +660,7 @@ impl Run {
             self.dispatch(Event::LeaveFailed);
             return;
         };
-        self.journal
-            .borrow_mut()
-            .begin(StepName::Navigate, false, self.elapsed());
+        self.begin_step(StepName::Navigate, false);
         let now = clock::wall();
         self.update_mark(&mut |entry| entry.leaves(now));
         self.client.left_here.set(true);
@@ -692,9 +690,7 @@ impl Run {
     }
 
     fn run_popup(self: &Rc<Self>) {
-        self.journal
-            .borrow_mut()
-            .begin(StepName::Popup, false, self.elapsed());
+        self.begin_step(StepName::Popup, false);
         let way = self.way.borrow().clone();
         let opened = match (&*self.popup.borrow(), &way) {
             (Some(popup), Ok(way)) => popup.begin(&self.client, way),
@@ -735,11 +731,7 @@ impl Run {
                 flow::PopupEnd::TimedOut => Some(AuthErrorCode::Timeout),
                 flow::PopupEnd::Cancelled { .. } => Some(AuthErrorCode::UserCancelled),
             };
-            self.journal.borrow_mut().end(
-                StepName::Popup,
-                self.elapsed(),
-                error.map(AuthError::new).as_ref(),
-            );
+            self.end_step(StepName::Popup, error.map(AuthError::new).as_ref());
             self.dispatch(Event::PopupEnded(end));
         }
     }
@@ -778,7 +770,20 @@ impl Run {
         });
     }
 
-    pub fn log_step(&self, step: StepName, error: Option<&AuthError>) {
+    /// A step begins. The time is read first: no borrow is held over a call into JavaScript.
+    pub fn begin_step(&self, step: StepName, is_request: bool) {
+        let at = self.elapsed();
+        self.journal.borrow_mut().begin(step, is_request, at);
+    }
+
+    /// A step has ended, for now.
+    pub fn end_step(&self, step: StepName, error: Option<&AuthError>) {
+        let at = self.elapsed();
+        self.journal.borrow_mut().end(step, at, error);
+        self.log_step(step, error);
+    }
+
+    fn log_step(&self, step: StepName, error: Option<&AuthError>) {
         let outcome = match error {
             None => [step.as_str(), " ok"].concat(),
             Some(error) => [step.as_str(), " failed: ", error.code.as_str()].concat(),
@@ -791,8 +796,9 @@ impl Run {
         if machine.hosted == Hosted::NotLeft {
             returned::forget(&self.client);
         } else if self.client.left_here.get() && machine.hosted == Hosted::Done {
-            if let Ok(way) = &*self.way.borrow() {
-                returned::save(self, way);
+            let way = self.way.borrow().clone();
+            if let Ok(way) = way {
+                returned::save(self, &way);
             }
         }
         let failed = machine.verdict(None).tag == Tag::Failed;

@@ -117,7 +117,10 @@ pub async fn remove_ended(client: &Inner) -> Result<Option<Live>, AuthError> {
             }
         }
     }
-    if let Some(id) = live.as_ref().and_then(|live| live.stored.session.identity()) {
+    if let Some(id) = live
+        .as_ref()
+        .and_then(|live| live.stored.session.identity())
+    {
         client.last_read.set(Some(id));
     }
     match error {
@@ -149,17 +152,19 @@ pub async fn remove_again(
             continue;
         };
         // A store that can't list its keys shows a user without LastAuthUser only by name.
-        if let (Store::Custom(_), Some(keys)) = (
-            store,
-            known_keys.iter().find(|known| known.0 == index),
-        ) && let Ok(more) = store.read_keys(&keys.1, patience).await
+        if let (Store::Custom(_), Some(keys)) =
+            (store, known_keys.iter().find(|known| known.0 == index))
+            && let Ok(more) = store.read_keys(&keys.1, patience).await
         {
             let new = |entry: &(String, String)| snapshot.iter().all(|old| old.0 != entry.0);
             let more: Vec<_> = more.into_iter().filter(new).collect();
             snapshot.extend(more);
         }
         let ours = |stored: &StoredSession| {
-            stored.session.identity().is_some_and(|id| ids.contains(&id))
+            stored
+                .session
+                .identity()
+                .is_some_and(|id| ids.contains(&id))
         };
         for stored in layout::find(&client.target, &snapshot).sessions {
             if !ours(&stored) {

@@ -139,9 +139,7 @@ impl Machine {
             Hosted::NotLeft | Hosted::Blocked | Hosted::TimedOut | Hosted::Cancelled => Hosted::Due,
             // Aborted before it left.
             Hosted::Due => Hosted::Due,
-            Hosted::Unusable => Hosted::Unusable,
-            Hosted::Manual => Hosted::Manual,
-            Hosted::Done | Hosted::NotDue => Hosted::NotDue,
+            Hosted::Unusable | Hosted::Manual | Hosted::Done | Hosted::NotDue => self.hosted,
         };
         next
     }
@@ -523,7 +521,7 @@ impl Machine {
                 if newer_token && self.plan.revocation {
                     self.newest_token();
                     // It leaves at once, even where the page does not wait for the answer.
-                    self.send_revoke(out);
+                    self.advance(out);
                 }
             }
         }
@@ -543,18 +541,20 @@ impl Machine {
     }
 
     fn page_hide(&mut self, out: &mut Vec<Command>) {
+        // A page that comes back and goes again does not send for ever newer tokens.
+        let enough = self.hidden && self.chased;
         self.hidden = true;
         // Even beside an unanswered request: nothing can be sent later.
         for op in [Op::RevokeToken, Op::RevokeOthers] {
             let newer = op == Op::RevokeToken && self.newer_token;
             let call = self.call(op);
             let unsent = matches!(call, Call::Waiting | Call::Pausing(_) | Call::HeldBack);
-            if (unsent || newer) && !self.aborted {
+            if (unsent || newer) && !self.aborted && !enough {
                 *self.call(op) = Call::Sent(MAX_TRIES);
                 out.push(Command::Send(op));
             }
         }
-        self.newer_token &= self.aborted;
+        self.newer_token &= self.aborted || enough;
         if self.phase == Phase::Leaving {
             self.hosted = Hosted::Done;
             self.settle(out);
@@ -595,7 +595,8 @@ impl Machine {
             return;
         }
         self.plan.global = true;
-        if self.session && self.runs() {
+        // Before the clear it is not known, and the clear looks at the plan.
+        if self.session {
             self.global = if self.access == Access::Missing && !self.refresh_token {
                 Call::Impossible
             } else {

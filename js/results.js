@@ -1,0 +1,53 @@
+// Results as apps see them: plain, loggable, and with their tokens out of sight.
+import { AuthError } from "./errors.js";
+
+/**
+ * An own accessor that JSON, structured clone and the console's preview pass over.
+ * @param {object} target
+ * @param {string} name
+ * @param {unknown} value
+ */
+export const hide = (target, name, value) =>
+  Object.defineProperty(target, name, { get: () => value });
+
+const FIELDS = [
+  "revokeTokenError",
+  "globalSignOutError",
+  "hostedUIError",
+  "forgetDeviceError",
+];
+
+/**
+ * @param {any} raw the engine's result: the secrets stand beside the fields they belong to
+ * @param {(ask: () => Promise<any>) => Promise<any>} again how a retry is run
+ */
+export function toResult(raw, again) {
+  const { retry, refreshToken, others, accessToken, ...result } = raw;
+  if (result.error) result.error = new AuthError(result.error);
+  for (const name of FIELDS)
+    if (result[name])
+      result[name] = {
+        ...result[name],
+        error: new AuthError(result[name].error),
+      };
+  const { revokeTokenError, globalSignOutError } = result;
+  if (revokeTokenError && "refreshToken" in raw) {
+    hide(revokeTokenError, "refreshToken", refreshToken);
+    if (others) hide(revokeTokenError, "others", others);
+  }
+  if (globalSignOutError && "accessToken" in raw)
+    hide(globalSignOutError, "accessToken", accessToken);
+  if (retry) hide(result, "retry", () => again(retry));
+  return result;
+}
+
+/**
+ * A failure before anything was touched.
+ * @param {unknown} error
+ */
+export const failed = (error) => ({
+  status: "failed",
+  signedOutLocally: false,
+  error,
+  steps: [],
+});

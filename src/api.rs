@@ -1,0 +1,385 @@
+//! The exports of the npm package's engine: plain functions over client numbers. The JavaScript face
+//! (`js/`) makes the public functions, errors and results of them.
+
+use js_sys::{Function, Object, Reflect};
+use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
+use wasm_bindgen::prelude::*;
+
+use crate::browser::{js, task};
+use crate::config::Config;
+use crate::driver::{Client, Hooks, Record, SignedOutEvent, error_json, result_json};
+use crate::error::{AuthError, AuthErrorCode};
+use crate::fields::{Field, Fields};
+use crate::json::Json;
+use crate::options::SignOutOptions;
+use crate::outcome::{LocalFuture, Retry, SignOutResult};
+use crate::session::{Secret, SignInMethod, Tokens};
+
+#[global_allocator]
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
+
+/// The longest `appState`, in characters of its JSON.
+const APP_STATE_LIMIT: usize = 2048;
+/// More entries than any list in a configuration has; a proxy may claim any length.
+const LIST_LIMIT: f64 = 1000.0;
+
+// ---- in
+
+/// A JavaScript object whose getters may throw.
+#[derive(Clone, PartialEq)]
+struct Foreign(JsValue);
+
+fn unreadable(name: &str, thrown: &JsValue) -> AuthError {
+    let error = js::error(AuthErrorCode::Configuration, thrown);
+    AuthError {
+        message: [name, ": can't be read, its getter throws"].concat().into(),
+        ..error
+    }
+}
+
+fn field(value: JsValue) -> Field<Foreign> {
+    if value.is_undefined() {
+        Field::Missing
+    } else if value.is_null() {
+        Field::Null
+    } else if let Some(text) = value.as_string() {
+        Field::Text(text)
+    } else if let Some(flag) = value.as_bool() {
+        Field::Flag(flag)
+    } else if let Some(number) = value.as_f64() {
+        Field::Number(number)
+    } else if value.is_function() {
+        Field::Function
+    } else if !value.is_object() {
+        Field::Other
+    } else {
+        // A revoked proxy throws even here.
+        match js::call(&js::global("Array"), "isArray", &[&value]) {
+            Ok(list) if list.is_truthy() => texts(&value),
+            Ok(_) => Field::Object(Foreign(value)),
+            Err(_) => Field::Other,
+        }
+    }
+}
+
+fn texts(list: &JsValue) -> Field<Foreign> {
+    let length = js::get(list, "length").as_f64().unwrap_or(0.0);
+    if length > LIST_LIMIT {
+        return Field::Other;
+    }
+    (0..length as u32)
+        .map(|index| {
+            Reflect::get_u32(list.unchecked_ref::<Object>(), index)
+                .ok()?
+                .as_string()
+        })
+        .collect::<Option<Vec<String>>>()
+        .map_or(Field::Other, Field::Texts)
+}
+
+impl Fields for Foreign {
+    fn field(&self, name: &str) -> Result<Field<Self>, AuthError> {
+        Reflect::get(&self.0, &JsValue::from_str(name))
+            .map(field)
+            .map_err(|thrown| unreadable(name, &thrown))
+    }
+
+    fn names(&self) -> Result<Vec<String>, AuthError> {
+        let names = js::call(&js::global("Object"), "keys", &[&self.0])
+            .map_err(|thrown| unreadable("the object", &thrown))?;
+        Ok(match field(names) {
+            Field::Texts(names) => names,
+            _ => Vec::new(),
+        })
+    }
+}
+
+// ---- out
+
+struct Out<'a>(&'a Json);
+
+impl Serialize for Out<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Json::Null => to.serialize_unit(),
+            Json::Bool(flag) => to.serialize_bool(*flag),
+            Json::Number(number) => to.serialize_f64(*number),
+            Json::String(text) => to.serialize_str(text),
+            Json::Array(items) => {
+                let mut list = to.serialize_seq(Some(items.len()))?;
+                for item in items {
+                    list.serialize_element(&Out(item))?;
+                }
+                list.end()
+            }
+            Json::Object(fields) => {
+                let mut map = to.serialize_map(Some(fields.len()))?;
+                for (name, value) in fields {
+                    map.serialize_entry(name, &Out(value))?;
+                }
+                map.end()
+            }
+        }
+    }
+}
+
+fn out(json: &Json) -> JsValue {
+    let objects = serde_wasm_bindgen::Serializer::json_compatible();
+    Out(json).serialize(&objects).unwrap_or(JsValue::NULL)
+}
+
+fn rejection(error: AuthError) -> JsValue {
+    out(&error_json(&error))
+}
+
+fn set(object: &JsValue, name: &str, value: &JsValue) {
+    // A fresh object takes every field; one that doesn't lacks it, and nothing breaks.
+    let _ = Reflect::set(object, &JsValue::from_str(name), value);
+}
+
+fn retry_function(retry: &Retry) -> JsValue {
+    let retry = retry.clone();
+    js::function(Box::new(move |_| {
+        let again = retry.run();
+        task::promise(Box::pin(async move { Ok(result_out(&again.await)) }))
+    }))
+}
+
+/// A result: its JSON, and beside it what the face hides behind accessors.
+fn result_out(result: &SignOutResult) -> JsValue {
+    let value = out(&result_json(result));
+    let (revoke, global) = match result {
+        SignOutResult::Complete(_) => return value,
+        SignOutResult::Partial(partial) => {
+            set(&value, "retry", &retry_function(&partial.retry));
+            (&partial.revoke_token_error, &partial.global_sign_out_error)
+        }
+        SignOutResult::Failed(failed) => {
+            (&failed.revoke_token_error, &failed.global_sign_out_error)
+        }
+    };
+    let secret = |secret: &Option<Secret>| match secret {
+        Some(secret) => JsValue::from_str(secret.expose()),
+        None => JsValue::UNDEFINED,
+    };
+    if let Some(revoke) = revoke {
+        set(&value, "refreshToken", &secret(&revoke.refresh_token));
+        if !revoke.others.is_empty() {
+            let others = js_sys::Array::new();
+            for other in &revoke.others {
+                others.push(&JsValue::from_str(other.expose()));
+            }
+            set(&value, "others", &others);
+        }
+    }
+    if let Some(global) = global {
+        set(&value, "accessToken", &secret(&global.access_token));
+    }
+    value
+}
+
+fn record_out(record: &Record) -> JsValue {
+    let value = out(&record.result);
+    if let Some(retry) = &record.retry {
+        set(&value, "retry", &retry_function(retry));
+    }
+    if let Some(state) = record.app_state.as_deref().and_then(Json::parse) {
+        set(&value, "appState", &out(&state));
+    }
+    value
+}
+
+fn tokens_out(tokens: &Tokens) -> JsValue {
+    let value = Object::new().into();
+    let put = |name: &str, token: Option<&str>| {
+        if let Some(token) = token {
+            set(&value, name, &JsValue::from_str(token));
+        }
+    };
+    put("accessToken", Some(tokens.access_token.expose()));
+    put("idToken", tokens.id_token.as_ref().map(Secret::expose));
+    put(
+        "refreshToken",
+        tokens.refresh_token.as_ref().map(Secret::expose),
+    );
+    put("username", tokens.username.as_deref());
+    put(
+        "signInMethod",
+        tokens.sign_in_method.map(|method| match method {
+            SignInMethod::Api => "api",
+            SignInMethod::HostedUi => "hostedUI",
+        }),
+    );
+    value
+}
+
+fn event_out(event: SignedOutEvent) -> JsValue {
+    let value = Object::new().into();
+    set(&value, "reason", &event.reason.as_str().into());
+    set(&value, "global", &event.global.into());
+    set(&value, "redirecting", &event.redirecting.into());
+    value
+}
+
+// ---- exports
+
+fn client(number: u32) -> Result<Client, AuthError> {
+    Client::by_number(number).ok_or_else(|| AuthError::new(AuthErrorCode::NotConfigured))
+}
+
+/// A promise of an export: rejections are errors as JSON.
+fn promised(work: LocalFuture<Result<JsValue, AuthError>>) -> JsValue {
+    task::promise(Box::pin(async move { work.await.map_err(rejection) }))
+}
+
+/// Makes a client of a configuration in any accepted shape; `tell` gets its number and each signed-out event. Returns
+/// the number: the same for the same configuration.
+#[wasm_bindgen]
+pub fn create(config: JsValue, tell: Function) -> Result<u32, JsValue> {
+    let reading = Config::read(field(config)).map_err(rejection)?;
+    let object = |foreign: Option<Foreign>| foreign.map(|foreign| foreign.0);
+    let client = Client::with_objects(
+        reading.config,
+        object(reading.storage),
+        object(reading.logger),
+    );
+    let number = client.number();
+    if !client.has_listeners() {
+        client.on_signed_out(move |event| {
+            // The face catches what its listeners throw.
+            let _ = js::apply(
+                &tell,
+                &JsValue::UNDEFINED,
+                &[&number.into(), &event_out(event)],
+            );
+        });
+    }
+    Ok(number)
+}
+
+/// Looks for a session that was ended and came back.
+#[wasm_bindgen]
+pub fn open(number: u32) -> JsValue {
+    promised(Box::pin(async move {
+        client(number)?.open().await?;
+        Ok(JsValue::UNDEFINED)
+    }))
+}
+
+/// Stores a session.
+#[wasm_bindgen(js_name = storeTokens)]
+pub fn store_tokens(number: u32, tokens: JsValue) -> JsValue {
+    promised(Box::pin(async move {
+        let client = client(number)?;
+        let tokens = Tokens::read(field(tokens), client.config())?;
+        client.store_tokens(tokens).await?;
+        Ok(JsValue::UNDEFINED)
+    }))
+}
+
+/// The stored session, or null.
+#[wasm_bindgen(js_name = loadTokens)]
+pub fn load_tokens(number: u32) -> JsValue {
+    promised(Box::pin(async move {
+        let tokens = client(number)?.load_tokens().await?;
+        Ok(tokens.map_or(JsValue::NULL, |tokens| tokens_out(&tokens)))
+    }))
+}
+
+/// Refreshes the stored session.
+#[wasm_bindgen(js_name = refreshTokens)]
+pub fn refresh_tokens(number: u32) -> JsValue {
+    promised(Box::pin(async move {
+        Ok(tokens_out(&client(number)?.refresh_tokens().await?))
+    }))
+}
+
+/// Signs out. A plain function: with a synchronous storage the tokens are gone when it returns its promise.
+#[wasm_bindgen(js_name = signOut)]
+pub fn sign_out(number: u32, options: JsValue, popup: JsValue) -> JsValue {
+    let begun = client(number).and_then(|client| {
+        let (plain, mut hooks) = read_options(&options)?;
+        hooks.popup = Some(popup).filter(|popup| !popup.is_undefined());
+        Ok(client.sign_out_with(plain, hooks))
+    });
+    task::promise(Box::pin(async move {
+        Ok(result_out(&match begun {
+            Ok(result) => result.await,
+            Err(error) => SignOutResult::failed(error),
+        }))
+    }))
+}
+
+fn read_options(options: &JsValue) -> Result<(SignOutOptions, Hooks), AuthError> {
+    let plain = SignOutOptions::read(field(options.clone()))?;
+    let mut hooks = Hooks::default();
+    if options.is_object() {
+        hooks.navigate = js::get(options, "navigate").dyn_into::<Function>().ok();
+        hooks.signal = Some(js::get(options, "signal")).filter(JsValue::is_object);
+        hooks.app_state = app_state(options)?;
+    }
+    Ok((plain, hooks))
+}
+
+fn app_state(options: &JsValue) -> Result<Option<String>, AuthError> {
+    let state = js::get(options, "appState");
+    if state.is_undefined() {
+        return Ok(None);
+    }
+    let json = js::call(&js::global("JSON"), "stringify", &[&state]);
+    let text = json.ok().and_then(|json| json.as_string()).ok_or_else(|| {
+        AuthError::configuration("appState", "must be JSON; it can't be turned into it")
+    })?;
+    if text.len() > APP_STATE_LIMIT {
+        return Err(AuthError::configuration(
+            "appState",
+            "must be at most 2 KB of JSON; keep a key in it and the rest in your own storage",
+        ));
+    }
+    Ok(Some(text))
+}
+
+/// The result of the sign-out that left the page, or null.
+#[wasm_bindgen(js_name = takeSignOutResult)]
+pub fn take_sign_out_result(number: u32) -> JsValue {
+    promised(Box::pin(async move {
+        let record = client(number)?.take_record().await;
+        Ok(record.map_or(JsValue::NULL, |record| record_out(&record)))
+    }))
+}
+
+/// Whether some tab is signing out.
+#[wasm_bindgen(js_name = isSigningOut)]
+pub fn is_signing_out(number: u32) -> bool {
+    client(number).is_ok_and(|client| client.is_signing_out())
+}
+
+fn token(token: &JsValue, name: &str) -> Result<Secret, AuthError> {
+    token
+        .as_string()
+        .filter(|token| !token.is_empty())
+        .map(Secret::new)
+        .ok_or_else(|| {
+            AuthError::configuration(name, "must be a token, a string that is not empty")
+        })
+}
+
+/// Revokes a refresh token.
+#[wasm_bindgen(js_name = revokeToken)]
+pub fn revoke_token(number: u32, refresh_token: JsValue) -> JsValue {
+    promised(Box::pin(async move {
+        let refresh_token = token(&refresh_token, "refreshToken")?;
+        client(number)?.revoke_token(&refresh_token).await?;
+        Ok(JsValue::UNDEFINED)
+    }))
+}
+
+/// Ends all of the user's sessions.
+#[wasm_bindgen(js_name = globalSignOut)]
+pub fn global_sign_out(number: u32, access_token: JsValue) -> JsValue {
+    promised(Box::pin(async move {
+        let access_token = token(&access_token, "accessToken")?;
+        client(number)?.global_sign_out(&access_token).await?;
+        Ok(JsValue::UNDEFINED)
+    }))
+}
