@@ -10,7 +10,7 @@ import { html, json, readExchange } from "./http/exchange.js";
 import { identify } from "./http/identify.js";
 
 /** @import { IncomingMessage, ServerResponse } from "node:http" */
-/** @import { Control } from "./types.d.ts" */
+/** @import { ActiveFault, Control } from "./types.d.ts" */
 /** @import { Parts } from "./control/control.js" */
 /** @import { createHostedUI } from "./hosted-ui/index.js" */
 /** @import { Answer, Exchange } from "./http/exchange.js" */
@@ -27,37 +27,35 @@ const UNLOGGED = /^\/favicon\.ico$|^\/[^/]+\/\.well-known\//;
 /** @param {Server} server */
 export function createHandler(server) {
   /** @param {IncomingMessage} request @param {ServerResponse} response */
-  return async (request, response) => {
-    try {
-      // A name that an attacker's DNS points at this machine must not get tokens out of it.
-      if (!isLoopback(`http://${request.headers.host}`))
-        return await deliver(
-          response,
-          json({ error: "Unknown host." }, 403),
-          {},
-        );
-      const exchange = await readExchange(request, server.parts.pool.origin);
-      await answer(server, exchange, response);
-    } catch (error) {
-      // A request that ended early is nobody's fault; what else fails is this server's.
-      if (!request.complete || response.headersSent) response.destroy();
-      else
-        await deliver(
-          response,
-          json({ error: error instanceof Error ? error.name : "Error" }, 500),
-          {},
-        );
+  return (request, response) => void handle(server, request, response);
+}
+
+/** Never rejects. @param {Server} server @param {IncomingMessage} request @param {ServerResponse} response */
+async function handle(server, request, response) {
+  server.parts.connections.observe(request, response);
+  try {
+    // A name that an attacker's DNS points at this machine must not get tokens out of it.
+    if (!isLoopback(`http://${request.headers.host}`))
+      return await deliver(response, json({ error: "Unknown host." }, 403), {});
+    const exchange = await readExchange(request, server.parts.pool.origin);
+    await answer(server, exchange, response);
+  } catch (error) {
+    // A request that ended early is nobody's fault; what else fails is this server's.
+    if (!request.complete || response.headersSent) response.destroy();
+    else {
+      const name = error instanceof Error ? error.name : "Error";
+      await deliver(response, json({ error: name }, 500), {});
     }
-  };
+  }
 }
 
 /** @param {Server} server @param {Exchange} exchange @param {ServerResponse} response */
 async function answer(server, exchange, response) {
   const { pool, faults, log } = server.parts;
   if (exchange.path.startsWith("/_control/"))
-    return deliver(response, answerControl(server.control, exchange), {});
+    return send(server, response, answerControl(server.control, exchange));
   if (UNLOGGED.test(exchange.path))
-    return deliver(response, await route(server, exchange, ""), {});
+    return send(server, response, await route(server, exchange, ""));
 
   const identity = identify(exchange, pool);
   const fault = faults.take(identity);
@@ -71,8 +69,6 @@ async function answer(server, exchange, response) {
     processed: false,
     fault: fault?.id ?? null,
   });
-  // A browser sends a request again, unasked, when a connection that it used before closes without an answer.
-  if (fault?.drop || faults.dropping) response.setHeader("connection", "close");
 
   if (fault?.latencyMs) await sleep(fault.latencyMs);
   const isReplaced = fault?.answer ?? fault?.silence ?? fault?.drop;
@@ -87,9 +83,19 @@ async function answer(server, exchange, response) {
   if (fault?.answer) reply = withCors(faultAnswer(fault.answer), exchange);
   if (!reply || response.destroyed) return undefined;
   entry.status = reply.status;
-  return deliver(response, fault?.noCors ? withoutCors(reply) : reply, {
-    ...fault,
-  });
+  return send(
+    server,
+    response,
+    fault?.noCors ? withoutCors(reply) : reply,
+    fault,
+  );
+}
+
+/** @param {Server} server @param {ServerResponse} response @param {Answer} reply @param {ActiveFault} [fault] */
+function send({ parts: { faults } }, response, reply, fault) {
+  // See BrowserConnections: what is to be dropped must not be a connection that was used before.
+  if (faults.dropping) response.setHeader("connection", "close");
+  return deliver(response, reply, fault ?? {});
 }
 
 /** The true answer. @param {Server} server @param {Exchange} exchange @param {string} operation @returns {Promise<Answer>} */

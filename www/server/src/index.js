@@ -2,13 +2,13 @@ import { createControl } from "./control/control.js";
 import { Faults } from "./faults/faults.js";
 import { createHandler } from "./handler.js";
 import { createHostedUI } from "./hosted-ui/index.js";
+import { BrowserConnections } from "./http/browser-connections.js";
 import { listenOnLoopback } from "./http/listen.js";
 import { selfSigned } from "./http/self-signed.js";
 import { CLIENT_ID, Pool, USER_POOL_ID } from "./pool/pool.js";
 import { RequestLog } from "./request-log.js";
 
-/** @import { RequestListener } from "node:http" */
-/** @import { Server } from "node:net" */
+/** @import { RequestListener, Server } from "node:http" */
 /** @import { LocalCognito, StartOptions } from "./types.d.ts" */
 
 /** @type {(options?: StartOptions) => Promise<LocalCognito>} */
@@ -41,6 +41,7 @@ export async function startLocalCognito(options = {}) {
       log: new RequestLog(),
       hostedUI: hostedUI.storage,
       httpsOrigin,
+      connections: new BrowserConnections(),
     };
     const control = createControl(parts);
     handler = createHandler({ parts, control, hostedUI });
@@ -59,7 +60,7 @@ export async function startLocalCognito(options = {}) {
   }
 }
 
-/** @param {(Server & { closeAllConnections(): void })[]} servers */
+/** @param {Server[]} servers */
 async function close(servers) {
   const closed = servers.map(
     (server) => new Promise((resolve) => server.close(resolve)),

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { runInNewContext } from "node:vm";
 
 const BIN = fileURLToPath(
   new URL("../bin/cognito-signout-dev.js", import.meta.url),
@@ -44,7 +45,7 @@ test("it prints its addresses and what to configure, and serves", async () => {
     assert.ok(origin);
     assert.match(text, /https:\/\/localhost:\d+/);
     const literal = /await configure\((\{[^]*\})\);/.exec(text)?.[1] ?? "";
-    const evaluated = Function(`return ${literal}`)();
+    const evaluated = JSON.parse(runInNewContext(`JSON.stringify(${literal})`));
     assert.deepEqual(evaluated, {
       userPoolId: "us-east-1_LocalDev1",
       userPoolClientId: "1local2client3for4dev5apps",

@@ -129,6 +129,16 @@ describe("how an answer goes wrong", () => {
     assert.equal((await revoke().answer).status, 200);
   });
 
+  test("while some fault drops connections, none is used twice", async () => {
+    const connection = async () =>
+      (await revoke().answer).headers.get("connection");
+    assert.equal(await connection(), "keep-alive");
+    cognito.control.addFault({ operation: "GetUser", drop: true });
+    assert.equal(await connection(), "close");
+    cognito.control.clearFaults();
+    assert.equal(await connection(), "keep-alive");
+  });
+
   test("silence: the request arrives, and nothing comes back", async () => {
     cognito.control.addFault({ operation: "RevokeToken", silence: true });
     const aborted = new AbortController();
@@ -272,10 +282,9 @@ describe("which requests a fault meets", () => {
     [{ operation: "GetUser", processed: true }, /"processed" goes with/],
     [{ operation: "preflight", clientId: "x" }, /names no client/],
     [{ operation: "GetUser", answer: { status: 99 } }, /"answer.status"/],
-    [
-      { operation: "GetUser", answer: { headers: { a: 1 } } },
-      /answer.headers.a/,
-    ],
+    [{ operation: "GetUser", answer: { headers: { a: 1 } } }, /header "a"/],
+    [{ operation: "GetUser", answer: { type: "a b" } }, /"answer.type"/],
+    [{ operation: "GetUser", answer: { message: "a\nb" } }, /can't be sent/],
     [{ operation: "GetUser", slowBody: { bytes: 0 } }, /slowBody.bytes/],
   ]))
     test(`refused: ${JSON.stringify(fault)}`, () => {

@@ -200,6 +200,22 @@ describe("signing in", () => {
     assert.match(claims(body.access_token)["scope"], /signin\.user\.admin/);
   });
 
+  for (const url of [
+    "http://shop.localhost:8080/a?b=c",
+    "https://app.example/callback",
+    "myapp://callback",
+  ])
+    test(`any registered callback will do, also one registered later: ${url}`, async () => {
+      const id = "changing";
+      const ask = { client_id: id, redirect_uri: url };
+      cognito.control.addClient({ id, callbackUrls: [APP] });
+      await signIn(new Browser(), { ...ask, redirect_uri: APP });
+      cognito.control.addClient({ id, callbackUrls: [url, APP] });
+      const back = await signIn(new Browser(), ask);
+      assert.ok(back.href.startsWith(url));
+      assert.ok(back.searchParams.has("code"));
+    });
+
   test("a frame and a fetch do not carry the cookie", async () => {
     const browser = new Browser();
     await signIn(browser);

@@ -14,10 +14,11 @@ import { describeUser } from "../pool/users.js";
 /** @import { Control, NewSession, NewTokens } from "../types.d.ts" */
 /** @import { Faults } from "../faults/faults.js" */
 /** @import { Storage } from "../hosted-ui/storage.js" */
+/** @import { BrowserConnections } from "../http/browser-connections.js" */
 /** @import { Pool } from "../pool/pool.js" */
 /** @import { RequestLog } from "../request-log.js" */
 
-/** @typedef {{ pool: Pool, faults: Faults, log: RequestLog, hostedUI: Storage, httpsOrigin: string | undefined }} Parts */
+/** @typedef {{ pool: Pool, faults: Faults, log: RequestLog, hostedUI: Storage, httpsOrigin: string | undefined, connections: BrowserConnections }} Parts */
 
 /** What a control call names is not there. */
 export class NotFound extends TypeError {}
@@ -34,7 +35,9 @@ function must(found, what) {
 }
 
 /** @param {Parts} parts @returns {Control} */
-export function createControl({ pool, faults, log, hostedUI, httpsOrigin }) {
+export function createControl(parts) {
+  const { pool, faults, log, hostedUI, connections } = parts;
+  const { httpsOrigin } = parts;
   return {
     info: () => ({
       origin: pool.origin,
@@ -82,7 +85,11 @@ export function createControl({ pool, faults, log, hostedUI, httpsOrigin }) {
     },
 
     faults: () => faults.list(),
-    addFault: (fault) => faults.add(fault),
+    addFault(fault) {
+      const active = faults.add(fault);
+      if (active.drop) connections.closeIdle();
+      return active;
+    },
     removeFault: (id) => void must(faults.remove(id), "such fault"),
     clearFaults: (filter) => faults.clear(filter),
 

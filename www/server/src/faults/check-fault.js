@@ -1,3 +1,5 @@
+import { validateHeaderName, validateHeaderValue } from "node:http";
+
 import {
   checkBoolean,
   checkInteger,
@@ -52,7 +54,8 @@ function checkAnswer(value) {
     "headers",
     "body",
   ]);
-  if (answer["type"] !== undefined) checkText(answer["type"], "answer.type");
+  if (answer["type"] !== undefined && !/^\w+$/.test(String(answer["type"])))
+    throw new TypeError('"answer.type" must be the name of an error type.');
   if (answer["message"] !== undefined)
     checkText(answer["message"], "answer.message");
   if (
@@ -62,10 +65,20 @@ function checkAnswer(value) {
     throw new TypeError('"answer.status" must be at most 599.');
   if (answer["body"] !== undefined && typeof answer["body"] !== "string")
     throw new TypeError('"answer.body" must be a string.');
-  if (answer["headers"] === undefined) return;
-  const headers = Object(answer["headers"]);
-  for (const [name, text] of Object.entries(headers))
-    checkText(text, `answer.headers.${name}`);
+  checkHeaders({ "x-amzn-errormessage": answer["message"] ?? "" });
+  checkHeaders(Object(answer["headers"] ?? {}));
+}
+
+/** @param {Record<string, unknown>} headers */
+function checkHeaders(headers) {
+  for (const [name, value] of Object.entries(headers))
+    try {
+      if (typeof value !== "string") throw new TypeError();
+      validateHeaderName(name);
+      validateHeaderValue(name, value);
+    } catch {
+      throw new TypeError(`The answer's header "${name}" can't be sent.`);
+    }
 }
 
 /** @param {unknown} value @returns {Fault} @throws {TypeError} of one sentence */

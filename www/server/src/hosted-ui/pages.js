@@ -18,7 +18,7 @@ input { width: 100%; margin-bottom: 1rem; padding: .6rem .75rem; font: inherit; 
 button { width: 100%; padding: .7rem; font: inherit; font-weight: 600; color: var(--on-accent); background: var(--accent);
   border: 0; border-radius: .5rem; cursor: pointer; }
 input:focus-visible, button:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
-.error { padding: .6rem .75rem; color: var(--error); background: var(--error-page); border-radius: .5rem; }
+.error { margin-top: 1rem; padding: .6rem .75rem; color: var(--error); background: var(--error-page); border-radius: .5rem; }
 footer { margin-top: 1.5rem; font-size: .8125rem; color: var(--soft); }`;
 
 /** @param {string} text */

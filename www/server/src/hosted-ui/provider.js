@@ -25,7 +25,10 @@ async function load() {
  * @param {Storage} storage
  */
 export async function createProvider(pool, storage) {
-  const { Provider } = await load();
+  const { Provider, interactionPolicy } = await load();
+  // Cognito asks for no consent.
+  const policy = interactionPolicy.base();
+  policy.remove("consent");
   const provider = new Provider(pool.issuer, {
     adapter: /** @type {any} */ (
       (/** @type {string} */ model) => storage.adapter(model)
@@ -50,13 +53,15 @@ export async function createProvider(pool, storage) {
       Interaction: HOUR,
       Session: HOUR,
     },
-    interactions: { url: (_, interaction) => `/login/${interaction.uid}` },
+    interactions: {
+      policy,
+      url: (_, interaction) => `/login/${interaction.uid}`,
+    },
     findAccount: (_, accountId) =>
       pool.users.get(accountId) && {
         accountId,
         claims: () => ({ sub: accountId }),
       },
-    // Cognito asks for no consent.
     loadExistingGrant: async (ctx) => {
       const { client, session, params } = ctx.oidc;
       const grant = new ctx.oidc.provider.Grant({

@@ -32,10 +32,14 @@ function is(error, code) {
  * @param {Certificate} [certificate] for https
  */
 export async function listenOnLoopback(port, listener, certificate) {
-  const create = () =>
-    certificate
+  const create = () => {
+    const server = certificate
       ? createSecureServer(certificate, listener)
       : createServer(listener);
+    // Node's 5 s would close a connection just as a test uses it again.
+    server.keepAliveTimeout = 60_000;
+    return server;
+  };
   for (let attempt = 1; ; attempt += 1) {
     const v4 = create();
     const v6 = create();
