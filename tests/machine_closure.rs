@@ -1,0 +1,625 @@
+//! The sign-out machine, exhaustively: every plan, everything the clear can find, every event in every
+//! state, to closure; and again from every `retry()`.
+//!
+//! The search is depth-first. It finds a cycle if there is one, so it proves that every run is finite;
+//! with the check that each unsettled state has an event that the driver is bound to deliver, every run settles.
+//! A monitor (`machine/monitor.rs`) runs beside the machine and keeps its own account of what is known.
+#![cfg(not(target_arch = "wasm32"))]
+
+#[path = "machine/monitor.rs"]
+mod monitor;
+
+use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasherDefault, Hasher};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use cognito_signout::flow::{
+    Access, Answer, Back, Call, Command, Event, Found, Hosted, Leave, MAX_TRIES, Machine, Op,
+    Phase, Plan, PopupEnd, Tag,
+};
+use monitor::{Monitor, call};
+
+/// A fast hash: the standard one takes most of the time of a debug build.
+#[derive(Default)]
+struct Fast(u64);
+
+impl Hasher for Fast {
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.write_u64(u64::from(*byte));
+        }
+    }
+    fn write_u8(&mut self, n: u8) {
+        self.write_u64(u64::from(n));
+    }
+    fn write_isize(&mut self, n: isize) {
+        self.write_u64(n as u64);
+    }
+    fn write_u64(&mut self, n: u64) {
+        self.0 = (self.0.rotate_left(7) ^ n).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+    fn finish(&self) -> u64 {
+        self.0 ^ (self.0 >> 29)
+    }
+}
+
+type Node = (Machine, Monitor);
+
+const OPS: [Op; 5] = [
+    Op::Refresh,
+    Op::ForgetDevice,
+    Op::GlobalSignOut,
+    Op::RevokeToken,
+    Op::RevokeOthers,
+];
+
+/// All that a clear can find, without what contradicts itself.
+fn all_found() -> Vec<Found> {
+    let mut all = Vec::new();
+    for bits in 0..512u32 {
+        for access in [Access::Missing, Access::Expired, Access::Valid] {
+            let bit = |n: u32| bits & (1 << n) != 0;
+            let found = Found {
+                removed: bit(0),
+                session: bit(1),
+                refresh_token: bit(2),
+                access,
+                revocable: bit(3),
+                device: bit(4),
+                others: bit(5),
+                hosted_ui: bit(6),
+                can_leave: bit(7),
+                overtaken: bit(8),
+            };
+            let nothing = !found.refresh_token
+                && found.access == Access::Missing
+                && found.revocable
+                && !found.device
+                && !found.others
+                && !found.hosted_ui;
+            // Only an access token can say that revocation is off.
+            let possible = found.revocable || found.access != Access::Missing;
+            if possible && (found.session && !found.overtaken || !found.session && nothing) {
+                all.push(found);
+            }
+        }
+    }
+    all
+}
+
+/// Every event but `Cleared`.
+fn alphabet() -> Vec<Event> {
+    let mut all = vec![
+        Event::Start,
+        Event::PopupEnded(PopupEnd::Returned),
+        Event::PopupEnded(PopupEnd::Cancelled {
+            session_dead: false,
+        }),
+        Event::PopupEnded(PopupEnd::Cancelled { session_dead: true }),
+        Event::PopupEnded(PopupEnd::Blocked),
+        Event::PopupEnded(PopupEnd::TimedOut),
+        Event::ForgetDeviceOver,
+        Event::LeaveNow,
+        Event::Deadline,
+        Event::OtherTabSettled,
+        Event::ReadBack(Back::Gone),
+        Event::ReadBack(Back::Stuck),
+        Event::ReadBack(Back::Removed { newer_token: false }),
+        Event::ReadBack(Back::Removed { newer_token: true }),
+        Event::Left,
+        Event::LeaveFailed,
+        Event::PageHide,
+        Event::Aborted,
+        Event::Upgrade,
+        Event::AlsoRedirect,
+    ];
+    for op in OPS {
+        for answer in [
+            Answer::Ok,
+            Answer::Expired,
+            Answer::Final,
+            Answer::Transient { again: true },
+            Answer::Transient { again: false },
+        ] {
+            all.push(Event::Answered(op, answer));
+        }
+        all.push(Event::PauseOver(op));
+    }
+    all
+}
+
+/// Sends still possible from a state on, per operation: in all; without `PageHide`; and also without what
+/// brings a newer refresh token or a refreshed access token.
+type Sends = [[u8; 5]; 3];
+
+/// Three tries; one more of GlobalSignOut and ForgetDevice after a refresh; three more of RevokeToken where
+/// a newer refresh token turns up, once; one more of either RevokeToken in `pagehide`.
+const LIMITS: Sends = [[3, 4, 4, 7, 4], [3, 4, 4, 6, 3], [3, 3, 3, 3, 3]];
+
+fn allowed(column: usize, event: Event) -> bool {
+    match event {
+        Event::PageHide => column < 1,
+        Event::ReadBack(Back::Removed { newer_token: true })
+        | Event::Answered(Op::Refresh, Answer::Ok)
+        | Event::Answered(Op::GlobalSignOut | Op::ForgetDevice, Answer::Expired) => column < 2,
+        _ => true,
+    }
+}
+
+/// An event that the driver is bound to deliver in this state, whatever the network and the user do.
+fn guaranteed(machine: &Machine, event: Event) -> bool {
+    match machine.phase {
+        Phase::Checked => event == Event::Start,
+        Phase::Popup => event == Event::PopupEnded(PopupEnd::TimedOut),
+        Phase::Clearing => matches!(event, Event::Cleared(_)),
+        Phase::Following | Phase::Remote => event == Event::Deadline,
+        Phase::ReadingBack => event == Event::ReadBack(Back::Gone),
+        Phase::Leaving => event == Event::LeaveFailed,
+        Phase::Settled => false,
+    }
+}
+
+struct Step {
+    event: Event,
+    node: Node,
+    commands: Vec<Command>,
+}
+
+struct Frame {
+    node: Node,
+    id: u32,
+    steps: Vec<Step>,
+    at: usize,
+    sends: Sends,
+    bound: u8,
+}
+
+#[derive(Default)]
+struct Reached {
+    calls: HashSet<(Op, Call)>,
+    phases: HashSet<Phase>,
+    hosted: HashSet<Hosted>,
+    commands: HashSet<Command>,
+    tags: HashSet<Tag>,
+}
+
+#[derive(Default)]
+struct Search {
+    index: HashMap<Node, u32, BuildHasherDefault<Fast>>,
+    /// `None` while the state is on the stack.
+    done: Vec<Option<(Sends, u8)>>,
+    handled: u64,
+    edges: u64,
+    reached: Reached,
+    retries: Vec<Node>,
+    most: Sends,
+    longest: u8,
+    after_the_end: bool,
+}
+
+impl Search {
+    fn run(&mut self, alphabet: &[Event], found: &[Event], root: Node) {
+        if self.index.contains_key(&root) {
+            return;
+        }
+        let mut stack = vec![self.open(alphabet, found, root)];
+        while let Some(frame) = stack.last_mut() {
+            let Some(step) = frame.steps.get(frame.at) else {
+                let frame = stack.pop().unwrap();
+                self.close(&frame);
+                continue;
+            };
+            let Some(&child) = self.index.get(&step.node) else {
+                let node = step.node;
+                stack.push(self.open(alphabet, found, node));
+                continue;
+            };
+            let Some((sends, bound)) = self.done[child as usize] else {
+                panic!("{:?} leads in a circle from {:#?}", step.event, frame.node);
+            };
+            for (column, most) in frame.sends.iter_mut().enumerate() {
+                if allowed(column, step.event) {
+                    for op in OPS {
+                        let now = step
+                            .commands
+                            .iter()
+                            .filter(|c| **c == Command::Send(op))
+                            .count();
+                        let all = now as u8 + sends[column][op as usize];
+                        most[op as usize] = most[op as usize].max(all);
+                    }
+                }
+            }
+            if guaranteed(&frame.node.0, step.event) {
+                frame.bound = frame.bound.max(bound + 1);
+            }
+            frame.at += 1;
+        }
+    }
+
+    fn open(&mut self, alphabet: &[Event], found: &[Event], node: Node) -> Frame {
+        let id = self.done.len() as u32;
+        self.index.insert(node, id);
+        self.done.push(None);
+        let (machine, monitor) = node;
+        self.reached.phases.insert(machine.phase);
+        self.reached.hosted.insert(machine.hosted);
+        for op in OPS {
+            self.reached.calls.insert((op, call(&machine, op)));
+        }
+        // Where it is noise, one `Cleared` is as good as all.
+        let found = if machine.phase == Phase::Clearing {
+            found
+        } else {
+            &found[..1]
+        };
+        let mut steps = Vec::new();
+        for event in alphabet.iter().chain(found) {
+            let mut next = machine;
+            let mut commands = Vec::new();
+            next.handle(*event, &mut commands);
+            self.handled += 1;
+            let watched = match monitor.step(&machine, *event, &next, &commands) {
+                Ok(watched) => watched,
+                Err(rule) => {
+                    panic!("{rule}\n{event:?} -> {commands:?}\nfrom {node:#?}\nto {next:#?}")
+                }
+            };
+            self.reached.commands.extend(&commands);
+            if (next, watched) != node && (self.after_the_end || machine.phase != Phase::Settled) {
+                self.edges += 1;
+                steps.push(Step {
+                    event: *event,
+                    node: (next, watched),
+                    commands,
+                });
+            }
+        }
+        Frame {
+            node,
+            id,
+            steps,
+            at: 0,
+            sends: Sends::default(),
+            bound: 0,
+        }
+    }
+
+    fn close(&mut self, frame: &Frame) {
+        let (machine, monitor) = &frame.node;
+        if machine.phase == Phase::Settled {
+            self.reached.tags.insert(machine.verdict(None).tag);
+            self.retries.push((machine.retry(), monitor.retried()));
+        } else {
+            assert!(frame.bound > 0, "nothing is bound to end {:#?}", frame.node);
+        }
+        self.longest = self.longest.max(frame.bound);
+        for (column, sends) in frame.sends.iter().enumerate() {
+            for op in OPS {
+                let (most, limit) = (sends[op as usize], LIMITS[column][op as usize]);
+                assert!(
+                    most <= limit,
+                    "{op:?} up to {most} times from {:#?}",
+                    frame.node
+                );
+                self.most[column][op as usize] = self.most[column][op as usize].max(most);
+            }
+        }
+        self.done[frame.id as usize] = Some((frame.sends, frame.bound));
+    }
+}
+
+/// A part of the whole that is searched by itself.
+struct Scope {
+    name: &'static str,
+    plans: Vec<Plan>,
+    /// Further sessions may be found.
+    others: bool,
+    /// The operations that may be told to try again; the rest give up at the first transient failure.
+    again: &'static [Op],
+    /// Events that do not happen.
+    without: &'static [Event],
+    /// Also what still comes after the end.
+    after_the_end: bool,
+    /// Also from each `retry()`, and from its own.
+    retries: bool,
+}
+
+impl Scope {
+    fn new(name: &'static str, keep: impl Fn(&Plan) -> bool) -> Self {
+        Scope {
+            name,
+            plans: plans(keep),
+            others: false,
+            again: &[],
+            without: &[],
+            after_the_end: false,
+            retries: false,
+        }
+    }
+}
+
+fn plans(keep: impl Fn(&Plan) -> bool) -> Vec<Plan> {
+    let mut all = Vec::new();
+    for bits in 0..16u32 {
+        for leave in [
+            Leave::Auto,
+            Leave::Never,
+            Leave::Redirect,
+            Leave::Popup,
+            Leave::Manual,
+        ] {
+            let bit = |n: u32| bits & (1 << n) != 0;
+            all.push(Plan {
+                global: bit(0),
+                forget_device: bit(1),
+                revocation: bit(2),
+                one_request: bit(3),
+                leave,
+            });
+        }
+    }
+    all.retain(keep);
+    all
+}
+
+fn search(scope: &Scope) -> Search {
+    let mut alphabet = alphabet();
+    alphabet.retain(|event| match event {
+        Event::Answered(op, Answer::Transient { again: true }) => scope.again.contains(op),
+        event => !scope.without.contains(event),
+    });
+    let mut found = all_found();
+    found.retain(|found| scope.others || !found.others);
+    let found: Vec<Event> = found.into_iter().map(Event::Cleared).collect();
+    let mut search = Search {
+        after_the_end: scope.after_the_end,
+        ..Search::default()
+    };
+    for plan in &scope.plans {
+        search.run(&alphabet, &found, (Machine::new(*plan), Monitor::default()));
+    }
+    while let Some(root) = search.retries.pop().filter(|_| scope.retries) {
+        search.run(&alphabet, &found, root);
+    }
+    println!(
+        "{}: {} states, {} transitions, {} events handled; the most sends {:?}; settles within {} guaranteed events",
+        scope.name,
+        search.done.len(),
+        search.edges,
+        search.handled,
+        search.most,
+        search.longest,
+    );
+    search
+}
+
+/// Searches the scopes on all cores and checks that no state is dead.
+fn search_all(scopes: &[Scope]) {
+    let next = AtomicUsize::new(0);
+    let cores = std::thread::available_parallelism().map_or(1, |n| n.get());
+    let (mut states, mut edges, mut reached) = (0, 0, Reached::default());
+    std::thread::scope(|threads| {
+        let work = || {
+            let mut mine = Vec::new();
+            while let Some(scope) = scopes.get(next.fetch_add(1, Ordering::Relaxed)) {
+                let Search {
+                    done,
+                    edges,
+                    reached,
+                    ..
+                } = search(scope);
+                mine.push((done.len(), edges, reached));
+            }
+            mine
+        };
+        let running: Vec<_> = (0..cores).map(|_| threads.spawn(work)).collect();
+        for (n, e, r) in running
+            .into_iter()
+            .flat_map(|thread| thread.join().unwrap())
+        {
+            states += n;
+            edges += e;
+            reached.merge(r);
+        }
+    });
+    println!("in all: {states} states, {edges} transitions");
+    reached.check();
+}
+
+impl Reached {
+    fn merge(&mut self, other: Reached) {
+        self.calls.extend(other.calls);
+        self.phases.extend(other.phases);
+        self.hosted.extend(other.hosted);
+        self.commands.extend(other.commands);
+        self.tags.extend(other.tags);
+    }
+
+    /// Every variant is reached, or it is dead code.
+    fn check(&self) {
+        use Phase::{Checked, Clearing, Following, Leaving, Popup, ReadingBack, Remote, Settled};
+        for phase in [
+            Checked,
+            Popup,
+            Clearing,
+            Following,
+            Remote,
+            ReadingBack,
+            Leaving,
+            Settled,
+        ] {
+            assert!(self.phases.contains(&phase), "dead: {phase:?}");
+        }
+        for hosted in [
+            Hosted::NotDue,
+            Hosted::Due,
+            Hosted::Manual,
+            Hosted::Done,
+            Hosted::Unusable,
+            Hosted::NotLeft,
+            Hosted::Blocked,
+            Hosted::TimedOut,
+            Hosted::Cancelled,
+        ] {
+            assert!(self.hosted.contains(&hosted), "dead: {hosted:?}");
+        }
+        for tag in [Tag::Complete, Tag::Partial, Tag::Failed] {
+            assert!(self.tags.contains(&tag), "dead: {tag:?}");
+        }
+        for op in OPS {
+            for call in [
+                Call::Unneeded,
+                Call::Waiting,
+                Call::Sent(1),
+                Call::Sent(2),
+                Call::Sent(3),
+                Call::Sent(4),
+                Call::Pausing(1),
+                Call::Pausing(2),
+                Call::Succeeded,
+                Call::Failed,
+                Call::GaveUp,
+                Call::HeldBack,
+                Call::Impossible,
+            ] {
+                let can_be = match (op, call) {
+                    (Op::GlobalSignOut | Op::ForgetDevice, Call::HeldBack) => false,
+                    (Op::RevokeToken | Op::RevokeOthers | Op::Refresh, Call::Sent(4)) => false,
+                    (Op::RevokeOthers, Call::HeldBack | Call::Impossible) => false,
+                    (Op::Refresh, Call::Waiting | Call::HeldBack | Call::Impossible) => false,
+                    _ => true,
+                };
+                let is = self.calls.contains(&(op, call));
+                assert_eq!(
+                    is, can_be,
+                    "dead, or alive though it should not be: {op:?} {call:?}"
+                );
+            }
+            let send = Command::Send(op);
+            assert!(self.commands.contains(&send), "dead: {send:?}");
+            for tries in 1..MAX_TRIES {
+                let pause = Command::Pause(op, tries);
+                assert!(self.commands.contains(&pause), "dead: {pause:?}");
+            }
+        }
+        for command in [
+            Command::RunPopup,
+            Command::ClosePopup,
+            Command::Clear,
+            Command::Follow,
+            Command::ReadBack,
+            Command::Leave,
+            Command::AbortRequests,
+            Command::Settle,
+        ] {
+            assert!(self.commands.contains(&command), "dead: {command:?}");
+        }
+    }
+}
+
+/// What a minute of a debug build can hold. Left to `the_whole`: combinations of several requests with
+/// several tries each, of a remembered device with all of that, and what comes after the end.
+#[test]
+fn closure() {
+    search_all(&[
+        Scope {
+            again: &[Op::ForgetDevice],
+            without: &[
+                Event::PageHide,
+                Event::Aborted,
+                Event::Upgrade,
+                Event::AlsoRedirect,
+            ],
+            ..Scope::new("a remembered device", |plan| {
+                plan.forget_device
+                    && !plan.one_request
+                    && plan.revocation
+                    && plan.leave == Leave::Auto
+            })
+        },
+        Scope {
+            retries: true,
+            without: &[Event::Upgrade],
+            ..Scope::new("every redirect, and its retry", |plan| {
+                !plan.forget_device && !plan.one_request && plan.revocation
+            })
+        },
+        Scope {
+            again: &[Op::Refresh, Op::GlobalSignOut, Op::RevokeToken],
+            without: &[Event::PageHide, Event::AlsoRedirect],
+            ..Scope::new("every try", |plan| {
+                !plan.forget_device
+                    && !plan.one_request
+                    && plan.revocation
+                    && plan.leave == Leave::Never
+            })
+        },
+        Scope {
+            others: true,
+            again: &[Op::RevokeOthers],
+            without: &[Event::Upgrade, Event::AlsoRedirect],
+            ..Scope::new("further sessions", |plan| {
+                !plan.forget_device && !plan.one_request && plan.leave == Leave::Never
+            })
+        },
+        Scope {
+            without: &[Event::Upgrade, Event::AlsoRedirect],
+            ..Scope::new("timeoutMs 0", |plan| {
+                plan.one_request && plan.leave == Leave::Auto
+            })
+        },
+        Scope {
+            after_the_end: true,
+            without: &[Event::AlsoRedirect],
+            ..Scope::new("after the end", |plan| {
+                !plan.forget_device && plan.revocation && plan.leave == Leave::Redirect
+            })
+        },
+    ]);
+}
+
+/// Tens of millions of states: `cargo test --release --test machine_closure -- --ignored --nocapture`.
+#[test]
+#[ignore = "minutes, and gigabytes"]
+fn the_whole() {
+    let every: &[Op] = &OPS;
+    let whole = |name, keep: &dyn Fn(&Plan) -> bool| Scope {
+        others: true,
+        again: every,
+        after_the_end: true,
+        retries: true,
+        ..Scope::new(name, keep)
+    };
+    search_all(&[
+        whole("timeoutMs 0", &|plan| plan.one_request),
+        Scope {
+            others: false,
+            ..whole("no device, no further sessions", &|p| {
+                !p.one_request && !p.forget_device
+            })
+        },
+        Scope {
+            again: &[Op::RevokeOthers, Op::GlobalSignOut],
+            retries: false,
+            ..whole("no device", &|p| {
+                !p.one_request && !p.forget_device && p.leave == Leave::Auto
+            })
+        },
+        Scope {
+            again: &[Op::ForgetDevice, Op::Refresh],
+            others: false,
+            ..whole("a device", &|p| {
+                !p.one_request && p.forget_device && p.leave == Leave::Auto
+            })
+        },
+        Scope {
+            again: &[Op::ForgetDevice, Op::GlobalSignOut],
+            others: false,
+            retries: false,
+            ..whole("a device, global", &|p| {
+                !p.one_request && p.forget_device && p.leave == Leave::Auto
+            })
+        },
+    ]);
+}
