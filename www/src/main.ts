@@ -86,15 +86,15 @@ async function start(devices: [Device, Device]): Promise<void> {
   ): Promise<void> {
     const began = performance.now();
     const promise = act();
-    const returnedMs = performance.now() - began;
     const tokensLeft = tokensInStorage(device);
     device.note = "";
+    announcement.className = "intro";
     announcement.textContent = `Signing out ${device.place}…`;
     outcome.toggleAttribute("data-busy", true);
     const result = await promise;
     const settledMs = performance.now() - began;
     outcome.toggleAttribute("data-busy", false);
-    show(device, result, occasion, { returnedMs, tokensLeft, settledMs });
+    show(device, result, occasion, { tokensLeft, settledMs });
     await refresh(device);
   }
 
@@ -104,7 +104,8 @@ async function start(devices: [Device, Device]): Promise<void> {
     occasion: string,
     measured?: Measured,
   ): void {
-    announcement.textContent = `${result.status}: ${meaning(result, device.place)}`;
+    const meant = meaning(result, device.place, measured === undefined);
+    announcement.textContent = `${result.status}: ${meant}`;
     const retry = () => {
       if (result.status === "partial" && result.retry)
         void run(device, result.retry, "After the retry");
@@ -112,7 +113,7 @@ async function start(devices: [Device, Device]): Promise<void> {
     announcement.className = "only-read"; // seen below, in the result itself
     showResult(
       outcome,
-      { result, place: device.place, occasion, ...(measured && { measured }) },
+      { result, meaning: meant, occasion, ...(measured && { measured }) },
       { retry, ...(faults.any() && { heal: () => void faults.clear() }) },
       standing,
     );

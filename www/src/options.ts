@@ -27,7 +27,7 @@ export function optionsForm(
       select("hostedUI", [
         ["auto", "auto: leave for it if it signed the user in"],
         ["redirect", "redirect: always leave for it"],
-        ["popup", "popup: end it in a popup"],
+        ["popup", "popup: end it in a popup, before all else"],
         ["manual", "manual: hand me the URL"],
         ["none", "none: leave it alive"],
       ]),

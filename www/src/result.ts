@@ -2,12 +2,10 @@
 import { button, duration, h, icon } from "./dom.js";
 import { stepTable } from "./steps.js";
 import { timeline } from "./timeline.js";
-import { errorsOf, meaning, type Result } from "./words.js";
+import { errorsOf, type Result } from "./words.js";
 
 /** What the page measured around the call, from outside of the package. */
 export interface Measured {
-  /** From the call until it returned its promise, in ms. */
-  returnedMs: number;
   /** Tokens in the storage when it had returned. */
   tokensLeft: number;
   /** From the call until the promise settled, in ms. */
@@ -16,7 +14,8 @@ export interface Measured {
 
 export interface Shown {
   result: Result;
-  place: string;
+  /** What it means for the user. */
+  meaning: string;
   measured?: Measured;
   /** Said above all else: after a redirect, after a retry. */
   occasion: string;
@@ -69,7 +68,7 @@ export function showResult(
 }
 
 function summary(
-  { result, place, measured, occasion }: Shown,
+  { result, meaning, measured, occasion }: Shown,
   actions: Actions,
 ): HTMLElement {
   const style = STYLES[result.status];
@@ -94,7 +93,7 @@ function summary(
         "div",
         {},
         occasion && h("p", { class: "occasion" }, occasion),
-        h("p", { class: "meaning" }, meaning(result, place)),
+        h("p", { class: "meaning" }, meaning),
       ),
     ),
     figures(result, measured),

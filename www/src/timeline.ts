@@ -136,7 +136,12 @@ function told(step: SignOutStep): string {
     case "skipped":
       return "skipped";
     case "failed":
-      return `${step.code ?? "failed"} · ${duration(step.durationMs)}`;
+      return [
+        step.code ?? "failed",
+        step.durationMs >= 0.05 && duration(step.durationMs),
+      ]
+        .filter(Boolean)
+        .join(" · ");
   }
 }
 

@@ -29,7 +29,7 @@ export const STEPS: Record<
   revokeToken: { name: "RevokeToken", what: "The server ends this session" },
   readBack: {
     name: "Read back",
-    what: "The storage is read once more: nothing came back",
+    what: "The storage is read once more, in case a token came back",
   },
   navigate: {
     name: "Leave the page",
@@ -77,13 +77,19 @@ export function errorsOf(result: Result) {
 }
 
 /** What a result means for the user, in a sentence. */
-export function meaning(result: Result, place: string): string {
+export function meaning(
+  result: Result,
+  place: string,
+  returned: boolean,
+): string {
   switch (result.status) {
     case "complete":
       if (!result.wasSignedIn)
-        return `Nobody was signed in ${place}. Nothing was left to do.`;
+        return `No session was found ${place}. Nothing was left to do.`;
+      if (returned)
+        return `Signed out ${place}, and of the hosted UI, which has sent you back here.`;
       return result.logoutUrl
-        ? `Signed out ${place}, and all that was asked for is done. The hosted UI's own session ends at the logout URL.`
+        ? `Signed out ${place}. The hosted UI's own session ends once the logout URL is followed.`
         : `Signed out ${place}, and all that was asked for is done.`;
     case "partial":
       return `Signed out ${place}. Beyond it, something is not known to be done.`;
