@@ -36,6 +36,8 @@ export class FaceClient {
   /** The engine that knows this client, and the number it has there. @type {Engine | undefined} */
   engine;
   number = -1;
+  /** The result of the page before, once it was taken. @type {{ at: number, result: any } | undefined} */
+  taken;
   /** @type {Set<(event: any) => void>} */
   listeners = new Set();
 
@@ -125,7 +127,12 @@ export class FaceClient {
     const raw = await this.call((engine, number) =>
       engine.takeSignOutResult(number),
     );
-    return raw && toResult(raw, this.again({}));
+    if (!raw) return null;
+    const { at, ...result } = raw;
+    // The same object for every call: React runs effects twice.
+    if (this.taken?.at !== at)
+      this.taken = { at, result: toResult(result, this.again({})) };
+    return this.taken?.result;
   };
 
   isSigningOut = () => {

@@ -180,6 +180,7 @@ fn result_out(result: &SignOutResult) -> JsValue {
 
 fn record_out(record: &Record) -> JsValue {
     let value = out(&record.result);
+    set(&value, "at", &record.at.into());
     if let Some(retry) = &record.retry {
         set(&value, "retry", &retry_function(retry));
     }

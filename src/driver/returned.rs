@@ -45,6 +45,8 @@ pub struct ReturnedSignOutResult {
 /// The record as it is stored: the result is [`result_json`]'s.
 #[derive(Clone, Debug)]
 pub struct Record {
+    /// When the page left, which tells one record from another.
+    pub at: f64,
     /// The result.
     pub result: Json,
     /// The app's own JSON.
@@ -143,6 +145,7 @@ pub fn take(client: &Rc<Inner>) -> Option<Record> {
         back: field("back").to_owned(),
     };
     let mut record = Record {
+        at: json.get("at").and_then(Json::as_f64).unwrap_or(0.0),
         result: json.get("result").cloned()?,
         app_state: json
             .get("appState")
