@@ -43,7 +43,8 @@ export function createClient(config: Config): Client;
 /**
  * Stores a session where Amplify v6 and this package look for it.
  *
- * @param tokens - the package's own form, OAuth's token response (RFC 6749, section 5.1), or Cognito's `AuthenticationResult`
+ * @param tokens - the package's own form, OAuth's token response (RFC 6749, section 5.1), or Cognito's `AuthenticationResult`, bare or
+ * within its answer
  * @throws {@link AuthError} `configuration` if a token is missing or is not a JWT of this client; `tokenRevoked` for a session that
  * was signed out before; `storage`; `notConfigured`; `invalidState` on a server; `moduleUnavailable`
  */
@@ -502,13 +503,16 @@ export interface Tokens {
 
 /** What {@link storeTokens} takes. */
 export type TokensInput =
-  OwnTokens | OAuthTokenResponse | CognitoAuthenticationResult;
+  | OwnTokens
+  | OAuthTokenResponse
+  | CognitoAuthenticationResult
+  | CognitoAuthenticationAnswer;
 
 /** What may stand beside the tokens of any form. */
 export interface SignInDetails {
   /** The name that the session is stored under. Default: the access token's claim `username`. */
   username?: string | undefined;
-  /** How the user signed in. Default `"api"`. */
+  /** How the user signed in. Default `"api"`; for OAuth's form `"hostedUI"`, whose token endpoint alone answers like that. */
   signInMethod?: "api" | "hostedUI" | undefined;
 }
 
@@ -539,6 +543,11 @@ export interface CognitoAuthenticationResult extends SignInDetails {
   NewDeviceMetadata?: unknown;
 }
 
+/** The whole answer with the `AuthenticationResult` in it. */
+export interface CognitoAuthenticationAnswer extends SignInDetails {
+  AuthenticationResult?: CognitoAuthenticationResult | undefined;
+}
+
 // ------------------------------------------------------------------------------------------------------------ configuration
 
 /** What {@link configure} takes, told apart by its shape. */
@@ -547,23 +556,28 @@ export type Config =
   | AmplifyOutputsConfig
   | AmplifyResourcesConfig
   | AwsExportsConfig
+  | AmplifyV5Config
   | OidcClientConfig;
 
 /** The package's own shape. */
-export interface CognitoConfig {
+export interface CognitoConfig extends OwnSettings {
   /** Such as `eu-west-1_AbCdEfGhI`. */
   userPoolId: string;
   /** The id of an app client without a secret. */
   userPoolClientId: string;
+  /** Where the hosted UI (managed login) is. */
+  hostedUI?: HostedUIConfig | undefined;
+}
+
+/** What may stand beside any shape, and comes before what that shape says. */
+export interface OwnSettings {
   /** Such as `eu-west-1:00000000-…`; its guest identity goes at sign-out. */
   identityPoolId?: string | undefined;
   /** In place of AWS's own: an origin or URL, https, or http on a loopback host. */
   userPoolEndpoint?: string | undefined;
-  /** Where the hosted UI (managed login) is. */
-  hostedUI?: HostedUIConfig | undefined;
   /** `false`: the pool has token revocation off, so that no RevokeToken is sent and none is missed. Default `true`. */
   tokenRevocation?: boolean | undefined;
-  /** Where the tokens are. Default `"local"`. */
+  /** Where the tokens are. Default `"local"`, with oidc-client-ts's settings `"session"`. */
   storage?:
     "local" | "session" | "memory" | "cookie" | StorageAdapter | undefined;
   /** How the cookies were set; removal must repeat `domain` and `path`. Only with `storage: "cookie"`. */
@@ -576,7 +590,7 @@ export interface CognitoConfig {
 export interface HostedUIConfig {
   /** A bare host such as `example.auth.eu-west-1.amazoncognito.com`, or an origin. */
   domain: string;
-  /** The allowed sign-out URLs of the app client, as they are registered with Cognito. */
+  /** The allowed sign-out URLs of the app client, as they are registered with Cognito. A string may hold several, comma-joined. */
   redirectSignOut: string | readonly string[];
 }
 
@@ -595,23 +609,27 @@ export interface StorageAdapter {
 
 /** The attributes of the token cookies, as in Amplify's `CookieStorage`. */
 export interface CookieOptions {
+  /** Default: none, a cookie of this host alone. */
   domain?: string | undefined;
   /** Default `/`. */
   path?: string | undefined;
+  /** Default `true`. */
   secure?: boolean | undefined;
+  /** Default `"lax"`. */
   sameSite?: "strict" | "lax" | "none" | undefined;
   /** In days. Default 365. */
   expires?: number | undefined;
 }
 
-/** What is told of each step. `warn` for one that failed, `debug` for all others. */
+/** Gets a line for each step: `warn` for one that failed, `debug` for all others. */
 export interface Logger {
-  debug(message: string, step?: SignOutStep): void;
-  warn(message: string, step?: SignOutStep): void;
+  debug(message: string): void;
+  warn(message: string): void;
 }
 
 /** `amplify_outputs.json` (Amplify Gen 2), as it is. Fields that are not listed do no harm. */
-export interface AmplifyOutputsConfig {
+export interface AmplifyOutputsConfig extends Omit<OwnSettings, "storage"> {
+  hostedUI?: HostedUIConfig | undefined;
   auth: {
     aws_region?: string | undefined;
     user_pool_id: string;
@@ -620,9 +638,9 @@ export interface AmplifyOutputsConfig {
     oauth?:
       | {
           domain?: string | undefined;
-          custom_domain?: string | undefined;
           redirect_sign_in_uri?: readonly string[] | undefined;
           redirect_sign_out_uri?: readonly string[] | undefined;
+          custom_domain?: unknown;
           identity_providers?: unknown;
           scopes?: unknown;
           response_type?: unknown;
@@ -645,11 +663,19 @@ export interface AmplifyOutputsConfig {
   data?: unknown;
   geo?: unknown;
   notifications?: unknown;
+  /** The bucket of the outputs, or {@link OwnSettings.storage} in its place. */
   storage?: unknown;
 }
 
 /** Amplify v6's `ResourcesConfig`, as it is: what `Amplify.configure` takes and `Amplify.getConfig()` gives. */
-export interface AmplifyResourcesConfig {
+export interface AmplifyResourcesConfig extends OwnSettings {
+  // All else being optional, what is cut short in another shape would pass for this one.
+  userPoolId?: never;
+  userPoolClientId?: never;
+  auth?: never;
+  authority?: never;
+  aws_user_pools_id?: never;
+  hostedUI?: HostedUIConfig | undefined;
   Auth?:
     | {
         Cognito?:
@@ -697,7 +723,8 @@ export interface AmplifyResourcesConfig {
 }
 
 /** `aws-exports` (Amplify Gen 1, v5), as it is. Redirects may be comma-joined. */
-export interface AwsExportsConfig {
+export interface AwsExportsConfig extends OwnSettings {
+  hostedUI?: HostedUIConfig | undefined;
   aws_user_pools_id: string;
   aws_user_pools_web_client_id: string;
   aws_project_region?: string | undefined;
@@ -722,11 +749,38 @@ export interface AwsExportsConfig {
   federationTarget?: unknown;
 }
 
+/** What Amplify v5's `Amplify.configure` takes by hand, and amazon-cognito-identity-js apps often keep. */
+export interface AmplifyV5Config extends OwnSettings {
+  hostedUI?: HostedUIConfig | undefined;
+  Auth: {
+    userPoolId: string;
+    userPoolWebClientId: string;
+    identityPoolId?: string | undefined;
+    region?: string | undefined;
+    /** In place of AWS's own. */
+    endpoint?: string | undefined;
+    cookieStorage?: CookieOptions | undefined;
+    storage?: unknown;
+    oauth?:
+      | {
+          domain?: string | undefined;
+          redirectSignIn?: string | undefined;
+          redirectSignOut?: string | undefined;
+          responseType?: unknown;
+          scope?: unknown;
+        }
+      | undefined;
+    authenticationFlowType?: unknown;
+    mandatorySignIn?: unknown;
+    signUpVerificationMethod?: unknown;
+  };
+}
+
 /**
  * The settings of oidc-client-ts or react-oidc-context, as they are, and `hostedUI` beside them: Cognito's `/logout` is not OpenID
  * Connect's (RP-Initiated Logout 1.0), so its domain can't be discovered.
  */
-export interface OidcClientConfig {
+export interface OidcClientConfig extends OwnSettings {
   /** `https://cognito-idp.<region>.amazonaws.com/<userPoolId>` */
   authority: string;
   client_id: string;

@@ -103,6 +103,36 @@ await configure({
   },
 });
 
+// Amplify v5 by hand
+await configure({
+  Auth: {
+    region: "eu-west-1",
+    userPoolId,
+    userPoolWebClientId: userPoolClientId,
+    cookieStorage: { domain: "example.com", path: "/", secure: true },
+    oauth: { domain: "d.example.com", redirectSignOut: "https://a.example/" },
+  },
+});
+await configure({
+  // @ts-expect-error: v5's field name, cut short
+  Auth: { userPoolId, userPoolWebClient: userPoolClientId },
+});
+
+// The package's own settings beside any shape
+await configure({ ...outputs, storage: "cookie", cookie: { path: "/app" } });
+await configure({ ...awsExports, storage: "session", logger: console });
+await configure({
+  Auth: { Cognito: { userPoolId, userPoolClientId } },
+  storage: asynchronous,
+  tokenRevocation: false,
+});
+const badStorage = {
+  Auth: { Cognito: { userPoolId, userPoolClientId } },
+  storage: "sessionStorage",
+};
+// @ts-expect-error: not a storage
+await configure(badStorage);
+
 // oidc-client-ts, react-oidc-context
 const oidcSettings = {
   authority: `https://cognito-idp.eu-west-1.amazonaws.com/${userPoolId}`,
@@ -116,6 +146,7 @@ await configure(oidcSettings);
 await configure({
   ...oidcSettings,
   hostedUI: { domain: "example.auth.eu-west-1.amazoncognito.com" },
+  storage: "local",
 });
 await configure({
   authority: oidcSettings.authority,
@@ -132,26 +163,26 @@ await configure();
 await configure(null);
 // @ts-expect-error: no client id
 await configure({ userPoolId });
+// @ts-expect-error: no client id
+await configure({ userPoolId, storage: "session" });
 // @ts-expect-error: not a string
 await configure({ userPoolId: 7, userPoolClientId });
 // @ts-expect-error: misspelt
 await configure({ userPoolId, userPoolClientID: "x" });
 // @ts-expect-error: misspelt
 await configure({ userPoolId, userPoolClientId, hostedUi: own.hostedUI });
-await configure({
+const noRedirect = {
   userPoolId,
   userPoolClientId,
-  // @ts-expect-error: no redirect
   hostedUI: { domain: "d.example.com" },
-});
+};
+// @ts-expect-error: no redirect
+await configure(noRedirect);
 // @ts-expect-error: not a storage
 await configure({ userPoolId, userPoolClientId, storage: "localStorage" });
-await configure({
-  userPoolId,
-  userPoolClientId,
-  // @ts-expect-error: half a storage
-  storage: { getItem: () => null },
-});
+const halfStorage = { getItem: () => null };
+// @ts-expect-error: half a storage
+await configure({ userPoolId, userPoolClientId, storage: halfStorage });
 // @ts-expect-error: no client id in the outputs
 await configure({ auth: { user_pool_id: userPoolId } });
 // @ts-expect-error: no client id in the settings

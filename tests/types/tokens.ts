@@ -41,6 +41,12 @@ interface AuthenticationResultType {
 }
 declare const authenticationResult: AuthenticationResultType;
 await storeTokens(authenticationResult);
+declare const answer: {
+  AuthenticationResult?: AuthenticationResultType;
+  ChallengeName?: string;
+  $metadata: object;
+};
+await storeTokens(answer);
 
 const stored = await loadTokens();
 expectTrue<Equal<typeof stored, Tokens | null>>();
