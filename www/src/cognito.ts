@@ -1,5 +1,7 @@
 // What an app's sign-in does, by hand: the package under show here only signs out.
 
+import type { CognitoAuthenticationResult } from "cognito-signout";
+
 export const origin: string =
   (import.meta.env["VITE_COGNITO_ORIGIN"] as string | undefined) ??
   "http://localhost:9229";
@@ -42,26 +44,19 @@ export async function call(
   );
 }
 
-/** The fields of Cognito's `AuthenticationResult` that a sign-in by password gives. */
-export interface AuthenticationResult {
-  AccessToken: string;
-  IdToken: string;
-  RefreshToken: string;
-}
-
 /** Signs in by user name and password. */
 export async function signInWithPassword(
   clientId: string,
   username: string,
   password: string,
-): Promise<AuthenticationResult> {
+): Promise<CognitoAuthenticationResult> {
   const answer = await call("InitiateAuth", {
     AuthFlow: "USER_PASSWORD_AUTH",
     ClientId: clientId,
     AuthParameters: { USERNAME: username, PASSWORD: password },
   });
   if (answer["AuthenticationResult"]) {
-    return answer["AuthenticationResult"] as AuthenticationResult;
+    return answer["AuthenticationResult"] as CognitoAuthenticationResult;
   }
   throw new CognitoError(
     String(answer["ChallengeName"]),
@@ -88,15 +83,10 @@ export async function checkWithGetUser(accessToken: string): Promise<Verdict> {
   }
 }
 
-/** The SHA-256 of a token in hex. */
-export async function fingerprint(token: string): Promise<string> {
-  const digest = await crypto.subtle.digest(
-    "SHA-256",
-    new TextEncoder().encode(token),
-  );
-  return Array.from(new Uint8Array(digest), (byte) =>
-    byte.toString(16).padStart(2, "0"),
-  ).join("");
+/** The SHA-256 of a text. */
+export async function sha256(text: string): Promise<Uint8Array> {
+  const bytes = new TextEncoder().encode(text);
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
 }
 
 /** The claims of a JWT, unverified. */

@@ -71,12 +71,7 @@ export function deviceCard(
         String(data.get("username")),
         String(data.get("password")),
       );
-      await device.client.storeTokens({
-        accessToken: result.AccessToken,
-        idToken: result.IdToken,
-        refreshToken: result.RefreshToken,
-        signInMethod: "api",
-      });
+      await device.client.storeTokens(result);
       device.note = "";
       await changed();
       title.focus({ preventScroll: true });

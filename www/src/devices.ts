@@ -17,8 +17,8 @@ import {
 import {
   checkWithGetUser,
   claims,
-  fingerprint,
   origin,
+  sha256,
   type Verdict,
 } from "./cognito.js";
 import { checkByFingerprint, ensureClient, type Info } from "./control.js";
@@ -155,5 +155,8 @@ export function minutesLeft(tokens: Tokens): number | undefined {
 const lastKey = (device: Device) => `demo.last.${device.id}`;
 
 async function remember(device: Device, accessToken: string): Promise<void> {
-  sessionStorage.setItem(lastKey(device), await fingerprint(accessToken));
+  const hex = Array.from(await sha256(accessToken), (byte) =>
+    byte.toString(16).padStart(2, "0"),
+  );
+  sessionStorage.setItem(lastKey(device), hex.join(""));
 }

@@ -1,5 +1,6 @@
 // Sign-in through the hosted UI: authorization code with PKCE (RFC 6749, section 4.1; RFC 7636), by hand.
-import { CognitoError, origin } from "./cognito.js";
+import type { OAuthTokenResponse } from "cognito-signout";
+import { CognitoError, origin, sha256 } from "./cognito.js";
 
 const PENDING = "demo.hosted-ui";
 
@@ -8,23 +9,12 @@ interface Pending {
   verifier: string;
 }
 
-/** Tokens as `/oauth2/token` answers. */
-export interface TokenResponse {
-  access_token: string;
-  id_token?: string;
-  refresh_token?: string;
-}
-
 /** The address that the hosted UI sends the user back to, and the one it is registered under. */
 export const pageUrl = new URL("/", location.href).href;
 
 /** Leaves for the hosted UI's sign-in page. */
 export async function goToSignIn(clientId: string): Promise<void> {
   const pending: Pending = { state: random(), verifier: random() };
-  const digest = await crypto.subtle.digest(
-    "SHA-256",
-    new TextEncoder().encode(pending.verifier),
-  );
   sessionStorage.setItem(PENDING, JSON.stringify(pending));
   const query = new URLSearchParams({
     response_type: "code",
@@ -32,7 +22,7 @@ export async function goToSignIn(clientId: string): Promise<void> {
     redirect_uri: pageUrl,
     scope: "openid email aws.cognito.signin.user.admin",
     state: pending.state,
-    code_challenge: base64url(new Uint8Array(digest)),
+    code_challenge: base64url(await sha256(pending.verifier)),
     code_challenge_method: "S256",
   });
   location.assign(`${origin}/oauth2/authorize?${query}`);
@@ -41,7 +31,7 @@ export async function goToSignIn(clientId: string): Promise<void> {
 /** Finishes a sign-in if the address says that the hosted UI has sent the user back, and cleans the address. */
 export async function finishSignIn(
   clientId: string,
-): Promise<TokenResponse | null> {
+): Promise<OAuthTokenResponse | null> {
   const query = new URLSearchParams(location.search);
   const code = query.get("code");
   if (!code && !query.has("error")) return null;
@@ -78,7 +68,7 @@ export async function finishSignIn(
       "OAuth",
       "The hosted UI's code could not be redeemed. Start again.",
     );
-  return (await response.json()) as TokenResponse;
+  return (await response.json()) as OAuthTokenResponse;
 }
 
 function random(): string {

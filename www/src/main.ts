@@ -124,20 +124,9 @@ async function start(devices: [Device, Device]): Promise<void> {
   }
 
   await faults.load();
-  const tokens = await finishSignIn(browser.clientId).catch((error: Error) => {
-    cards.get(browser)?.fail(error.message);
-    return null;
-  });
-  if (tokens) {
-    await browser.client
-      .storeTokens({
-        accessToken: tokens.access_token,
-        idToken: tokens.id_token,
-        refreshToken: tokens.refresh_token,
-        signInMethod: "hostedUI",
-      })
-      .catch((error: Error) => cards.get(browser)?.fail(error.message));
-  }
+  await finishSignIn(browser.clientId)
+    .then((tokens) => tokens && browser.client.storeTokens(tokens))
+    .catch((error: Error) => cards.get(browser)?.fail(error.message));
   await Promise.all(devices.map(refresh));
   const returned = await browser.client.takeSignOutResult();
   if (returned) show(browser, returned, "Back from the hosted UI");
