@@ -6,7 +6,7 @@ mod storage;
 mod tokens;
 
 use crate::error::AuthError;
-use crate::fields::{At, Field, Fields, object_argument};
+use crate::fields::{Field, Fields, Reader, no_object, object_at};
 use crate::json::Json;
 use crate::layout::Target;
 
@@ -114,85 +114,14 @@ impl Config {
     /// # Errors
     /// `configuration`, naming the field in the shape that was given.
     pub fn read<F: Fields>(argument: Field<F>) -> Result<Reading<F>, AuthError> {
-        let root = object_argument(argument, "config")?;
-        let oidc = root.has("authority")? || root.has("client_id")?;
-        let found = if oidc {
-            None
-        } else {
-            Some(shape::find(&root)?)
+        let Field::Object(root) = argument else {
+            return Err(no_object("config"));
         };
-        let source = match &found {
-            Some(found) => {
-                if found.shape.own {
-                    root.only(&OWN_FIELDS)?;
-                }
-                address::pool(found, &root)?
-            }
-            None => address::oidc(&root)?,
-        };
-        let endpoint = match root.text("userPoolEndpoint")? {
-            Some(endpoint) => address::endpoint(&root, "userPoolEndpoint", &endpoint)?,
-            None => source.endpoint,
-        };
-        // Our own `hostedUI` may stand beside any shape, and comes before the shape's own.
-        let hosted_ui = match (root.object("hostedUI")?, &found) {
-            (Some(at), Some(_)) => {
-                at.only(&["domain", "redirectSignOut"])?;
-                Some(hosted_ui(
-                    &at,
-                    at.field("redirectSignOut")?,
-                    "redirectSignOut",
-                    true,
-                )?)
-            }
-            (Some(at), None) => Some(match at.field("redirectSignOut")? {
-                // OpenID Connect's name for the same (RP-Initiated Logout 1.0).
-                Field::Missing => hosted_ui(
-                    &at,
-                    root.field("post_logout_redirect_uri")?,
-                    "redirectSignOut",
-                    false,
-                )?,
-                given => hosted_ui(&at, given, "redirectSignOut", true)?,
-            }),
-            (None, Some(found)) => match found.oauth(&root)? {
-                Some(at) => {
-                    let name = found.shape.redirects;
-                    Some(hosted_ui(&at, at.field(name)?, name, false)?)
-                }
-                None => None,
-            },
-            (None, None) => None,
-        };
-        let (kind, storage, cookie) = storage::read(&root, found.as_ref())?;
-        let logger = match root.object("logger")? {
-            Some(logger) => {
-                for method in ["debug", "warn"] {
-                    if !logger.is_function(method)? {
-                        return Err(logger.error(method, "must be a function."));
-                    }
-                }
-                Some(logger.object)
-            }
-            None => None,
-        };
+        let (config, storage, logger) = read(Reader::new(&root))?;
         Ok(Reading {
-            config: Config {
-                identity_pool_id: match root.text("identityPoolId")? {
-                    Some(id) => Some(id),
-                    None => source.identity_pool_id,
-                },
-                user_pool_id: source.user_pool_id,
-                user_pool_client_id: source.user_pool_client_id,
-                endpoint,
-                hosted_ui,
-                token_revocation: root.flag("tokenRevocation", true)?,
-                storage: kind,
-                cookie,
-                authority: source.authority,
-            },
-            storage,
-            logger,
+            config,
+            storage: object_at(&root, storage),
+            logger: object_at(&root, logger),
         })
     }
 
@@ -218,46 +147,160 @@ impl Config {
     }
 }
 
-/// The hosted UI of one shape. An empty list of redirects is no error in a foreign shape: the app may
-/// never leave for the hosted UI.
-fn hosted_ui<F: Fields>(
-    at: &At<F>,
-    given: Field<F>,
-    redirects: &str,
-    strict: bool,
-) -> Result<HostedUi, AuthError> {
-    let origin = address::domain(at, &at.required("domain")?)?;
-    let mut redirect_sign_out = Vec::new();
+/// The configuration, and the paths of the app's own storage and logger.
+type Parts = (Config, Option<&'static str>, Option<&'static str>);
+
+fn read(mut reader: Reader) -> Result<Parts, AuthError> {
+    let shape = shape::find(&mut reader);
+    if shape.is_own() {
+        reader.only("", &OWN_FIELDS);
+    }
+    let path = |name: &str| [shape.root, name].concat();
+    let at_pool = path(shape.pool);
+    let mut user_pool_id = reader.required(&at_pool);
+    let mut endpoint = String::new();
+    let mut authority = String::new();
+    if shape.is_oidc() {
+        authority = user_pool_id;
+        let url = address::plain_url(&authority);
+        // The issuer ends with the user pool id.
+        user_pool_id = url
+            .as_ref()
+            .and_then(|url| url.path.rsplit('/').find(|id| !id.is_empty()))
+            .unwrap_or_default()
+            .to_owned();
+        endpoint = url.map(|url| url.origin).unwrap_or_default();
+    }
+    match address::pool_origin(&user_pool_id) {
+        None => reader.fail(
+            &at_pool,
+            if shape.is_oidc() {
+                "must be https://cognito-idp.<region>.amazonaws.com/<userPoolId>."
+            } else {
+                "is not a user pool id. It looks like eu-central-1_AbCdEf123."
+            },
+        ),
+        Some(origin) if endpoint.is_empty() => {
+            authority = [origin.as_str(), "/", &user_pool_id].concat();
+            endpoint = origin;
+        }
+        Some(_) => {}
+    }
+    endpoint.push('/');
+    let at_client = path(shape.client);
+    let user_pool_client_id = reader.required(&at_client);
+    if !address::is_client_id(&user_pool_client_id) {
+        reader.fail(&at_client, "is not an app client id: letters and digits.");
+    }
+    let at_identity = path(shape.identity_pool);
+    let mut identity_pool_id = reader.text(&at_identity);
+    // Our own fields may stand beside any shape, and come first.
+    for at in [
+        "Auth.endpoint",
+        "Auth.Cognito.userPoolEndpoint",
+        "userPoolEndpoint",
+    ] {
+        if let Some(text) = reader.text(at) {
+            match address::endpoint(&text) {
+                Some(given) => endpoint = given,
+                None => reader.fail(at, SAFE_URL),
+            }
+        }
+    }
+    if let Some(id) = reader.text("identityPoolId") {
+        identity_pool_id = Some(id);
+    }
+    let hosted_ui = hosted_ui(&mut reader, shape);
+    let (storage, custom, cookie) = storage::read(&mut reader, shape);
+    let logger = reader.object("logger").then_some("logger");
+    if logger.is_some() {
+        for method in ["logger.debug", "logger.warn"] {
+            if !reader.function(method) {
+                reader.fail(method, "must be a function.");
+            }
+        }
+    }
+    let token_revocation = reader.flag("tokenRevocation", true);
+    let config = Config {
+        user_pool_id,
+        user_pool_client_id,
+        identity_pool_id,
+        endpoint,
+        hosted_ui,
+        token_revocation,
+        storage,
+        cookie,
+        authority,
+    };
+    reader.finish((config, custom, logger))
+}
+
+const SAFE_URL: &str =
+    "must be an https URL (http on this machine only) without user, query and fragment.";
+
+/// The hosted UI: our own `hostedUI` beside any shape, else the shape's own settings.
+fn hosted_ui(reader: &mut Reader, shape: &shape::Shape) -> Option<HostedUi> {
+    let ours = reader.object("hostedUI");
+    let (at, name) = if ours {
+        reader.only("hostedUI.", &["domain", "redirectSignOut"]);
+        ("hostedUI.", "redirectSignOut")
+    } else {
+        (shape.oauth, shape.redirects)
+    };
+    let at_domain = [at, "domain"].concat();
+    if !ours {
+        // An empty object or domain says that there is none.
+        match reader.field(&at_domain) {
+            Field::Missing => return None,
+            Field::Text(text) if text.is_empty() => return None,
+            _ => {}
+        }
+    }
+    let domain = reader.required(&at_domain);
+    let origin = address::domain(&domain);
+    if origin.is_none() {
+        reader.fail(
+            &at_domain,
+            "must be a host such as my-app.auth.eu-central-1.amazoncognito.com, or an https origin (http on this machine only).",
+        );
+    }
+    let at_redirects = [at, name].concat();
+    let mut given = reader.field(&at_redirects);
+    if let (true, Field::Missing) = (shape.is_oidc(), &given) {
+        // OpenID Connect's name for the same (RP-Initiated Logout 1.0).
+        given = reader.field("post_logout_redirect_uri");
+    }
+    // A foreign shape may list none: the app may never leave for the hosted UI.
+    let mut good = !ours || shape.is_oidc();
     let given = match given {
         Field::Text(text) => vec![text],
         Field::Texts(texts) => texts,
         Field::Missing => Vec::new(),
-        _ => return Err(at.error(redirects, "must be a URL or a list of URLs.")),
+        _ => {
+            good = false;
+            Vec::new()
+        }
     };
-    for text in &given {
-        // Amplify v5 joins several with commas, which no registered URL holds unencoded.
-        for redirect in text.split(',') {
-            let redirect = redirect.trim_ascii();
-            if redirect.is_empty() {
-                continue;
-            }
-            if !address::is_redirect(redirect) {
-                return Err(at.error(
-                    redirects,
-                    "must hold absolute URLs: https, http on this machine only, or a scheme of the app's own; no fragment.",
-                ));
-            }
+    let mut redirect_sign_out = Vec::new();
+    // Amplify v5 joins several with commas, which no registered URL holds unencoded.
+    for redirect in given.iter().flat_map(|text| text.split(',')) {
+        let redirect = redirect.trim_ascii();
+        if !redirect.is_empty() {
+            good = address::is_redirect(redirect);
             redirect_sign_out.push(redirect.to_owned());
+            if !good {
+                break;
+            }
         }
     }
-    if strict && redirect_sign_out.is_empty() {
-        return Err(at.error(
-            redirects,
-            "is missing. Set the sign-out URL that the app client allows.",
-        ));
+    if !good {
+        reader.fail(
+            &at_redirects,
+            "must be one or more absolute URLs without fragment: https, http on this machine only, or the app's own scheme.",
+        );
     }
-    Ok(HostedUi {
-        origin,
+    Some(HostedUi {
+        origin: origin.unwrap_or_default(),
         redirect_sign_out,
     })
 }

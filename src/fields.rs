@@ -1,6 +1,7 @@
 //! Reading a foreign object (a configuration, options, tokens) without knowing the platform.
 
 use crate::error::AuthError;
+use crate::text::split_at_any;
 
 /// What stands in a field of a foreign object.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,122 +41,175 @@ pub trait Fields: Sized {
     fn names(&self) -> Result<Vec<String>, AuthError>;
 }
 
-/// An object, and where it stands in what the user gave: `auth.oauth.` in front of its fields' names.
-pub(crate) struct At<F> {
-    pub(crate) object: F,
-    pub(crate) path: String,
+/// The field at the end of a path such as `auth.oauth.domain`; missing where the way there is no object.
+pub(crate) fn walk<F: Fields>(root: &F, path: &str) -> Result<Field<F>, AuthError> {
+    let (name, rest) = split_at_any(path, b".");
+    match (root.field(name)?, rest.strip_prefix('.')) {
+        (field, None) => Ok(field),
+        (Field::Object(object), Some(rest)) => walk(&object, rest),
+        _ => Ok(Field::Missing),
+    }
 }
 
-impl<F: Fields> At<F> {
-    pub(crate) fn root(object: F) -> At<F> {
-        At {
-            object,
-            path: String::new(),
+/// The object there; only where one was seen before.
+pub(crate) fn object_at<F: Fields>(root: &F, path: Option<&str>) -> Option<F> {
+    match walk(root, path?) {
+        Ok(Field::Object(object)) => Some(object),
+        _ => None,
+    }
+}
+
+/// A foreign object behind one type, so that what reads it is compiled once.
+pub(crate) trait Source {
+    fn at(&self, path: &str) -> Result<Field<()>, AuthError>;
+    fn names_at(&self, path: &str) -> Result<Vec<String>, AuthError>;
+}
+
+impl<F: Fields> Source for F {
+    fn at(&self, path: &str) -> Result<Field<()>, AuthError> {
+        Ok(match walk(self, path)? {
+            Field::Missing => Field::Missing,
+            Field::Null => Field::Null,
+            Field::Text(text) => Field::Text(text),
+            Field::Flag(flag) => Field::Flag(flag),
+            Field::Number(number) => Field::Number(number),
+            Field::Texts(texts) => Field::Texts(texts),
+            Field::Object(_) => Field::Object(()),
+            Field::Function => Field::Function,
+            Field::Other => Field::Other,
+        })
+    }
+
+    fn names_at(&self, path: &str) -> Result<Vec<String>, AuthError> {
+        if path.is_empty() {
+            return self.names();
+        }
+        match walk(self, path)? {
+            Field::Object(object) => object.names(),
+            _ => Ok(Vec::new()),
+        }
+    }
+}
+
+/// Reads field after field and keeps the first error, so that the code of a reading runs straight down.
+pub(crate) struct Reader<'a> {
+    source: &'a dyn Source,
+    error: Option<AuthError>,
+}
+
+impl<'a> Reader<'a> {
+    pub(crate) fn new(source: &'a dyn Source) -> Self {
+        Reader {
+            source,
+            error: None,
         }
     }
 
-    /// An error that names the field as the user wrote it.
-    pub(crate) fn error(&self, name: &str, problem: &str) -> AuthError {
-        AuthError::configuration(&[self.path.as_str(), name].concat(), problem)
+    /// The value, or the first error.
+    pub(crate) fn finish<T>(self, value: T) -> Result<T, AuthError> {
+        match self.error {
+            None => Ok(value),
+            Some(error) => Err(error),
+        }
+    }
+
+    /// Keeps an error that names the field as the user wrote it.
+    pub(crate) fn fail(&mut self, path: &str, problem: &str) {
+        if self.error.is_none() {
+            self.error = Some(AuthError::configuration(path, problem));
+        }
     }
 
     /// The field; `null` is the same as missing.
-    pub(crate) fn field(&self, name: &str) -> Result<Field<F>, AuthError> {
-        match self.object.field(name) {
-            Ok(Field::Null) => Ok(Field::Missing),
-            Ok(field) => Ok(field),
-            Err(error) => Err(AuthError {
-                cause: error.cause,
-                ..self.error(name, "could not be read: its getter threw.")
-            }),
+    pub(crate) fn field(&mut self, path: &str) -> Field<()> {
+        match self.source.at(path) {
+            Ok(Field::Null) => Field::Missing,
+            Ok(field) => field,
+            Err(error) => {
+                self.fail(path, "can't be read, its getter throws.");
+                if let Some(kept) = &mut self.error {
+                    kept.cause = error.cause;
+                }
+                Field::Missing
+            }
         }
     }
 
     /// Whether there is something in the field.
-    pub(crate) fn has(&self, name: &str) -> Result<bool, AuthError> {
-        Ok(!matches!(self.field(name)?, Field::Missing))
+    pub(crate) fn has(&mut self, path: &str) -> bool {
+        !matches!(self.field(path), Field::Missing)
     }
 
     /// A string that is not empty.
-    pub(crate) fn text(&self, name: &str) -> Result<Option<String>, AuthError> {
-        match self.field(name)? {
-            Field::Missing => Ok(None),
-            Field::Text(text) if !text.is_empty() => Ok(Some(text)),
-            _ => Err(self.error(name, "must be a string that is not empty.")),
+    pub(crate) fn text(&mut self, path: &str) -> Option<String> {
+        match self.field(path) {
+            Field::Text(text) if !text.is_empty() => return Some(text),
+            Field::Missing => {}
+            _ => self.fail(path, "must be a string that is not empty."),
         }
+        None
     }
 
-    /// A string that must be there.
-    pub(crate) fn required(&self, name: &str) -> Result<String, AuthError> {
-        self.text(name)?
-            .ok_or_else(|| self.error(name, "is missing. Set it."))
+    /// A string that must be there; empty after an error.
+    pub(crate) fn required(&mut self, path: &str) -> String {
+        let text = self.text(path);
+        if text.is_none() {
+            self.fail(path, "is missing. Set it.");
+        }
+        text.unwrap_or_default()
     }
 
     /// `true` or `false`.
-    pub(crate) fn flag(&self, name: &str, default: bool) -> Result<bool, AuthError> {
-        match self.field(name)? {
-            Field::Missing => Ok(default),
-            Field::Flag(flag) => Ok(flag),
-            _ => Err(self.error(name, "must be true or false.")),
+    pub(crate) fn flag(&mut self, path: &str, default: bool) -> bool {
+        match self.field(path) {
+            Field::Flag(flag) => return flag,
+            Field::Missing => {}
+            _ => self.fail(path, "must be true or false."),
         }
+        default
     }
 
     /// A finite number from 0 on.
-    pub(crate) fn number(&self, name: &str, default: f64) -> Result<f64, AuthError> {
-        match self.field(name)? {
-            Field::Missing => Ok(default),
-            Field::Number(number) if number.is_finite() && number >= 0.0 => Ok(number),
-            _ => Err(self.error(name, "must be a finite number, 0 or more.")),
+    pub(crate) fn number(&mut self, path: &str, default: f64) -> f64 {
+        match self.field(path) {
+            Field::Number(number) if number.is_finite() && number >= 0.0 => return number,
+            Field::Missing => {}
+            _ => self.fail(path, "must be a finite number, 0 or more."),
         }
+        default
     }
 
-    /// An object.
-    pub(crate) fn object(&self, name: &str) -> Result<Option<At<F>>, AuthError> {
-        match self.field(name)? {
-            Field::Missing => Ok(None),
-            Field::Object(object) => Ok(Some(At {
-                object,
-                path: [self.path.as_str(), name, "."].concat(),
-            })),
-            _ => Err(self.error(name, "must be an object.")),
+    /// Whether there is an object; anything else is an error.
+    pub(crate) fn object(&mut self, path: &str) -> bool {
+        match self.field(path) {
+            Field::Object(()) => return true,
+            Field::Missing => {}
+            _ => self.fail(path, "must be an object."),
         }
+        false
     }
 
     /// Whether the field is a function.
-    pub(crate) fn is_function(&self, name: &str) -> Result<bool, AuthError> {
-        Ok(matches!(self.field(name)?, Field::Function))
+    pub(crate) fn function(&mut self, path: &str) -> bool {
+        matches!(self.field(path), Field::Function)
     }
 
-    /// Nothing but these fields: a misspelt name must not be passed over in silence.
-    pub(crate) fn only(&self, known: &[&str]) -> Result<(), AuthError> {
-        for name in self.object.names()? {
+    /// Nothing but these fields: a misspelt name must not be passed over in silence. The path of an object in
+    /// it ends with a dot.
+    pub(crate) fn only(&mut self, path: &str, known: &[&str]) {
+        let object = path.strip_suffix('.').unwrap_or(path);
+        for name in self.source.names_at(object).unwrap_or_default() {
             if !known.contains(&name.as_str()) {
-                return Err(self.error(&name, "is not known. Check its spelling, or leave it out."));
+                let path = [path, &name].concat();
+                self.fail(&path, "is not known. Check its spelling, or leave it out.");
             }
         }
-        Ok(())
     }
 }
 
-/// Whether the object can be used as a storage.
-pub(crate) fn is_storage<F: Fields>(object: &F) -> Result<bool, AuthError> {
-    for method in ["getItem", "setItem", "removeItem"] {
-        if !matches!(object.field(method)?, Field::Function) {
-            return Ok(false);
-        }
-    }
-    Ok(true)
-}
-
-/// The object of an argument.
-pub(crate) fn object_argument<F: Fields>(
-    argument: Field<F>,
-    name: &str,
-) -> Result<At<F>, AuthError> {
-    match argument {
-        Field::Object(object) => Ok(At::root(object)),
-        _ => Err(AuthError::configuration(name, "must be an object.")),
-    }
+/// The error of a whole argument that is no object.
+pub(crate) fn no_object(name: &str) -> AuthError {
+    AuthError::configuration(name, "must be an object.")
 }
 
 /// A JSON value as a field: for Rust apps, whose configuration is a JSON text, and for tests.

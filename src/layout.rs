@@ -4,7 +4,7 @@ pub mod amplify;
 pub mod cookie;
 pub mod oidc_client;
 
-use crate::session::Session;
+use crate::session::{Secret, Session};
 
 /// What was read of one store: keys and values.
 pub type Snapshot = Vec<(String, String)>;
@@ -78,21 +78,12 @@ const SHARED: [&str; 13] = [
 
 /// The keys of the guest identity: Amplify v6's, and v5's.
 fn guest_keys(target: &Target) -> Vec<String> {
-    match &target.identity_pool_id {
-        Some(pool) => vec![
-            ["com.amplify.Cognito.", pool, ".identityId"].concat(),
-            ["CognitoIdentityId-", pool].concat(),
-        ],
-        None => Vec::new(),
+    let mut keys = Vec::new();
+    if let Some(pool) = &target.identity_pool_id {
+        keys.push(["com.amplify.Cognito.", pool, ".identityId"].concat());
+        keys.push(["CognitoIdentityId-", pool].concat());
     }
-}
-
-/// Whether a key of an enumerable store is worth reading.
-pub fn is_relevant(target: &Target, key: &str) -> bool {
-    key.starts_with(&amplify::prefix(&target.client_id))
-        || key.starts_with(oidc_client::PREFIX)
-        || SHARED.contains(&key)
-        || guest_keys(target).iter().any(|guest| guest == key)
+    keys
 }
 
 /// The names worth reading among all that a store lists, joined by NUL: one string is quicker to hand over
@@ -100,24 +91,27 @@ pub fn is_relevant(target: &Target, key: &str) -> bool {
 pub fn pick(target: &Target, names: &str) -> Vec<String> {
     let prefix = amplify::prefix(&target.client_id);
     let guest = guest_keys(target);
-    names
-        .split('\0')
-        .filter(|name| {
-            name.starts_with(&prefix)
-                || name.starts_with(oidc_client::PREFIX)
-                || SHARED.contains(name)
-                || guest.iter().any(|key| key == name)
-        })
-        .map(str::to_owned)
-        .collect()
+    let mut picked = Vec::new();
+    for name in names.split('\0') {
+        if name.starts_with(&prefix)
+            || name.starts_with(oidc_client::PREFIX)
+            || SHARED.contains(&name)
+            || guest.iter().any(|key| key == name)
+        {
+            picked.push(name.to_owned());
+        }
+    }
+    picked
 }
 
 /// The keys to read first in a store that can't list its keys.
 pub fn first_reads(target: &Target) -> Vec<String> {
-    let mut keys = amplify::client_keys(&target.client_id);
-    keys.extend(oidc_client::user_keys(target));
-    keys.extend(SHARED.iter().map(|&key| key.to_owned()));
-    keys.extend(guest_keys(target));
+    let mut keys = guest_keys(target);
+    amplify::client_keys(&target.client_id, &mut keys);
+    oidc_client::user_keys(target, &mut keys);
+    for key in SHARED {
+        keys.push(key.to_owned());
+    }
     keys
 }
 
@@ -142,10 +136,12 @@ pub fn find(target: &Target, snapshot: &[(String, String)]) -> Found {
     found
 }
 
-/// The value of a key, where there is one.
-fn value<'a>(snapshot: &'a [(String, String)], key: &str) -> Option<&'a str> {
-    snapshot
-        .iter()
-        .find(|entry| entry.0 == key)
-        .map(|entry| entry.1.as_str())
+/// A token that is there.
+fn token(value: Option<&str>) -> Option<Secret> {
+    value.filter(|token| !token.is_empty()).map(Secret::new)
+}
+
+/// Whether the session holds no token.
+fn is_empty(session: &Session) -> bool {
+    session.access_token.is_none() && session.id_token.is_none() && session.refresh_token.is_none()
 }

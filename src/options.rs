@@ -1,7 +1,7 @@
 //! The options of a sign-out.
 
 use crate::error::AuthError;
-use crate::fields::{At, Field, Fields, object_argument};
+use crate::fields::{Field, Fields, Reader, no_object};
 
 /// The longest time a browser's timer takes; past it, it fires at once.
 const LONGEST: f64 = i32::MAX as f64;
@@ -62,15 +62,22 @@ impl SignOutOptions {
     /// # Errors
     /// `configuration`, naming the option.
     pub fn read<F: Fields>(argument: Field<F>) -> Result<SignOutOptions, AuthError> {
-        let mut options = SignOutOptions::default();
-        if let Field::Missing = argument {
-            return Ok(options);
+        match argument {
+            Field::Missing => Ok(SignOutOptions::default()),
+            Field::Object(object) => read(Reader::new(&object)),
+            _ => Err(no_object("options")),
         }
-        let at = object_argument(argument, "options")?;
-        if at.has("nativeEvent")? || at.is_function("preventDefault")? {
-            return Ok(options);
-        }
-        at.only(&[
+    }
+}
+
+fn read(mut reader: Reader) -> Result<SignOutOptions, AuthError> {
+    let mut options = SignOutOptions::default();
+    if reader.has("nativeEvent") || reader.function("preventDefault") {
+        return Ok(options);
+    }
+    reader.only(
+        "",
+        &[
             "global",
             "hostedUI",
             "redirectUrl",
@@ -82,50 +89,41 @@ impl SignOutOptions {
             "retryWhenOnline",
             "appState",
             "oauth",
-        ])?;
-        options.global = at.flag("global", false)?;
-        options.forget_device = at.flag("forgetDevice", false)?;
-        options.retry_when_online = at.flag("retryWhenOnline", false)?;
-        options.timeout_ms = at.number("timeoutMs", options.timeout_ms)?.min(LONGEST);
-        options.popup_timeout_ms = at
-            .number("popupTimeoutMs", options.popup_timeout_ms)?
-            .min(LONGEST);
-        if let Some(mode) = at.text("hostedUI")? {
-            options.hosted_ui = match mode.as_str() {
-                "auto" => HostedUiMode::Auto,
-                "redirect" => HostedUiMode::Redirect,
-                "popup" => HostedUiMode::Popup,
-                "manual" => HostedUiMode::Manual,
-                "none" => HostedUiMode::None,
-                _ => {
-                    return Err(at.error(
-                        "hostedUI",
-                        "must be \"auto\", \"redirect\", \"popup\", \"manual\" or \"none\".",
-                    ));
-                }
-            };
-        }
-        // Amplify's own options: `{ global, oauth: { redirectUrl } }`.
-        let oauth = match at.object("oauth")? {
-            Some(oauth) => {
-                oauth.only(&["redirectUrl"])?;
-                oauth.text("redirectUrl")?
+        ],
+    );
+    options.global = reader.flag("global", false);
+    options.forget_device = reader.flag("forgetDevice", false);
+    options.retry_when_online = reader.flag("retryWhenOnline", false);
+    options.timeout_ms = reader.number("timeoutMs", 5000.0).min(LONGEST);
+    options.popup_timeout_ms = reader.number("popupTimeoutMs", 60_000.0).min(LONGEST);
+    if let Some(mode) = reader.text("hostedUI") {
+        options.hosted_ui = match mode.as_str() {
+            "auto" => HostedUiMode::Auto,
+            "redirect" => HostedUiMode::Redirect,
+            "popup" => HostedUiMode::Popup,
+            "manual" => HostedUiMode::Manual,
+            "none" => HostedUiMode::None,
+            _ => {
+                reader.fail(
+                    "hostedUI",
+                    "must be \"auto\", \"redirect\", \"popup\", \"manual\" or \"none\".",
+                );
+                HostedUiMode::Auto
             }
-            None => None,
         };
-        options.redirect_url = at.text("redirectUrl")?.or(oauth);
-        if at.has("navigate")? && !at.is_function("navigate")? {
-            return Err(at.error("navigate", "must be a function."));
-        }
-        if at.has("signal")? {
-            let listens = match at.field("signal")? {
-                Field::Object(signal) => At::root(signal).is_function("addEventListener")?,
-                _ => false,
-            };
-            if !listens {
-                return Err(at.error("signal", "must be an AbortSignal."));
-            }
-        }
-        Ok(options)
     }
+    options.redirect_url = reader.text("redirectUrl");
+    // Amplify's own options: `{ global, oauth: { redirectUrl } }`.
+    if reader.object("oauth") {
+        reader.only("oauth.", &["redirectUrl"]);
+        let amplify = reader.text("oauth.redirectUrl");
+        options.redirect_url = options.redirect_url.or(amplify);
+    }
+    if reader.has("navigate") && !reader.function("navigate") {
+        reader.fail("navigate", "must be a function.");
+    }
+    if reader.has("signal") && !reader.function("signal.addEventListener") {
+        reader.fail("signal", "must be an AbortSignal.");
+    }
+    reader.finish(options)
 }

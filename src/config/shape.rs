@@ -1,124 +1,111 @@
 //! The shapes that people have their configuration in, told apart by their fields.
 
-use crate::error::AuthError;
-use crate::fields::{At, Field, Fields};
+use crate::fields::Reader;
 
-/// Where one shape keeps what we need.
+/// Where one shape keeps what we need: paths from the root of the configuration.
 pub(super) struct Shape {
-    /// Our own: strict about its names.
-    pub(super) own: bool,
+    /// In front of the names of the user pool's fields.
+    pub(super) root: &'static str,
+    /// In front of the names of the hosted UI's fields.
+    pub(super) oauth: &'static str,
     pub(super) pool: &'static str,
     pub(super) client: &'static str,
     pub(super) identity_pool: &'static str,
-    pub(super) endpoint: &'static str,
     pub(super) redirects: &'static str,
 }
 
-const OWN: Shape = Shape {
-    own: true,
+/// Our own shape.
+pub(super) const OWN: Shape = Shape {
+    root: "",
+    oauth: "hostedUI.",
     pool: "userPoolId",
     client: "userPoolClientId",
     identity_pool: "identityPoolId",
-    endpoint: "userPoolEndpoint",
     redirects: "redirectSignOut",
 };
 
-/// `Auth.Cognito` of Amplify v6's ResourcesConfig: our names, and others beside them.
-const RESOURCES: Shape = Shape { own: false, ..OWN };
+/// `Auth.Cognito` of Amplify v6's ResourcesConfig.
+const RESOURCES: Shape = Shape {
+    root: "Auth.Cognito.",
+    oauth: "Auth.Cognito.loginWith.oauth.",
+    ..OWN
+};
 
 /// `auth` of `amplify_outputs.json`.
 const OUTPUTS: Shape = Shape {
-    own: false,
+    root: "auth.",
+    oauth: "auth.oauth.",
     pool: "user_pool_id",
     client: "user_pool_client_id",
     identity_pool: "identity_pool_id",
-    endpoint: "user_pool_endpoint",
     redirects: "redirect_sign_out_uri",
 };
 
 /// `aws-exports` of the Amplify CLI.
 const EXPORTS: Shape = Shape {
+    oauth: "oauth.",
     pool: "aws_user_pools_id",
     client: "aws_user_pools_web_client_id",
     identity_pool: "aws_cognito_identity_pool_id",
-    endpoint: "aws_user_pools_endpoint",
-    ..RESOURCES
+    ..OWN
 };
 
-/// Amplify v5's `Auth`, or the same fields bare.
+/// Amplify v5's `Auth`.
 const V5: Shape = Shape {
+    root: "Auth.",
+    oauth: "Auth.oauth.",
     client: "userPoolWebClientId",
-    endpoint: "endpoint",
-    ..RESOURCES
+    ..OWN
 };
 
-/// Which shape it is, and the object that holds its fields where that is not the whole configuration.
-pub(super) struct Found<F> {
-    pub(super) shape: &'static Shape,
-    nested: Option<At<F>>,
-}
+/// The same fields bare.
+const V5_BARE: Shape = Shape {
+    root: "",
+    oauth: "oauth.",
+    ..V5
+};
 
-impl<F: Fields> Found<F> {
-    /// The object that holds the shape's fields.
-    pub(super) fn at<'a>(&'a self, root: &'a At<F>) -> &'a At<F> {
-        self.nested.as_ref().unwrap_or(root)
+/// The settings of oidc-client-ts.
+const OIDC: Shape = Shape {
+    pool: "authority",
+    client: "client_id",
+    ..OWN
+};
+
+impl Shape {
+    /// Our own: strict about its names.
+    pub(super) fn is_own(&self) -> bool {
+        self.pool == OWN.pool && self.oauth == OWN.oauth
     }
 
-    /// The OAuth settings of a foreign shape; an empty object or domain says that there are none.
-    pub(super) fn oauth(&self, root: &At<F>) -> Result<Option<At<F>>, AuthError> {
-        if self.shape.own {
-            return Ok(None);
-        }
-        let at = self.at(root);
-        let oauth = match at.object("loginWith")? {
-            Some(login) => login.object("oauth")?,
-            None => at.object("oauth")?,
-        };
-        Ok(match oauth {
-            Some(oauth) if !is_blank(&oauth.field("domain")?) => Some(oauth),
-            _ => None,
-        })
-    }
-}
-
-fn is_blank<F>(field: &Field<F>) -> bool {
-    match field {
-        Field::Missing => true,
-        Field::Text(text) => text.is_empty(),
-        _ => false,
+    /// oidc-client-ts names the pool by its issuer.
+    pub(super) fn is_oidc(&self) -> bool {
+        self.pool == OIDC.pool
     }
 }
 
 /// Tells the shapes apart; what is like none of them is taken for our own.
-pub(super) fn find<F: Fields>(root: &At<F>) -> Result<Found<F>, AuthError> {
-    let mut nested = None;
-    let exports = root.has(EXPORTS.pool)? || root.has("aws_project_region")?;
-    let shape = if let Some(auth) = root.object("Auth")? {
-        if let Some(cognito) = auth.object("Cognito")? {
-            nested = Some(cognito);
-            &RESOURCES
-        } else if exports && !(auth.has(V5.pool)? && auth.has(V5.client)?) {
-            // `{ ...awsExports, Auth: { storage } }`
-            &EXPORTS
-        } else {
-            nested = Some(auth);
-            &V5
+pub(super) fn find(reader: &mut Reader) -> &'static Shape {
+    if reader.has(OIDC.pool) || reader.has(OIDC.client) {
+        return &OIDC;
+    }
+    let exports = reader.has(EXPORTS.pool) || reader.has("aws_project_region");
+    if reader.has("Auth") {
+        if reader.has("Auth.Cognito") {
+            return &RESOURCES;
         }
-    } else if exports {
+        // `{ ...awsExports, Auth: { storage } }`
+        if !exports || reader.has("Auth.userPoolId") && reader.has("Auth.userPoolWebClientId") {
+            return &V5;
+        }
+    }
+    if exports {
         &EXPORTS
-    } else if root.has("auth")? || root.has("version")? {
-        nested = root.object("auth")?;
-        if nested.is_none() {
-            return Err(root.error(
-                "auth",
-                "is missing. Pass an amplify_outputs.json of a backend with auth.",
-            ));
-        }
+    } else if reader.has("auth") || reader.has("version") {
         &OUTPUTS
-    } else if root.has(V5.client)? {
-        &V5
+    } else if reader.has(V5.client) {
+        &V5_BARE
     } else {
         &OWN
-    };
-    Ok(Found { shape, nested })
+    }
 }

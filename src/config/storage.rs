@@ -1,116 +1,111 @@
 //! Where the tokens are: our own `storage` and `cookie`, and what Amplify v5 calls them.
 
-use crate::config::shape::Found;
+use crate::config::shape::Shape;
 use crate::config::{CookieOptions, StorageKind};
-use crate::error::AuthError;
-use crate::fields::{At, Field, Fields, is_storage};
+use crate::fields::{Field, Reader};
 
-/// The kind, the app's own storage object, the attributes of cookies.
-type Storage<F> = (StorageKind, Option<F>, CookieOptions);
+/// Where the tokens are, the path of the app's own storage object, the attributes of cookies.
+type Storage = (StorageKind, Option<&'static str>, CookieOptions);
 
 /// Reads them from beside any shape, else from Amplify v5's `Auth`.
-pub(super) fn read<F: Fields>(
-    root: &At<F>,
-    found: Option<&Found<F>>,
-) -> Result<Storage<F>, AuthError> {
-    let mut options = match root.object("cookie")? {
-        Some(at) => {
-            at.only(&["domain", "path", "secure", "sameSite", "expires"])?;
-            Some(cookie(&at)?)
-        }
-        None => None,
+pub(super) fn read(reader: &mut Reader, shape: &Shape) -> Storage {
+    // oidc-client-ts keeps its user in sessionStorage unless told otherwise.
+    let mut kind = if shape.is_oidc() {
+        StorageKind::Session
+    } else {
+        StorageKind::Local
     };
-    let foreign = found.is_some_and(|found| !found.shape.own);
-    let mut kind = None;
     let mut custom = None;
-    match root.field("storage")? {
-        Field::Missing => {}
-        Field::Text(text) => {
-            kind = Some(match text.as_str() {
-                "local" => StorageKind::Local,
-                "session" => StorageKind::Session,
-                "memory" => StorageKind::Memory,
-                "cookie" => StorageKind::Cookie,
-                _ => return Err(root.error("storage", KINDS)),
-            });
+    let mut cookie_at = "cookie.";
+    match reader.field("storage") {
+        Field::Missing => {
+            if reader.has("Auth.cookieStorage") {
+                (kind, cookie_at) = (StorageKind::Cookie, "Auth.cookieStorage.");
+            } else if !shape.is_own() && reader.has("cookieStorage") {
+                (kind, cookie_at) = (StorageKind::Cookie, "cookieStorage.");
+            } else if is_storage(reader, "Auth.storage.") {
+                custom = Some("Auth.storage");
+            }
         }
+        Field::Text(text) => match text.as_str() {
+            "local" => kind = StorageKind::Local,
+            "session" => kind = StorageKind::Session,
+            "memory" => kind = StorageKind::Memory,
+            "cookie" => kind = StorageKind::Cookie,
+            _ => reader.fail("storage", KINDS),
+        },
+        Field::Object(()) if is_storage(reader, "storage.") => custom = Some("storage"),
         // `storage` of amplify_outputs.json is a bucket.
-        Field::Object(object) if foreign && !is_storage(&object)? => {}
-        Field::Object(object) => custom = Some(object),
-        _ => return Err(root.error("storage", KINDS)),
+        Field::Object(()) if shape.root == "auth." => {}
+        _ => reader.fail("storage", KINDS),
     }
-    if kind.is_none() && custom.is_none() && foreign {
-        let auth = root.object("Auth")?;
-        let at = auth.as_ref().unwrap_or(root);
-        if let Some(v5) = at.object("cookieStorage")? {
-            kind = Some(StorageKind::Cookie);
-            options = Some(cookie(&v5)?);
-        } else if auth.is_some()
-            && let Field::Object(object) = at.field("storage")?
-        {
-            custom = Some(object);
-        }
+    if custom.is_some() {
+        kind = StorageKind::Custom;
     }
-    if let Some(object) = &custom
-        && !is_storage(object)?
-    {
-        return Err(root.error("storage", KINDS));
+    if cookie_at == "cookie." && reader.object("cookie") {
+        reader.only(
+            cookie_at,
+            &["domain", "path", "secure", "sameSite", "expires"],
+        );
     }
-    let kind = match (kind, &custom, found) {
-        (Some(kind), ..) => kind,
-        (None, Some(_), _) => StorageKind::Custom,
-        // oidc-client-ts keeps its user there unless told otherwise.
-        (None, None, None) => StorageKind::Session,
-        (None, None, Some(_)) => StorageKind::Local,
-    };
-    Ok((kind, custom, options.unwrap_or_default()))
+    (kind, custom, cookie(reader, cookie_at))
 }
 
 const KINDS: &str = "must be \"local\", \"session\", \"memory\", \"cookie\" or an object with the functions getItem, setItem and removeItem.";
 
+/// Whether the object can be used as a storage.
+fn is_storage(reader: &mut Reader, at: &str) -> bool {
+    ["getItem", "setItem", "removeItem"]
+        .iter()
+        .all(|method| reader.function(&[at, method].concat()))
+}
+
 /// Reads the attributes of cookies.
-fn cookie<F: Fields>(at: &At<F>) -> Result<CookieOptions, AuthError> {
+fn cookie(reader: &mut Reader, at: &str) -> CookieOptions {
+    let path = |name: &str| [at, name].concat();
     let mut options = CookieOptions {
-        domain: attribute(at, "domain")?,
+        domain: attribute(reader, &path("domain")),
         ..CookieOptions::default()
     };
-    if let Some(path) = attribute(at, "path")? {
+    let at_path = path("path");
+    if let Some(path) = attribute(reader, &at_path) {
         if !path.starts_with('/') {
-            return Err(at.error("path", "must begin with a slash."));
+            reader.fail(&at_path, "must begin with a slash.");
         }
         options.path = path;
     }
-    options.secure = at.flag("secure", true)?;
-    if let Some(same_site) = at.text("sameSite")? {
-        options.same_site = match same_site.to_ascii_lowercase().as_str() {
-            "lax" => "lax",
-            "strict" => "strict",
-            "none" => "none",
-            _ => return Err(at.error("sameSite", "must be \"lax\", \"strict\" or \"none\".")),
-        };
+    options.secure = reader.flag(&path("secure"), true);
+    let same_site = path("sameSite");
+    match reader
+        .text(&same_site)
+        .unwrap_or_default()
+        .to_ascii_lowercase()
+        .as_str()
+    {
+        "" | "lax" => {}
+        "strict" => options.same_site = "strict",
+        "none" if options.secure => options.same_site = "none",
+        _ => reader.fail(
+            &same_site,
+            "must be \"lax\", \"strict\", or \"none\" with secure: true.",
+        ),
     }
-    if options.same_site == "none" && !options.secure {
-        return Err(at.error(
-            "secure",
-            "must be true with sameSite \"none\": browsers refuse the cookie else.",
-        ));
-    }
-    options.expires_days = at.number("expires", options.expires_days)?;
+    let expires = path("expires");
+    options.expires_days = reader.number(&expires, 365.0);
     if options.expires_days == 0.0 {
-        return Err(at.error("expires", "must be a number of days above 0."));
+        reader.fail(&expires, "must be a number of days above 0.");
     }
-    Ok(options)
+    options
 }
 
 /// An attribute's text; a semicolon in it would begin another attribute (RFC 6265 section 4.1.1).
-fn attribute<F: Fields>(at: &At<F>, name: &str) -> Result<Option<String>, AuthError> {
-    let text = at.text(name)?;
-    if let Some(text) = &text
-        && text
-            .bytes()
-            .any(|byte| !(b'!'..=b'~').contains(&byte) || byte == b';' || byte == b',')
+fn attribute(reader: &mut Reader, path: &str) -> Option<String> {
+    let text = reader.text(path)?;
+    if text
+        .bytes()
+        .any(|byte| byte <= b' ' || byte > b'~' || byte == b';')
     {
-        return Err(at.error(name, "holds a character that no cookie attribute may hold."));
+        reader.fail(path, "holds a character that no cookie attribute may hold.");
     }
-    Ok(text)
+    Some(text)
 }

@@ -2,22 +2,31 @@
 
 use crate::config::Config;
 use crate::error::AuthError;
-use crate::fields::{Field, Fields, object_argument};
+use crate::fields::{Field, Fields, Reader, no_object};
 use crate::session::{Claims, Secret, SignInMethod, Tokens};
 
 /// The names of one shape, and the sign-in that such tokens come from.
 type Shape = ([&'static str; 3], Option<SignInMethod>);
 
-const SHAPES: [Shape; 3] = [
-    (["accessToken", "idToken", "refreshToken"], None),
-    // Only the hosted UI's token endpoint answers like this.
+const OWN: Shape = (["accessToken", "idToken", "refreshToken"], None);
+
+const FOREIGN: [Shape; 3] = [
     (
-        ["access_token", "id_token", "refresh_token"],
-        Some(SignInMethod::HostedUi),
+        [
+            "AuthenticationResult.AccessToken",
+            "AuthenticationResult.IdToken",
+            "AuthenticationResult.RefreshToken",
+        ],
+        Some(SignInMethod::Api),
     ),
     (
         ["AccessToken", "IdToken", "RefreshToken"],
         Some(SignInMethod::Api),
+    ),
+    // Only the hosted UI's token endpoint answers like this.
+    (
+        ["access_token", "id_token", "refresh_token"],
+        Some(SignInMethod::HostedUi),
     ),
 ];
 
@@ -28,65 +37,78 @@ impl Tokens {
     /// # Errors
     /// `configuration`, naming the field in the shape that was given.
     pub fn read<F: Fields>(argument: Field<F>, config: &Config) -> Result<Tokens, AuthError> {
-        let at = object_argument(argument, "tokens")?;
-        let given = [at.text("username")?, at.text("signInMethod")?];
-        let wrapped = at.object("AuthenticationResult")?;
-        let at = wrapped.unwrap_or(at);
-        let [own, oauth, cognito] = &SHAPES;
-        let ([access, id, refresh], from) = if at.has(cognito.0[0])? {
-            cognito
-        } else if at.has(oauth.0[0])? {
-            oauth
-        } else {
-            own
-        };
-        let [username, method] = given;
-        let method = match method.as_deref() {
-            None => *from,
-            Some("api") => Some(SignInMethod::Api),
-            Some("hostedUI") => Some(SignInMethod::HostedUi),
-            _ => {
-                return Err(AuthError::configuration(
-                    "signInMethod",
-                    "must be \"api\" or \"hostedUI\".",
-                ));
-            }
-        };
-        let access_token = Secret::new(at.required(access)?);
-        let claims = Claims::of(&access_token).ok_or_else(|| at.error(access, NO_JWT))?;
-        if claims.token_use.is_some_and(|kind| kind != "access") {
-            return Err(at.error(access, "is not an access token: its token_use is another."));
+        match argument {
+            Field::Object(object) => read(Reader::new(&object), config),
+            _ => Err(no_object("tokens")),
         }
-        if claims
-            .client_id
-            .is_some_and(|id| id != config.user_pool_client_id)
-        {
-            return Err(at.error(
-                access,
-                "is a token of another app client than the configured one.",
-            ));
-        }
-        let id_token = at.text(id)?.map(Secret::new);
-        if let Some(token) = &id_token {
-            let claims = Claims::of(token).ok_or_else(|| at.error(id, NO_JWT))?;
-            if claims.token_use.is_some_and(|kind| kind != "id") {
-                return Err(at.error(id, "is not an ID token: its token_use is another."));
-            }
-        }
-        let username = username.or(claims.username).ok_or_else(|| {
-            AuthError::configuration(
-                "username",
-                "is missing, and the access token has no username claim. Set it.",
-            )
-        })?;
-        Ok(Tokens {
-            access_token,
-            id_token,
-            refresh_token: at.text(refresh)?.map(Secret::new),
-            username: Some(username),
-            sign_in_method: method,
-        })
     }
 }
 
-const NO_JWT: &str = "is not a JWT. Pass the token as Cognito gave it.";
+fn read(mut reader: Reader, config: &Config) -> Result<Tokens, AuthError> {
+    let mut shape = OWN;
+    for (index, foreign) in FOREIGN.into_iter().enumerate() {
+        // A wrapper without a token in it is still a wrapper.
+        if reader.has(foreign.0[0]) || index == 0 && reader.has("AuthenticationResult") {
+            shape = foreign;
+            break;
+        }
+    }
+    let ([access, id, refresh], mut sign_in_method) = shape;
+    if let Some(method) = reader.text("signInMethod") {
+        sign_in_method = match method.as_str() {
+            "api" => Some(SignInMethod::Api),
+            "hostedUI" => Some(SignInMethod::HostedUi),
+            _ => {
+                reader.fail("signInMethod", "must be \"api\" or \"hostedUI\".");
+                None
+            }
+        };
+    }
+    let access_token = Secret::new(reader.required(access));
+    let claims = claims(&mut reader, access, &access_token, "access");
+    if claims
+        .client_id
+        .is_some_and(|id| id != config.user_pool_client_id)
+    {
+        reader.fail(
+            access,
+            "is a token of another app client than the configured one.",
+        );
+    }
+    let id_token = reader.text(id).map(Secret::new);
+    if let Some(token) = &id_token {
+        self::claims(&mut reader, id, token, "id");
+    }
+    let username = reader.text("username").or(claims.username);
+    if username.is_none() {
+        reader.fail(
+            "username",
+            "is missing, and the access token names none. Set it.",
+        );
+    }
+    let refresh_token = reader.text(refresh).map(Secret::new);
+    reader.finish(Tokens {
+        access_token,
+        id_token,
+        refresh_token,
+        username,
+        sign_in_method,
+    })
+}
+
+/// The claims of a token, which must be a JWT of that use.
+fn claims(reader: &mut Reader, path: &str, token: &Secret, token_use: &str) -> Claims {
+    let claims = Claims::of(token);
+    if claims.is_none() {
+        reader.fail(path, "is not a JWT. Pass the token as Cognito gave it.");
+    }
+    let claims = claims.unwrap_or_default();
+    if claims
+        .token_use
+        .as_ref()
+        .is_some_and(|given| given != token_use)
+    {
+        reader.fail(path, "is a token of another use: its token_use says so.");
+    }
+    claims
+}

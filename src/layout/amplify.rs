@@ -2,21 +2,13 @@
 //! `CognitoIdentityServiceProvider.<clientId>.<username>.<what>`.
 
 use crate::json::{Json, object_of};
-use crate::layout::{Found, Layout, StoredSession, value};
+use crate::layout::{Found, Layout, StoredSession, is_empty, token};
 use crate::session::{Secret, Session, SignInMethod, Tokens};
 use crate::text::split_at_any;
 
 const LAST_USER: &str = "LastAuthUser";
 const USER_LIST: &str = "AuthUserList";
 const OAUTH_SIGN_IN: &str = "oauthSignIn";
-const REFRESH: &str = "refreshToken";
-const ACCESS: &str = "accessToken";
-const ID: &str = "idToken";
-const DRIFT: &str = "clockDrift";
-const DETAILS: &str = "signInDetails";
-const OAUTH: &str = "oauthMetadata";
-const USER_DATA: &str = "userData";
-const DEVICE: &str = "deviceKey";
 
 /// What stands once for a client, not once for a user.
 const CLIENT: [&str; 7] = [
@@ -29,12 +21,24 @@ const CLIENT: [&str; 7] = [
     "inflightOAuthDeadline",
 ];
 
-/// What goes with a user's session, in the order of removal. The refresh token goes first: it is what an
+/// What stands once for a user, in the order of removal. The refresh token goes first: it is what an
 /// interrupted removal must not leave, and its removal is what Amplify's other tabs listen for.
-const SESSION: [&str; 7] = [REFRESH, ACCESS, ID, DRIFT, DETAILS, OAUTH, USER_DATA];
+const USER: [&str; 10] = [
+    "refreshToken",
+    "accessToken",
+    "idToken",
+    "clockDrift",
+    "signInDetails",
+    "oauthMetadata",
+    "userData",
+    // The remembered device, which outlives sign-outs.
+    "deviceKey",
+    "deviceGroupKey",
+    "randomPasswordKey",
+];
 
-/// The remembered device, which outlives sign-outs.
-const REMEMBERED: [&str; 3] = [DEVICE, "deviceGroupKey", "randomPasswordKey"];
+/// How many of these go with the session.
+const OF_SESSION: usize = 7;
 
 /// What all keys of the client begin with.
 pub(super) fn prefix(client_id: &str) -> String {
@@ -47,20 +51,18 @@ fn user_key(prefix: &str, username: &str, what: &str) -> String {
 }
 
 /// The keys that stand once for a client.
-pub(super) fn client_keys(client_id: &str) -> Vec<String> {
+pub(super) fn client_keys(client_id: &str, keys: &mut Vec<String>) {
     let prefix = prefix(client_id);
-    CLIENT
-        .iter()
-        .map(|what| [prefix.as_str(), what].concat())
-        .collect()
+    for what in CLIENT {
+        keys.push([&prefix, what].concat());
+    }
 }
 
-/// The username and what the key holds of the user. The username may hold dots: only the end counts.
-fn user_of<'a>(prefix: &str, key: &'a str) -> Option<(&'a str, &'static str)> {
-    let rest = key.strip_prefix(prefix)?;
-    for what in SESSION.into_iter().chain(REMEMBERED) {
+/// The username, and what the key holds of the user. The username may hold dots: only the end counts.
+fn user_of(rest: &str) -> Option<(&str, usize)> {
+    for (index, what) in USER.iter().enumerate() {
         if let Some(username) = rest.strip_suffix(what).and_then(|u| u.strip_suffix('.')) {
-            return Some((username, what));
+            return Some((username, index));
         }
     }
     None
@@ -77,26 +79,12 @@ fn after<'a>(list: &'a str, username: &str) -> Option<&'a str> {
     }
 }
 
-/// Whether the list names the user.
-fn lists(list: &str, username: &str) -> bool {
-    let mut rest = list;
-    while !rest.is_empty() {
-        if after(rest, username).is_some() {
-            return true;
-        }
-        let (_, tail) = split_at_any(rest, b",");
-        rest = tail.strip_prefix(',').unwrap_or_default();
-    }
-    false
-}
-
-/// The list without these users.
-fn without(list: &str, users: &[&str]) -> String {
-    let mut left = String::new();
-    let mut rest = list;
+/// The list without these users, and whether it named one.
+fn without(list: &str, users: &[&str]) -> (String, bool) {
+    let (mut left, mut rest, mut named) = (String::new(), list, false);
     while !rest.is_empty() {
         if let Some(after) = users.iter().find_map(|user| after(rest, user)) {
-            rest = after;
+            (rest, named) = (after, true);
             continue;
         }
         let (user, tail) = split_at_any(rest, b",");
@@ -106,148 +94,147 @@ fn without(list: &str, users: &[&str]) -> String {
         left.push_str(user);
         rest = tail.strip_prefix(',').unwrap_or_default();
     }
-    left
+    (left, named)
 }
 
 /// All keys of the users that a store which can't list its keys leads to.
 pub(super) fn user_keys(client_id: &str, first: &[(String, String)]) -> Vec<String> {
     let prefix = prefix(client_id);
     let mut keys = Vec::new();
-    let mut add = |username: &str| {
-        for what in SESSION.into_iter().chain(REMEMBERED) {
-            let key = user_key(&prefix, username, what);
-            if !keys.contains(&key) {
-                keys.push(key);
+    for (key, value) in first {
+        let users = match key.strip_prefix(&prefix) {
+            Some(LAST_USER) => vec![value.as_str()],
+            Some(USER_LIST) => value.split(',').collect(),
+            _ => continue,
+        };
+        for username in users {
+            for what in USER {
+                let key = user_key(&prefix, username, what);
+                if !keys.contains(&key) {
+                    keys.push(key);
+                }
             }
-        }
-    };
-    let read = |what: &str| value(first, &[prefix.as_str(), what].concat());
-    if let Some(user) = read(LAST_USER) {
-        add(user);
-    }
-    for user in read(USER_LIST).unwrap_or_default().split(',') {
-        if !user.is_empty() {
-            add(user);
         }
     }
     keys
 }
 
+/// What was read of one user.
+struct User<'a> {
+    name: &'a str,
+    values: [Option<&'a str>; USER.len()],
+}
+
 /// The sessions and left-overs of the client in what was read of one store.
 pub(super) fn find(client_id: &str, snapshot: &[(String, String)], found: &mut Found) {
     let prefix = prefix(client_id);
-    let key_of = |what: &str| [prefix.as_str(), what].concat();
-    let last = value(snapshot, &key_of(LAST_USER));
-    let list = value(snapshot, &key_of(USER_LIST));
-    let flag = value(snapshot, &key_of(OAUTH_SIGN_IN)).unwrap_or_default();
-    // "true,false": by OAuth, prefers a private session.
-    found.hosted_ui |= flag == "true" || flag.starts_with("true,");
-
-    let mut users: Vec<&str> = Vec::new();
-    for (key, _) in snapshot {
-        if let Some((user, _)) = user_of(&prefix, key)
-            && !users.contains(&user)
-        {
-            users.push(user);
+    let mut users: Vec<User> = Vec::new();
+    let (mut last, mut list) = (None, None);
+    for (key, value) in snapshot {
+        let Some(rest) = key.strip_prefix(&prefix) else {
+            continue;
+        };
+        if let Some((name, index)) = user_of(rest) {
+            let at = users.iter().position(|user| user.name == name);
+            let at = at.unwrap_or_else(|| {
+                users.push(User {
+                    name,
+                    values: [None; USER.len()],
+                });
+                users.len() - 1
+            });
+            let slot = users
+                .get_mut(at)
+                .and_then(|user| user.values.get_mut(index));
+            if let Some(slot) = slot {
+                *slot = Some(value.as_str());
+            }
+        } else if rest == LAST_USER {
+            last = Some(value.as_str());
+        } else if rest == USER_LIST {
+            list = Some(value.as_str());
+        } else if CLIENT.contains(&rest) {
+            // "true,false": by OAuth, prefers a private session.
+            found.hosted_ui |= rest == OAUTH_SIGN_IN && after(value, "true").is_some();
+            found.leftovers.push(key.clone());
         }
-    }
-    // The current user's session first.
-    if let Some(at) = users.iter().position(|&user| Some(user) == last) {
-        users.swap(0, at);
     }
     let mut ended: Vec<&str> = last.into_iter().collect();
-    for &user in &users {
-        let current = Some(user) == last;
+    for user in &users {
         // Several users may be signed in at once; the others on the list stay. With no current user there
         // are no others.
-        let listed = list.is_some_and(|list| lists(list, user));
-        if listed && last.is_some() && !current {
-            continue;
+        let others = list.is_some_and(|list| without(list, &[user.name]).1);
+        let current = Some(user.name) == last;
+        if current || last.is_none() || !others {
+            ended.push(user.name);
+            add_user(&prefix, user, current, found);
         }
-        ended.push(user);
-        add_user(&prefix, user, current, snapshot, found);
     }
     if last.is_some() {
-        let key = key_of(LAST_USER);
-        match found.sessions.first_mut() {
-            // Without it Amplify and identity-js say signed out at once, whatever else is still there.
-            Some(first) if first.session.current => first.keys.insert(0, key),
-            _ => found.leftovers.insert(0, key),
-        }
+        // The first to go: without it Amplify and identity-js say signed out at once, whatever is still there.
+        let keys = match found.sessions.first_mut() {
+            Some(first) if first.session.current => &mut first.keys,
+            _ => &mut found.leftovers,
+        };
+        keys.insert(0, [prefix.as_str(), LAST_USER].concat());
     }
     if let Some(list) = list {
-        let left = without(list, &ended);
+        let (left, named) = without(list, &ended);
+        let key = [prefix.as_str(), USER_LIST].concat();
         if left.is_empty() {
-            found.leftovers.push(key_of(USER_LIST));
-        } else if left != list {
-            found.writes.push((key_of(USER_LIST), left));
-        }
-    }
-    for what in CLIENT {
-        let key = key_of(what);
-        if what != LAST_USER && what != USER_LIST && value(snapshot, &key).is_some() {
             found.leftovers.push(key);
+        } else if named {
+            found.writes.push((key, left));
         }
     }
 }
 
 /// Adds the user's session, or what is left of one.
-fn add_user(
-    prefix: &str,
-    username: &str,
-    current: bool,
-    snapshot: &[(String, String)],
-    found: &mut Found,
-) {
-    let read = |what: &str| value(snapshot, &user_key(prefix, username, what));
-    let token = |what: &str| {
-        read(what)
-            .filter(|token| !token.is_empty())
-            .map(Secret::new)
-    };
-    let present = |names: &[&str]| -> Vec<String> {
-        names
-            .iter()
-            .map(|what| user_key(prefix, username, what))
-            .filter(|key| value(snapshot, key).is_some())
-            .collect()
-    };
+fn add_user(prefix: &str, user: &User, current: bool, found: &mut Found) {
+    let mut keys = Vec::new();
+    let mut device_keys = Vec::new();
+    for (index, what) in USER.iter().enumerate() {
+        if user.values.get(index).is_some_and(Option::is_some) {
+            let key = user_key(prefix, user.name, what);
+            if index < OF_SESSION {
+                keys.push(key);
+            } else {
+                device_keys.push(key);
+            }
+        }
+    }
+    let [refresh, access, id, _, details, oauth, _, device, ..] = user.values;
     let session = Session {
-        username: username.to_owned(),
-        access_token: token(ACCESS),
-        id_token: token(ID),
-        refresh_token: token(REFRESH),
-        device_key: read(DEVICE).map(str::to_owned),
-        sign_in_method: method(read(OAUTH), read(DETAILS)),
+        username: user.name.to_owned(),
+        access_token: token(access),
+        id_token: token(id),
+        refresh_token: token(refresh),
+        device_key: device.map(str::to_owned),
+        sign_in_method: method(oauth, details),
         current,
     };
-    let keys = present(&SESSION);
-    let device_keys = present(&REMEMBERED);
-    if session.access_token.is_none()
-        && session.id_token.is_none()
-        && session.refresh_token.is_none()
-    {
+    if is_empty(&session) {
         found.leftovers.extend(keys);
-    } else {
-        found.sessions.push(StoredSession {
-            session,
-            layout: Layout::Amplify,
-            keys,
-            device_keys,
-        });
+        return;
     }
+    let stored = StoredSession {
+        session,
+        layout: Layout::Amplify,
+        keys,
+        device_keys,
+    };
+    let at = if current { 0 } else { found.sessions.len() };
+    found.sessions.insert(at, stored);
 }
 
 /// How the user signed in, as far as the user's own keys tell.
 fn method(oauth: Option<&str>, details: Option<&str>) -> Option<SignInMethod> {
-    let by_oauth = oauth
-        .and_then(Json::parse)
-        .and_then(|json| json.get(OAUTH_SIGN_IN).and_then(Json::as_bool));
-    match (by_oauth, details) {
-        (Some(true), _) => Some(SignInMethod::HostedUi),
+    let metadata = oauth.and_then(Json::parse);
+    if metadata.and_then(|json| json.get(OAUTH_SIGN_IN)?.as_bool()) == Some(true) {
+        Some(SignInMethod::HostedUi)
+    } else {
         // Amplify v6 writes them for every other kind of sign-in.
-        (_, Some(_)) => Some(SignInMethod::Api),
-        _ => None,
+        details.map(|_| SignInMethod::Api)
     }
 }
 
@@ -265,28 +252,38 @@ pub struct Entries {
 pub fn entries(client_id: &str, tokens: &Tokens) -> Entries {
     let prefix = prefix(client_id);
     let username = tokens.username.as_deref().unwrap_or_default();
-    let hosted = tokens.sign_in_method == Some(SignInMethod::HostedUi);
-    let mut entries = Entries::default();
-    let mut put = |key: String, value: Option<&str>| match value {
-        Some(value) => entries.set.push((key, value.to_owned())),
-        None => entries.remove.push(key),
+    let (hosted, by_api) = match tokens.sign_in_method {
+        Some(SignInMethod::HostedUi) => (true, false),
+        Some(SignInMethod::Api) => (false, true),
+        None => (false, false),
     };
-    let of_user = |what: &str| user_key(&prefix, username, what);
-    put(of_user(ACCESS), Some(tokens.access_token.expose()));
-    put(of_user(ID), tokens.id_token.as_ref().map(Secret::expose));
-    put(of_user(DRIFT), Some("0"));
-    put(of_user(OAUTH), hosted.then_some("{\"oauthSignIn\":true}"));
-    let details = object_of(&[("loginId", username)]);
-    let by_api = tokens.sign_in_method == Some(SignInMethod::Api);
-    put(of_user(DETAILS), by_api.then_some(details.as_str()));
-    put(of_user(USER_DATA), None);
-    let of_client = |what: &str| [prefix.as_str(), what].concat();
-    put(of_client(OAUTH_SIGN_IN), hosted.then_some("true,false"));
-    put(of_client(LAST_USER), Some(username));
-    // The last: when Amplify's other tabs hear of it, all the rest is there.
-    put(
-        of_user(REFRESH),
-        tokens.refresh_token.as_ref().map(Secret::expose),
-    );
+    let text = |token: &'_ Option<Secret>| token.as_ref().map(|token| token.expose().to_owned());
+    let details = by_api.then(|| object_of(&[("loginId", username)]));
+    let metadata = hosted.then(|| "{\"oauthSignIn\":true}".to_owned());
+    let flag = hosted.then(|| "true,false".to_owned());
+    let user = [username, "."].concat();
+    let mut entries = Entries::default();
+    for (user, what, value) in [
+        (
+            user.as_str(),
+            "accessToken",
+            Some(tokens.access_token.expose().to_owned()),
+        ),
+        (&user, "idToken", text(&tokens.id_token)),
+        (&user, "clockDrift", Some("0".to_owned())),
+        (&user, "signInDetails", details),
+        (&user, "oauthMetadata", metadata),
+        (&user, "userData", None),
+        ("", OAUTH_SIGN_IN, flag),
+        ("", LAST_USER, Some(username.to_owned())),
+        // The last: when Amplify's other tabs hear of it, all the rest is there.
+        (&user, "refreshToken", text(&tokens.refresh_token)),
+    ] {
+        let key = [prefix.as_str(), user, what].concat();
+        match value {
+            Some(value) => entries.set.push((key, value)),
+            None => entries.remove.push(key),
+        }
+    }
     entries
 }

@@ -1,8 +1,8 @@
 //! The layout of oidc-client-ts and react-oidc-context: one JSON record a user, one a sign-in under way.
 
 use crate::json::Json;
-use crate::layout::{Found, Layout, StoredSession, Target};
-use crate::session::{Secret, Session, SignInMethod};
+use crate::layout::{Found, Layout, StoredSession, Target, is_empty, token};
+use crate::session::{Session, SignInMethod};
 
 /// What all keys of the library begin with.
 pub(super) const PREFIX: &str = "oidc.";
@@ -11,9 +11,11 @@ pub(super) const PREFIX: &str = "oidc.";
 const USER: &str = "oidc.user:";
 
 /// The keys of the user, with the authority spelt both ways.
-pub(super) fn user_keys(target: &Target) -> [String; 2] {
+pub(super) fn user_keys(target: &Target, keys: &mut Vec<String>) {
     let bare = target.authority.trim_end_matches('/');
-    ["", "/"].map(|slash| [USER, bare, slash, ":", &target.client_id].concat())
+    for slash in ["", "/"] {
+        keys.push([USER, bare, slash, ":", &target.client_id].concat());
+    }
 }
 
 /// Whether an authority is the pool's: the configured one, or another host's that names the same pool.
@@ -58,12 +60,7 @@ pub(super) fn find(target: &Target, snapshot: &[(String, String)], found: &mut F
 /// The session in a user record; `None` where it holds no token.
 fn session(value: &str) -> Option<Session> {
     let json = Json::parse(value)?;
-    let token = |name: &str| {
-        json.get(name)
-            .and_then(Json::as_str)
-            .filter(|token| !token.is_empty())
-            .map(Secret::new)
-    };
+    let token = |name: &str| token(json.get(name).and_then(Json::as_str));
     let mut session = Session {
         access_token: token("access_token"),
         id_token: token("id_token"),
@@ -73,15 +70,11 @@ fn session(value: &str) -> Option<Session> {
         current: true,
         ..Session::default()
     };
-    if session.access_token.is_none()
-        && session.id_token.is_none()
-        && session.refresh_token.is_none()
-    {
+    if is_empty(&session) {
         return None;
     }
-    session.username = session
-        .access_claims()
-        .and_then(|claims| claims.username)
-        .unwrap_or_default();
+    if let Some(name) = session.access_claims().and_then(|claims| claims.username) {
+        session.username = name;
+    }
     Some(session)
 }

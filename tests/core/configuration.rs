@@ -133,8 +133,8 @@ fn amplify_outputs() {
             json!(["javascript:alert(1)"]),
             "auth.oauth.redirect_sign_out_uri",
         ),
-        ("/auth", json!(null), "auth"),
-        ("/auth", json!("x"), "auth"),
+        ("/auth", json!(null), "auth.user_pool_id"),
+        ("/auth", json!("x"), "auth.user_pool_id"),
     ] {
         let mut bad = outputs.clone();
         *bad.pointer_mut(path).unwrap() = value;
@@ -463,7 +463,7 @@ fn what_is_wrong_is_named() {
         ("cookie.path", json!({ "path": "/a;b" })),
         ("cookie.secure", json!({ "secure": 1 })),
         (
-            "cookie.secure",
+            "cookie.sameSite",
             json!({ "sameSite": "none", "secure": false }),
         ),
         ("cookie.sameSite", json!({ "sameSite": "lux" })),

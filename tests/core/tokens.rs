@@ -81,11 +81,11 @@ fn what_is_wrong_is_named() {
         ),
         (
             json!({ "AuthenticationResult": {} }),
-            "AuthenticationResult.accessToken",
+            "AuthenticationResult.AccessToken",
         ),
         (
             json!({ "AuthenticationResult": "x" }),
-            "AuthenticationResult",
+            "AuthenticationResult.AccessToken",
         ),
         (json!({ "accessToken": id_token() }), "accessToken"),
         (
