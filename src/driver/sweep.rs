@@ -20,30 +20,21 @@ pub struct Place {
 pub async fn read_all(client: &Inner, patience: &Patience) -> (Vec<Place>, Option<AuthError>) {
     let mut places = Vec::new();
     let mut error = None;
-    for index in order(client) {
-        let Some(store) = client.places.get(index) else {
-            continue;
-        };
+    // The configured one may make us wait, so it is read last; it counts first.
+    for (index, store) in client.places.iter().enumerate().rev() {
         match store.read(&client.target, patience).await {
-            Ok(snapshot) => places.push(Place {
-                index,
-                found: layout::find(&client.target, &snapshot),
-            }),
+            Ok(snapshot) => places.insert(
+                0,
+                Place {
+                    index,
+                    found: layout::find(&client.target, &snapshot),
+                },
+            ),
             Err(thrown) if index == 0 => error = Some(thrown),
             Err(_) => {}
         }
     }
-    places.sort_unstable_by_key(|place| place.index);
     (places, error)
-}
-
-/// The app's own storage may make us wait, so it comes last.
-fn order(client: &Inner) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..client.places.len()).collect();
-    if matches!(client.places.first(), Some(Store::Custom(_))) {
-        order.rotate_left(1);
-    }
-    order
 }
 
 /// Removes keys of one place and reads them back. What the removal throws does not count; what is still there does.
@@ -141,10 +132,7 @@ pub async fn remove_again(
 ) -> (Back, Option<Secret>) {
     let mut back = Back::Gone;
     let mut newer = None;
-    for index in order(client) {
-        let Some(store) = client.places.get(index) else {
-            continue;
-        };
+    for (index, store) in client.places.iter().enumerate().rev() {
         let Ok(mut snapshot) = store.read(&client.target, patience).await else {
             if index == 0 {
                 back = Back::Stuck;
