@@ -483,10 +483,10 @@ impl Machine {
             return;
         }
         match self.global {
-            Call::Unneeded | Call::Succeeded | Call::Failed | Call::Impossible => {
-                if self.may_send() {
-                    self.send(Op::RevokeToken, self.revoke_tries, out);
-                }
+            Call::Unneeded | Call::Succeeded | Call::Failed | Call::Impossible
+                if self.may_send() =>
+            {
+                self.send(Op::RevokeToken, self.revoke_tries, out);
             }
             // RevokeToken would kill the access token that a retry needs.
             Call::GaveUp => self.revoke = Call::HeldBack,

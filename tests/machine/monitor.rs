@@ -65,6 +65,19 @@ pub struct Monitor {
 }
 
 impl Monitor {
+    /// A page that came back leaves for the hosted UI once more, and does nothing else.
+    pub fn leaving() -> Monitor {
+        Monitor {
+            cleared: true,
+            verified: true,
+            session: true,
+            revocable: true,
+            web: Web::ToLeave,
+            can_leave: true,
+            ..Monitor::default()
+        }
+    }
+
     /// What is still known when the failed part runs again.
     pub fn retried(&self) -> Monitor {
         if !self.verified {
@@ -177,18 +190,14 @@ impl Monitor {
             }
             Event::OtherTabSettled => self.followed = true,
             Event::ReadBack(Back::Stuck) => self.verified = false,
-            Event::ReadBack(Back::Removed { newer_token: true }) if before.plan.revocation => {
-                if before.revoke != Call::Impossible {
-                    self.newer_token(before);
-                }
+            Event::ReadBack(Back::Removed { newer_token: true })
+                if before.plan.revocation && before.revoke != Call::Impossible =>
+            {
+                self.newer_token(before);
             }
             Event::Left => self.web = Web::Ended,
             Event::LeaveFailed => {}
-            Event::PageHide => {
-                if before.phase == Phase::Leaving {
-                    self.web = Web::Ended;
-                }
-            }
+            Event::PageHide if before.phase == Phase::Leaving => self.web = Web::Ended,
             Event::Aborted => {
                 self.aborted = true;
                 let untouched = matches!(before.phase, Phase::Checked | Phase::Popup);
