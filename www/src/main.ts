@@ -32,6 +32,8 @@ if (known) {
   const notice = byId("offline");
   notice.textContent = `The local Cognito does not answer at ${origin}. Start it, and this page, with “npm start”, then reload.`;
   notice.hidden = false;
+  for (const section of document.querySelectorAll("section"))
+    section.hidden = true;
 }
 
 async function start(devices: [Device, Device]): Promise<void> {

@@ -174,7 +174,8 @@ function figures(result: Result, measured: Measured | undefined): HTMLElement {
           "until the tokens were gone",
         )
       : null,
-    measured
+    // A retry clears nothing.
+    measured && (cleared || result.status === "failed")
       ? figure(
           measured.tokensLeft === 0 ? "none" : String(measured.tokensLeft),
           "tokens in storage when the call returned",

@@ -3,7 +3,8 @@ import type { SignOutStep } from "cognito-signout";
 import { duration, s } from "./dom.js";
 import { stepWords } from "./words.js";
 
-const TOP = 34;
+const HEAD = 26; // where the moment of the clear is told, if there was one
+const TOP = 8;
 const ROW = 46;
 const BAR = 14;
 const AXIS = 26;
@@ -31,8 +32,6 @@ function picture(steps: readonly SignOutStep[], width: number): SVGSVGElement {
   const tick = tickFor(total, width);
   const end = Math.ceil(total / tick - 1e-9) * tick;
   const x = (ms: number) => (ms / end) * (width - 2) + 1;
-  const bottom = TOP + steps.length * ROW;
-  const height = bottom + AXIS;
   const cleared = steps.find(
     (step) => step.step === "clear" && step.outcome === "ok",
   );
@@ -40,6 +39,9 @@ function picture(steps: readonly SignOutStep[], width: number): SVGSVGElement {
   const stayed = steps.some(
     (step) => step.step === "clear" && step.outcome === "failed",
   );
+  const top = TOP + (cleared || stayed ? HEAD : 0);
+  const bottom = top + steps.length * ROW;
+  const height = bottom + AXIS;
 
   return s(
     "svg",
@@ -68,7 +70,7 @@ function picture(steps: readonly SignOutStep[], width: number): SVGSVGElement {
         s("rect", { width: 2.5, height: 6, class: "hatch-line" }),
       ),
     ),
-    ...ticks(end, tick).map((ms) => axis(ms, x(ms), bottom, width)),
+    ...ticks(end, tick).map((ms) => axis(ms, x(ms), top, bottom, width)),
     clearedAt === undefined
       ? null
       : marker(clearedAt, x(clearedAt), bottom, width),
@@ -78,7 +80,7 @@ function picture(steps: readonly SignOutStep[], width: number): SVGSVGElement {
         { x: 2, y: 14, class: "stayed" },
         "The tokens did not leave the storage",
       ),
-    ...steps.map((step, index) => row(step, TOP + index * ROW, x, width)),
+    ...steps.map((step, index) => row(step, top + index * ROW, x, width)),
   );
 }
 
@@ -172,6 +174,7 @@ function marker(
 function axis(
   ms: number,
   at: number,
+  top: number,
   bottom: number,
   width: number,
 ): SVGElement {
@@ -179,7 +182,7 @@ function axis(
   return s(
     "g",
     { class: "axis" },
-    s("path", { d: `M${at} ${TOP - 4}V${bottom + 4}` }),
+    s("path", { d: `M${at} ${top - 4}V${bottom + 4}` }),
     s(
       "text",
       { x: at, y: bottom + 19, "text-anchor": anchor },

@@ -47,7 +47,7 @@ export function errorsOf(result: Result) {
   const fields = [
     [
       "error",
-      "The user may still be signed in here",
+      "Not signed out here",
       result.status === "failed" ? { error: result.error } : undefined,
     ],
     [
