@@ -30,11 +30,8 @@ const LIST_LIMIT: f64 = 1000.0;
 struct Foreign(JsValue);
 
 fn unreadable(name: &str, thrown: &JsValue) -> AuthError {
-    let error = js::error(AuthErrorCode::Configuration, thrown);
-    AuthError {
-        message: [name, ": can't be read, its getter throws"].concat().into(),
-        ..error
-    }
+    js::error(AuthErrorCode::Configuration, thrown)
+        .say([name, ": can't be read, its getter throws"].concat())
 }
 
 fn field(value: JsValue) -> Field<Foreign> {

@@ -1,6 +1,7 @@
 //! What went wrong, as a stable code with a message, a way out and the service's own words.
 
 use std::borrow::Cow;
+use std::ops::{Deref, DerefMut};
 
 /// The stable code of an [`AuthError`].
 ///
@@ -281,9 +282,15 @@ pub struct Cause {
     pub message: String,
 }
 
-/// An error of this crate: a stable code, a message, a way out.
+/// An error of this crate: a stable code, a message, a way out. Its fields are those of [`ErrorDetails`].
+///
+/// One pointer wide: results pass it through every function, and each move of a larger value is code.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AuthError {
+pub struct AuthError(Box<ErrorDetails>);
+
+/// What an [`AuthError`] says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ErrorDetails {
     /// The stable code.
     pub code: AuthErrorCode,
     /// What happened, in one sentence; never a token.
@@ -301,22 +308,19 @@ pub struct AuthError {
 impl AuthError {
     /// An error with the default texts of its code.
     pub fn new(code: AuthErrorCode) -> Self {
-        AuthError {
+        AuthError(Box::new(ErrorDetails {
             code,
             message: Cow::Borrowed(code.default_message()),
             recovery_suggestion: Cow::Borrowed(code.recovery_suggestion()),
             retryable: code.retryable(),
             service: None,
             cause: None,
-        }
+        }))
     }
 
     /// An error with a message of its own.
     pub fn with_message(code: AuthErrorCode, message: impl Into<Cow<'static, str>>) -> Self {
-        AuthError {
-            message: message.into(),
-            ..AuthError::new(code)
-        }
+        AuthError::new(code).say(message)
     }
 
     /// A `configuration` error that names the field, in the user's own shape, and says what to do.
@@ -325,6 +329,13 @@ impl AuthError {
             AuthErrorCode::Configuration,
             [field, ": ", problem].concat(),
         )
+    }
+
+    /// The same error with another message.
+    #[must_use]
+    pub fn say(mut self, message: impl Into<Cow<'static, str>>) -> Self {
+        self.message = message.into();
+        self
     }
 
     /// The same error with another recovery suggestion.
@@ -342,6 +353,20 @@ impl AuthError {
             message: redact(message),
         });
         self
+    }
+}
+
+impl Deref for AuthError {
+    type Target = ErrorDetails;
+
+    fn deref(&self) -> &ErrorDetails {
+        &self.0
+    }
+}
+
+impl DerefMut for AuthError {
+    fn deref_mut(&mut self) -> &mut ErrorDetails {
+        &mut self.0
     }
 }
 
@@ -401,7 +426,10 @@ mod tests {
         let error =
             AuthError::new(AuthErrorCode::Network).caused_by("TypeError", "Failed to fetch");
         assert_eq!(
-            error.cause.map(|c| (c.name, c.message)),
+            error
+                .cause
+                .as_ref()
+                .map(|c| (c.name.clone(), c.message.clone())),
             Some(("TypeError".into(), "Failed to fetch".into()))
         );
     }

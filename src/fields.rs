@@ -62,7 +62,7 @@ pub(crate) fn object_at<F: Fields>(root: &F, path: Option<&str>) -> Option<F> {
 /// A foreign object behind one type, so that what reads it is compiled once.
 pub(crate) trait Source {
     fn at(&self, path: &str) -> Result<Field<()>, AuthError>;
-    fn names_at(&self, path: &str) -> Result<Vec<String>, AuthError>;
+    fn all_names(&self) -> Result<Vec<String>, AuthError>;
 }
 
 impl<F: Fields> Source for F {
@@ -80,14 +80,8 @@ impl<F: Fields> Source for F {
         })
     }
 
-    fn names_at(&self, path: &str) -> Result<Vec<String>, AuthError> {
-        if path.is_empty() {
-            return self.names();
-        }
-        match walk(self, path)? {
-            Field::Object(object) => object.names(),
-            _ => Ok(Vec::new()),
-        }
+    fn all_names(&self) -> Result<Vec<String>, AuthError> {
+        self.names()
     }
 }
 
@@ -128,7 +122,7 @@ impl<'a> Reader<'a> {
             Err(error) => {
                 self.fail(path, "can't be read, its getter throws.");
                 if let Some(kept) = &mut self.error {
-                    kept.cause = error.cause;
+                    kept.cause = error.cause.clone();
                 }
                 Field::Missing
             }
@@ -194,14 +188,11 @@ impl<'a> Reader<'a> {
         matches!(self.field(path), Field::Function)
     }
 
-    /// Nothing but these fields: a misspelt name must not be passed over in silence. The path of an object in
-    /// it ends with a dot.
-    pub(crate) fn only(&mut self, path: &str, known: &[&str]) {
-        let object = path.strip_suffix('.').unwrap_or(path);
-        for name in self.source.names_at(object).unwrap_or_default() {
+    /// Nothing but these fields: a misspelt name must not be passed over in silence.
+    pub(crate) fn only(&mut self, known: &[&str]) {
+        for name in self.source.all_names().unwrap_or_default() {
             if !known.contains(&name.as_str()) {
-                let path = [path, &name].concat();
-                self.fail(&path, "is not known. Check its spelling, or leave it out.");
+                self.fail(&name, "is not known. Check its spelling, or leave it out.");
             }
         }
     }

@@ -41,11 +41,9 @@ pub async fn write(client: &Inner, index: usize, tokens: &Tokens) -> Result<(), 
     let entries = amplify::entries(&client.target.client_id, tokens);
     let names: Vec<String> = entries.set.iter().map(|entry| entry.0.clone()).collect();
     let failed = |error: AuthError| {
-        AuthError {
-            message: "The tokens could not be stored.".into(),
-            ..error
-        }
-        .suggest("Check that the page may use its storage and that it is not full.")
+        error
+            .say("The tokens could not be stored.")
+            .suggest("Check that the page may use its storage and that it is not full.")
     };
     let before = store.read_keys(&names, &patience).await.map_err(failed)?;
     let mut written = store.write(&entries.set, &patience).await;
