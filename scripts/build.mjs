@@ -4,6 +4,6 @@ import { setup } from "./setup.mjs";
 
 await main(async () => {
   await setup();
-  const { build } = await import("./lib/build.mjs");
-  await build({ force: process.argv.includes("--force") });
+  const { build, checkSize } = await import("./lib/build.mjs");
+  checkSize(await build({ force: process.argv.includes("--force") }));
 });

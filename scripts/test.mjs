@@ -114,6 +114,13 @@ const stages = [
     run: (env) => nodeTests(["tests/e2e"], env),
   },
   {
+    name: "size",
+    run: async () => {
+      const { build, checkSize } = await import("./lib/build.mjs");
+      checkSize(await build());
+    },
+  },
+  {
     name: "clean-tree",
     run: async () => {
       if (changedBefore !== "") {

@@ -24,6 +24,7 @@ const TARGET = ["chrome103", "firefox113", "safari16.4"];
 
 // The size reached. It only ever falls; the goal is 25,400, what aws-amplify's signOut alone weighs (ARCHITECTURE.md).
 const GZIP_LIMIT = 105_000;
+const APP_BUNDLE = "{ configure, signOut }";
 
 // So that tsc checks js/ against the exports of the Rust code.
 const GLUE_TYPES = `export function createGlue(): typeof import("./bindgen/engine.js") & {
@@ -35,32 +36,40 @@ const GLUE_TYPES = `export function createGlue(): typeof import("./bindgen/engin
 /**
  * Makes `dist/`, unless it is there and nothing it depends on has changed.
  * @param {{ force?: boolean }} [options]
+ * @returns {Promise<import("./stamp.mjs").Sizes>}
  */
 export const build = ({ force = false } = {}) =>
   withLock("build", async () => {
     const built = force ? undefined : await freshBuild();
-    if (built) {
-      console.log(`dist/ is up to date.\n${sizeTable(built)}`);
-      return;
-    }
-    const inputs = await buildInputs();
-    await mkdir(workDir, { recursive: true });
-    const wasm = await buildWasm();
-    await bundle();
-    const sizes = {
-      "engine (wasm)": sizeOf(wasm),
-      "dist/index.js": sizeOf(await readFile(join(distDir, "index.js"))),
-      "{ configure, signOut }": sizeOf(await bundleForAnApp()),
-    };
+    console.log(built ? "dist/ is up to date." : "Building dist/.");
+    const sizes = built ?? (await make());
     console.log(sizeTable(sizes));
-    const { gzip } = sizes["{ configure, signOut }"];
-    if (gzip >= GZIP_LIMIT) {
-      throw new Failure(
-        `The bundle has ${gzip} bytes gzipped; it has to stay below ${GZIP_LIMIT}.`,
-      );
-    }
-    await stampBuild(inputs, sizes);
+    return sizes;
   });
+
+/** @param {import("./stamp.mjs").Sizes} sizes */
+export function checkSize(sizes) {
+  const gzip = sizes[APP_BUNDLE]?.gzip ?? Infinity;
+  if (gzip >= GZIP_LIMIT) {
+    throw new Failure(
+      `The bundle has ${gzip} bytes gzipped; it has to stay below ${GZIP_LIMIT}.`,
+    );
+  }
+}
+
+async function make() {
+  const inputs = await buildInputs();
+  await mkdir(workDir, { recursive: true });
+  const wasm = await buildWasm();
+  await bundle();
+  const sizes = {
+    "engine (wasm)": sizeOf(wasm),
+    "dist/index.js": sizeOf(await readFile(join(distDir, "index.js"))),
+    [APP_BUNDLE]: sizeOf(await bundleForAnApp()),
+  };
+  await stampBuild(inputs, sizes);
+  return sizes;
+}
 
 /**
  * Makes `.build/glue.js` and `.build/bytes.js`.

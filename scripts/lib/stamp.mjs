@@ -19,7 +19,7 @@ export const buildInputs = () =>
         "rust-toolchain.toml",
         "package-lock.json",
       ],
-      ...["build", "glue", "locations", "wasm"].map(
+      ...["build", "glue", "locations", "wasm", "wasm-reader"].map(
         (name) => `scripts/lib/${name}.mjs`,
       ),
     ].map((path) => inRoot(path)),

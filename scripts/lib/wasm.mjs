@@ -65,6 +65,7 @@ async function trim(from, to, glue) {
   for (const { name } of exports)
     if (!used.has(name)) module.removeExport(name);
 
+  binaryen.setDebugInfo(true);
   await writeFile(to, blankLocations(Buffer.from(module.emitBinary())));
   module.dispose();
 }
@@ -112,4 +113,15 @@ export async function shrink(from, to, glue) {
     imports: new Map(map.imports.map(([, name, short]) => [name, short])),
     exports: new Map(map.exports),
   };
+}
+
+/**
+ * The same engine with the names of its functions, to see what weighs how much.
+ * @param {string} small what `shrink` made
+ * @returns {Promise<Buffer>}
+ */
+export async function named(small) {
+  const path = `${small}.named`;
+  await wasmOpt(`${small}.trimmed`, ...SMALL, "-g", "-o", path);
+  return readFile(path);
 }
