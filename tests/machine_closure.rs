@@ -380,7 +380,7 @@ fn search(scope: &Scope) -> Search {
         search.run(&alphabet, &found, (Machine::new(*plan), Monitor::default()));
     }
     for plan in &scope.plans {
-        if plan.leave == Leave::Redirect {
+        if plan.leave == Leave::Redirect && !plan.global && !plan.forget_device {
             let root = (Machine::leave_only(*plan), Monitor::leaving());
             search.run(&alphabet, &found, root);
         }
