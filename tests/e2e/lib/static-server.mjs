@@ -1,0 +1,72 @@
+// Serves the built app under every path, as hosts of single-page apps do.
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { extname, join, normalize } from "node:path";
+
+/** @type {Record<string, string>} */
+const TYPES = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript",
+  ".css": "text/css",
+};
+
+/** Paths below these get one more header. @type {Record<string, Record<string, string>>} */
+const HEADERS = {
+  "/csp/": {
+    "content-security-policy":
+      "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self' http://localhost:*",
+  },
+  "/no-wasm/": {
+    "content-security-policy":
+      "default-src 'self'; script-src 'self'; connect-src 'self' http://localhost:*",
+  },
+  "/coop/": { "cross-origin-opener-policy": "same-origin" },
+};
+
+/**
+ * @param {import("./app.mjs").App} app
+ * @returns {Promise<{ origin: string, close: () => Promise<void> }>}
+ */
+export async function serve({ dist, installed }) {
+  const server = createServer((request, response) => {
+    const { pathname } = new URL(request.url ?? "/", "http://localhost");
+    const answer = async () => {
+      if (pathname === "/blank") return { type: ".html", body: "" };
+      // The package without a bundler, as a second copy of it.
+      const file = pathname.startsWith("/package/")
+        ? join(installed, "dist", normalize(pathname.slice(8)))
+        : extname(pathname)
+          ? join(dist, normalize(pathname))
+          : join(dist, "index.html");
+      return { type: extname(file), body: await readFile(file) };
+    };
+    answer().then(
+      ({ type, body }) => {
+        const [, extra] =
+          Object.entries(HEADERS).find(([path]) => pathname.startsWith(path)) ??
+          [];
+        response.writeHead(200, {
+          "content-type": TYPES[type] ?? "application/octet-stream",
+          // A sandboxed frame has no origin of its own, and modules are fetched with CORS.
+          "access-control-allow-origin": "*",
+          ...extra,
+        });
+        response.end(body);
+      },
+      () => response.writeHead(404).end(),
+    );
+  });
+  await new Promise((resolve) =>
+    server.listen(0, "127.0.0.1", () => resolve(undefined)),
+  );
+  const address = server.address();
+  if (!address || typeof address === "string") throw new Error("no port");
+  return {
+    origin: `http://localhost:${address.port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}

@@ -1,0 +1,372 @@
+// What every file of these tests stands on: one app, one local Cognito, one browser; and for each test a fresh browser
+// context, app client and user, so that tests of one file may run side by side.
+/// <reference path="./globals.d.ts" />
+import { createHash, randomBytes } from "node:crypto";
+import { after, before } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { startLocalCognito } from "cognito-signout-dev";
+import { chromium } from "playwright-core";
+import { findBrowser } from "../../../scripts/lib/browsers.mjs";
+import { builtApp } from "./app.mjs";
+import { serve } from "./static-server.mjs";
+
+/**
+ * @import { Browser, BrowserContext, Page } from "playwright-core"
+ * @import { Client, Fault, NewSession, NewTokens, User } from "cognito-signout-dev"
+ */
+
+/** The password of every user. */
+export const PASSWORD = "Passw0rd!";
+
+/** Only to end a test that hangs. */
+export const HANGS_MS = 60_000;
+
+/**
+ * Waits until something is so.
+ * @template T
+ * @param {() => T | Promise<T>} look
+ * @param {string} what
+ * @returns {Promise<NonNullable<T>>}
+ */
+export async function until(look, what) {
+  const end = Date.now() + 20_000;
+  for (;;) {
+    const seen = await look();
+    if (seen) return seen;
+    if (Date.now() > end) throw new Error(`never happened: ${what}`);
+    await sleep(20);
+  }
+}
+
+/**
+ * @typedef {object} VisitorOptions
+ * @property {Client} [client] the app client
+ * @property {Partial<User>} [user]
+ * @property {Record<string, unknown>} [config] over the default configuration
+ * @property {string} [path] where the app is opened; "" for not yet
+ * @property {boolean} [configure] whether each page configures the package by itself; true if left out
+ * @property {() => void} [start] what each page does when it starts; it stands alone
+ * @property {() => void} [init] what each page does before any script of its own; it stands alone
+ * @property {string} [origin] the app's
+ */
+
+export class World {
+  /** @type {import("./app.mjs").App} */
+  app = /** @type {any} */ (undefined);
+  /** The app's origin. */
+  origin = "";
+  /** Another one. */
+  otherOrigin = "";
+  /** @type {Awaited<ReturnType<typeof startLocalCognito>>} */
+  cognito = /** @type {any} */ (undefined);
+  /** @type {Browser} */
+  browser = /** @type {any} */ (undefined);
+  /** @type {(() => Promise<unknown>)[]} */
+  ends = [];
+
+  /** @param {{ args?: string[], ignoreDefaultArgs?: string[] }} [options] */
+  async open({ args = [], ignoreDefaultArgs = [] } = {}) {
+    this.app = await builtApp();
+    const [own, other] = await Promise.all([serve(this.app), serve(this.app)]);
+    this.origin = own.origin;
+    this.otherOrigin = other.origin;
+    this.cognito = await startLocalCognito({ port: 0 });
+    this.browser = await chromium.launch({
+      executablePath:
+        findBrowser("chromium")?.CHROME_BIN ?? process.env.CHROME_BIN ?? "",
+      args: [
+        ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
+        "--disable-gpu",
+        "--disable-background-networking",
+        ...args,
+      ],
+      ignoreDefaultArgs,
+    });
+    this.ends = [
+      () => this.browser.close(),
+      () => this.cognito.close(),
+      own.close,
+      other.close,
+    ];
+  }
+
+  async close() {
+    for (const end of this.ends) await end();
+  }
+
+  get control() {
+    return this.cognito.control;
+  }
+
+  /**
+   * A user of an app client in a browser of their own.
+   * @param {{ after: (end: () => Promise<void>) => void }} t the test
+   * @param {VisitorOptions} [options]
+   */
+  async visitor(t, options = {}) {
+    const visitor = new Visitor(this, options);
+    t.after(() => visitor.leave());
+    await visitor.arrive();
+    return visitor;
+  }
+}
+
+/**
+ * Opens a world before the tests of a file, and closes it after them.
+ * @param {{ args?: string[], ignoreDefaultArgs?: string[] }} [options]
+ */
+export function useWorld(options) {
+  const world = new World();
+  before(() => world.open(options));
+  after(() => world.close());
+  return world;
+}
+
+let count = 0;
+
+export class Visitor {
+  /** @type {BrowserContext} */
+  context = /** @type {any} */ (undefined);
+  /** @type {Page} */
+  page = /** @type {any} */ (undefined);
+
+  /**
+   * @param {World} world
+   * @param {VisitorOptions} options
+   */
+  constructor(world, options) {
+    this.world = world;
+    this.options = options;
+    this.origin = options.origin ?? world.origin;
+    this.username = `user${++count}@example.com`;
+    world.control.addUser({
+      username: this.username,
+      password: PASSWORD,
+      ...options.user,
+    });
+    const urls = [`${this.origin}/`, `${this.origin}/signed-out`];
+    const { id } = world.control.addClient({
+      callbackUrls: urls,
+      logoutUrls: urls,
+      ...options.client,
+    });
+    this.clientId = id;
+    /** @type {any} */
+    this.config = {
+      userPoolId: world.cognito.userPoolId,
+      userPoolClientId: id,
+      userPoolEndpoint: world.cognito.origin,
+      hostedUI: { domain: world.cognito.origin, redirectSignOut: urls },
+      ...options.config,
+    };
+  }
+
+  async arrive() {
+    this.context = await this.world.browser.newContext();
+    this.context.setDefaultTimeout(HANGS_MS / 2);
+    if (this.options.init) await this.context.addInitScript(this.options.init);
+    const { config } = this;
+    const given = this.options.configure === false ? {} : { config };
+    const start = this.options.start?.toString();
+    await this.context.addInitScript(
+      `globalThis.setup = { ...${JSON.stringify(given)}, start: ${start ?? "undefined"} };`,
+    );
+    this.page = await this.tab(this.options.path ?? "/");
+  }
+
+  leave() {
+    return this.context?.close();
+  }
+
+  /**
+   * One more tab.
+   * @param {string} [path] "" for an empty tab
+   */
+  async tab(path = "/") {
+    const page = await this.context.newPage();
+    if (path !== "") await this.go(path, page);
+    return page;
+  }
+
+  /**
+   * @param {string} path
+   * @param {Page} [page]
+   */
+  async go(path, page = this.page) {
+    await page.goto(this.origin + path);
+    await ready(page);
+  }
+
+  get control() {
+    return this.world.control;
+  }
+
+  /**
+   * A session that Cognito knows, and the app not yet.
+   * @param {Omit<NewSession, "username">} [session]
+   * @returns {NewTokens}
+   */
+  session(session) {
+    return this.control.addSession({
+      username: this.username,
+      clientId: this.clientId,
+      ...session,
+    });
+  }
+
+  /**
+   * Signs in without a password: the tokens are stored by the app.
+   * @param {Omit<NewSession, "username">} [session]
+   * @param {Page} [page]
+   */
+  async signIn(session, page = this.page) {
+    const tokens = this.session(session);
+    await this.store(tokens, session?.origin, page);
+    return tokens;
+  }
+
+  /**
+   * Stores a session in the app.
+   * @param {NewTokens} tokens
+   * @param {"api" | "hostedUI"} [signInMethod]
+   * @param {Page} [page]
+   */
+  async store({ accessToken, idToken, refreshToken }, signInMethod, page) {
+    await (page ?? this.page).evaluate((tokens) => cs.storeTokens(tokens), {
+      accessToken,
+      idToken,
+      refreshToken,
+      ...(signInMethod && { signInMethod }),
+    });
+  }
+
+  /**
+   * @param {import("cognito-signout").SignOutOptions} [options]
+   * @param {Page} [page]
+   */
+  signOut(options, page = this.page) {
+    return page.evaluate(async (options) => {
+      globalThis.kept = await cs.signOut(options);
+      return show(globalThis.kept);
+    }, options);
+  }
+
+  /** The retry of the result that `signOut` gave. */
+  retry(page = this.page) {
+    return page.evaluate(async () => {
+      globalThis.kept = await globalThis.kept.retry();
+      return show(globalThis.kept);
+    });
+  }
+
+  /** @param {Omit<Fault, "clientId">} fault for this app client alone */
+  fault(fault) {
+    return this.control.addFault({ ...fault, clientId: this.clientId });
+  }
+
+  /** The operations that were asked for, in their order; those that did not run are in brackets. */
+  get calls() {
+    return this.control
+      .requests({ clientId: this.clientId })
+      .filter(({ preflight }) => !preflight)
+      .map(({ operation, processed }) =>
+        processed ? operation : `(${operation})`,
+      );
+  }
+
+  /** Forgets what was asked for until now. */
+  clearCalls() {
+    this.control.clearRequests();
+  }
+
+  /** @param {NewTokens} tokens */
+  areValid(tokens) {
+    return {
+      access: this.control.isTokenValid(tokens.accessToken),
+      refresh: this.control.isTokenValid(tokens.refreshToken),
+    };
+  }
+
+  /** The names of the keys that hold something of a session of this client. */
+  keys(page = this.page) {
+    return page.evaluate(
+      (clientId) =>
+        [...Object.keys(localStorage), ...Object.keys(sessionStorage)].filter(
+          (key) =>
+            key.startsWith(`CognitoIdentityServiceProvider.${clientId}.`),
+        ),
+      this.clientId,
+    );
+  }
+
+  heard(page = this.page) {
+    return page.evaluate(() => heard);
+  }
+
+  /**
+   * Signs in on the hosted UI's own page, with PKCE, and stores the tokens.
+   * @param {Page} [page]
+   */
+  async signInByHostedUI(page = this.page) {
+    const verifier = randomBytes(32).toString("base64url");
+    await page.goto(this.authorizeUrl(verifier));
+    await page.fill("[name=username]", this.username);
+    await page.fill("[name=password]", PASSWORD);
+    await page.press("[name=password]", "Enter");
+    await page.waitForURL(/[?&]code=/);
+    await ready(page);
+    return page.evaluate(
+      async ({ origin, ...fields }) => {
+        const url = new URL(location.href);
+        const answer = await fetch(`${origin}/oauth2/token`, {
+          method: "POST",
+          body: new URLSearchParams({
+            grant_type: "authorization_code",
+            code: url.searchParams.get("code") ?? "",
+            ...fields,
+          }),
+        });
+        const tokens = await answer.json();
+        history.replaceState(null, "", "/");
+        await cs.storeTokens({ ...tokens, signInMethod: "hostedUI" });
+        return {
+          accessToken: tokens.access_token,
+          idToken: tokens.id_token,
+          refreshToken: tokens.refresh_token,
+        };
+      },
+      {
+        origin: this.world.cognito.origin,
+        client_id: this.clientId,
+        redirect_uri: `${this.origin}/`,
+        code_verifier: verifier,
+      },
+    );
+  }
+
+  /** @param {string} verifier */
+  authorizeUrl(verifier) {
+    const url = new URL(`${this.world.cognito.origin}/oauth2/authorize`);
+    url.search = new URLSearchParams({
+      client_id: this.clientId,
+      response_type: "code",
+      redirect_uri: `${this.origin}/`,
+      scope: "openid aws.cognito.signin.user.admin",
+      code_challenge: createHash("sha256").update(verifier).digest("base64url"),
+      code_challenge_method: "S256",
+    }).toString();
+    return url.href;
+  }
+
+  /** Whether a new authorize asks for the password: the hosted UI's own session is over. */
+  async isAskedForPassword() {
+    const page = await this.tab("");
+    await page.goto(this.authorizeUrl("v".repeat(43)));
+    const asked = await page.locator("[name=password]").count();
+    await page.close();
+    return asked === 1;
+  }
+}
+
+/** @param {Page} page */
+export const ready = (page) => page.waitForFunction(() => globalThis.ready);

@@ -1,0 +1,428 @@
+// The main job: local, global, by the hosted UI, partial with retry, failed.
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { HANGS_MS, ready, until, useWorld } from "./lib/world.mjs";
+
+const world = useWorld();
+
+describe("sign-out", { concurrency: 4, timeout: 4 * HANGS_MS }, () => {
+  test("local: complete, and Cognito refuses the tokens", async (t) => {
+    const jane = await world.visitor(t);
+    const tokens = await jane.signIn();
+    const result = await jane.signOut();
+    assert.equal(result.status, "complete");
+    assert.equal(result.signedOutLocally, true);
+    assert.equal(result.wasSignedIn, true);
+    assert.equal(result.logoutUrl, undefined);
+    assert.deepEqual(jane.calls, ["RevokeToken"]);
+    assert.deepEqual(jane.areValid(tokens), { access: false, refresh: false });
+    assert.deepEqual(await jane.keys(), []);
+    assert.equal(await jane.page.evaluate(() => cs.loadTokens()), null);
+  });
+
+  test("local leaves the user's other sessions alone; global ends them", async (t) => {
+    const jane = await world.visitor(t);
+    const other = jane.session();
+    await jane.signIn();
+    await jane.signOut();
+    assert.deepEqual(jane.areValid(other), { access: true, refresh: true });
+
+    const tokens = await jane.signIn();
+    jane.clearCalls();
+    const result = await jane.signOut({ global: true });
+    assert.equal(result.status, "complete");
+    assert.deepEqual(jane.calls, ["GlobalSignOut", "RevokeToken"]);
+    assert.deepEqual(jane.areValid(tokens), { access: false, refresh: false });
+    assert.deepEqual(jane.areValid(other), { access: false, refresh: false });
+  });
+
+  test("signed in by password", async (t) => {
+    const jane = await world.visitor(t);
+    const tokens = await jane.page.evaluate(
+      async ({ origin, clientId, username, password }) => {
+        const answer = await fetch(origin, {
+          method: "POST",
+          headers: {
+            "Content-Type": "application/x-amz-json-1.1",
+            "X-Amz-Target": "AWSCognitoIdentityProviderService.InitiateAuth",
+          },
+          body: JSON.stringify({
+            AuthFlow: "USER_PASSWORD_AUTH",
+            ClientId: clientId,
+            AuthParameters: { USERNAME: username, PASSWORD: password },
+          }),
+        });
+        const { AuthenticationResult } = await answer.json();
+        // As Cognito gives it.
+        await cs.storeTokens(AuthenticationResult);
+        return cs.loadTokens();
+      },
+      {
+        origin: world.cognito.origin,
+        clientId: jane.clientId,
+        username: jane.username,
+        password: "Passw0rd!",
+      },
+    );
+    assert.ok(tokens?.refreshToken);
+    assert.equal(world.control.isTokenValid(tokens.refreshToken), true);
+    assert.equal((await jane.signOut()).status, "complete");
+    assert.equal(world.control.isTokenValid(tokens.refreshToken), false);
+    assert.equal(world.control.isTokenValid(tokens.accessToken), false);
+  });
+
+  test("hosted UI: there and back, and a new authorize asks for the password", async (t) => {
+    const jane = await world.visitor(t);
+    const tokens = await jane.signInByHostedUI();
+    assert.equal(await jane.isAskedForPassword(), false);
+    const back = jane.page.waitForURL(`${jane.origin}/`);
+    const left = jane.page.waitForRequest(/\/logout\?/);
+    await jane.page.evaluate(() => {
+      void cs.signOut({ appState: { returnTo: "/cart" } });
+    });
+    // Exactly two parameters, and the URL of this page.
+    assert.deepEqual(
+      Object.fromEntries(new URL((await left).url()).searchParams),
+      { client_id: jane.clientId, logout_uri: `${jane.origin}/` },
+    );
+    await back;
+    await ready(jane.page);
+    const result = await jane.page.evaluate(async () =>
+      show(await cs.takeSignOutResult()),
+    );
+    assert.equal(result.status, "complete");
+    assert.equal(result.wasSignedIn, true);
+    assert.deepEqual(result.appState, { returnTo: "/cart" });
+    assert.ok(result.logoutUrl.startsWith(`${world.cognito.origin}/logout?`));
+    assert.deepEqual(jane.areValid(/** @type {any} */ (tokens)), {
+      access: false,
+      refresh: false,
+    });
+    assert.equal(await jane.isAskedForPassword(), true);
+  });
+
+  test("hosted UI, manual: the app gets the URL and stays where it is", async (t) => {
+    const jane = await world.visitor(t);
+    await jane.signInByHostedUI();
+    const result = await jane.signOut({ hostedUI: "manual" });
+    assert.equal(result.status, "complete");
+    assert.equal(jane.page.url(), `${jane.origin}/`);
+    assert.equal(await jane.isAskedForPassword(), false);
+    await jane.page.goto(result.logoutUrl);
+    assert.equal(await jane.isAskedForPassword(), true);
+  });
+
+  test("hosted UI, none: its session lives on", async (t) => {
+    const jane = await world.visitor(t);
+    await jane.signInByHostedUI();
+    const result = await jane.signOut({ hostedUI: "none" });
+    assert.equal(result.status, "complete");
+    assert.equal(result.logoutUrl, undefined);
+    assert.equal(await jane.isAskedForPassword(), false);
+  });
+
+  test("a throttled GlobalSignOut is partial; retry() completes it", async (t) => {
+    const jane = await world.visitor(t);
+    const other = jane.session();
+    const tokens = await jane.signIn();
+    jane.fault({
+      operation: "GlobalSignOut",
+      times: 3,
+      answer: { type: "TooManyRequestsException" },
+    });
+    const result = await jane.signOut({ global: true });
+    assert.equal(result.status, "partial");
+    assert.equal(result.signedOutLocally, true);
+    assert.equal(result.globalSignOutError.error.code, "throttled");
+    assert.equal(result.globalSignOutError.error.retryable, true);
+    // Held back, since it would kill the access token that the retry needs.
+    assert.equal(result.revokeTokenError.error.code, "deferred");
+    assert.deepEqual(jane.calls, Array(3).fill("(GlobalSignOut)"));
+    assert.deepEqual(await jane.keys(), []);
+    assert.deepEqual(result.hidden, {
+      retry: "function",
+      refreshToken: "string",
+      others: 0,
+      accessToken: "string",
+    });
+
+    const again = await jane.retry();
+    assert.equal(again.status, "complete");
+    assert.deepEqual(jane.calls.slice(3), ["GlobalSignOut", "RevokeToken"]);
+    for (const ended of [other, tokens])
+      assert.deepEqual(jane.areValid(ended), { access: false, refresh: false });
+  });
+
+  for (const kind of ["throws", "does nothing"])
+    test(`failed: a storage whose removal ${kind}`, async (t) => {
+      const jane = await world.visitor(t);
+      const tokens = await jane.signIn();
+      await jane.page.evaluate((kind) => {
+        Storage.prototype.removeItem = () => {
+          if (kind === "throws") throw new Error("no");
+        };
+      }, kind);
+      const result = await jane.signOut();
+      assert.equal(result.status, "failed");
+      assert.equal(result.signedOutLocally, false);
+      assert.equal(result.error.code, "storage");
+      // What is remote is done all the same.
+      assert.deepEqual(jane.calls, ["RevokeToken"]);
+      assert.equal(world.control.isTokenValid(tokens.refreshToken), false);
+      assert.deepEqual(await jane.heard(), []);
+    });
+
+  test("failed, and no navigation: a storage that keeps the tokens of a hosted-UI session", async (t) => {
+    const jane = await world.visitor(t);
+    await jane.signIn({ origin: "hostedUI" });
+    const result = await jane.page.evaluate(async () => {
+      Storage.prototype.removeItem = () => {};
+      let left = 0;
+      const result = await cs.signOut({ navigate: () => void left++ });
+      return { ...show(result), left };
+    });
+    assert.equal(result.status, "failed");
+    assert.equal(result.error.code, "storage");
+    assert.equal(result.left, 0);
+  });
+
+  test("failed, and nothing touched: bad options, an aborted signal", async (t) => {
+    const jane = await world.visitor(t);
+    const tokens = await jane.signIn();
+    const before = await jane.keys();
+    /** @type {[any, string, RegExp][]} */
+    const cases = [
+      [{ globl: true }, "configuration", /globl/],
+      [{ global: "yes" }, "configuration", /global/],
+      [{ hostedUI: "later" }, "configuration", /hostedUI/],
+      [{ timeoutMs: -1 }, "configuration", /timeoutMs/],
+      [{ timeoutMs: "5" }, "configuration", /timeoutMs/],
+      [{ redirectUrl: "https://example.org/" }, "configuration", /redirectUrl/],
+      [
+        { oauth: { redirectUrl: "https://example.org/" } },
+        "configuration",
+        /redirectUrl/,
+      ],
+      [{ navigate: "away" }, "configuration", /navigate/],
+      [{ signal: {} }, "configuration", /signal/],
+      [{ appState: "x".repeat(3000) }, "configuration", /appState/],
+    ];
+    for (const [options, code, message] of cases) {
+      const result = await jane.signOut(options);
+      assert.equal(result.status, "failed", JSON.stringify(options));
+      assert.equal(result.signedOutLocally, false);
+      assert.equal(result.error.code, code, JSON.stringify(options));
+      assert.match(result.error.message, message);
+    }
+    const aborted = await jane.page.evaluate(async () =>
+      show(await cs.signOut({ signal: AbortSignal.abort() })),
+    );
+    assert.equal(aborted.status, "failed");
+    assert.equal(aborted.error.code, "aborted");
+    assert.deepEqual(await jane.keys(), before);
+    assert.deepEqual(jane.areValid(tokens), { access: true, refresh: true });
+    assert.deepEqual(jane.calls, []);
+    assert.deepEqual(await jane.heard(), []);
+    assert.equal(await jane.page.evaluate(() => cs.isSigningOut()), false);
+  });
+
+  test("not configured: failed, and nothing touched", async (t) => {
+    const jane = await world.visitor(t, { configure: false });
+    const result = await jane.page.evaluate(async () => {
+      localStorage.setItem("kept", "1");
+      return show(await cs.signOut());
+    });
+    assert.equal(result.status, "failed");
+    assert.equal(result.error.code, "notConfigured");
+    assert.equal(result.signedOutLocally, false);
+    assert.deepEqual(result.steps, []);
+    assert.equal(await jane.page.evaluate(() => localStorage.length), 1);
+  });
+
+  test("the tokens are gone when signOut() returns its promise", async (t) => {
+    const jane = await world.visitor(t);
+    await jane.signIn();
+    jane.fault({ operation: "*", silence: true });
+    const seen = await jane.page.evaluate((clientId) => {
+      const before = Object.keys(localStorage).length;
+      void cs.signOut({ timeoutMs: 100 });
+      const after = Object.keys(localStorage).filter((key) =>
+        key.includes(`Provider.${clientId}`),
+      );
+      return { before, after, signingOut: cs.isSigningOut() };
+    }, jane.clientId);
+    assert.ok(seen.before > 0);
+    assert.deepEqual(seen.after, []);
+    assert.equal(seen.signingOut, true);
+  });
+
+  test("an un-awaited configure: the sign-out queues behind it", async (t) => {
+    const jane = await world.visitor(t);
+    const tokens = await jane.signIn();
+    const page = await jane.tab("");
+    await page.goto(`${jane.origin}/blank`);
+    const result = await page.evaluate(async (config) => {
+      // @ts-expect-error the server's copy, which needs no bundler
+      const fresh = await import("/package/index.js");
+      void fresh.configure(config);
+      return fresh.signOut();
+    }, jane.config);
+    assert.equal(result.status, "complete");
+    assert.equal(result.wasSignedIn, true);
+    assert.equal(world.control.isTokenValid(tokens.refreshToken), false);
+  });
+
+  test("an un-awaited configure that is rejected: failed with that same error", async (t) => {
+    const jane = await world.visitor(t, { configure: false });
+    const seen = await jane.page.evaluate(async (config) => {
+      const configured = cs.configure({ ...config, userPoolId: "nonsense" });
+      const [result, error] = await Promise.all([
+        cs.signOut(),
+        configured.catch((error) => error),
+      ]);
+      return {
+        ...show(result),
+        same: result.status === "failed" && result.error === error,
+      };
+    }, jane.config);
+    assert.equal(seen.status, "failed");
+    assert.equal(seen.error.code, "configuration");
+    assert.match(seen.error.message, /userPoolId/);
+    assert.equal(seen.same, true);
+  });
+
+  test("an event as options counts as none", async (t) => {
+    const jane = await world.visitor(t);
+    for (const kind of ["dom", "react", "jquery", "button"]) {
+      const tokens = await jane.signIn();
+      const result = await jane.page.evaluate(async (kind) => {
+        if (kind === "button") {
+          const button = document.createElement("button");
+          const result = new Promise((resolve) => {
+            button.onclick = (event) => resolve(cs.signOut(event));
+          });
+          button.click();
+          return show(await result);
+        }
+        /** @type {any} */
+        const event =
+          kind === "dom"
+            ? new MouseEvent("click")
+            : kind === "react"
+              ? { nativeEvent: {}, type: "click", target: {} }
+              : { preventDefault() {}, originalEvent: {}, which: 1 };
+        return show(await cs.signOut(event));
+      }, kind);
+      assert.equal(result.status, "complete", kind);
+      assert.equal(world.control.isTokenValid(tokens.refreshToken), false);
+    }
+  });
+
+  test("Amplify's oauth.redirectUrl chooses the way back", async (t) => {
+    const jane = await world.visitor(t);
+    await jane.signIn({ origin: "hostedUI" });
+    const went = await jane.page.evaluate(async (redirectUrl) => {
+      /** @type {string[]} */
+      const went = [];
+      await cs.signOut({
+        global: false,
+        oauth: { redirectUrl },
+        navigate: (url) => void went.push(url),
+      });
+      return went;
+    }, `${jane.origin}/signed-out`);
+    assert.deepEqual(
+      went.map((url) => new URL(url).searchParams.get("logout_uri")),
+      [`${jane.origin}/signed-out`],
+    );
+  });
+
+  test("steps: each one once, in the order of its start, with what Cognito said", async (t) => {
+    const jane = await world.visitor(t);
+    await jane.signIn();
+    const { steps } = await jane.signOut({ global: true });
+    assert.deepEqual(
+      steps.map((/** @type {any} */ step) => [step.step, step.outcome]),
+      [
+        ["clear", "ok"],
+        ["globalSignOut", "ok"],
+        ["revokeToken", "ok"],
+        ["readBack", "ok"],
+      ],
+    );
+    for (const step of steps) {
+      assert.equal(typeof step.startedAtMs, "number");
+      assert.equal(typeof step.durationMs, "number");
+      const remote = /globalSignOut|revokeToken/.test(step.step);
+      assert.equal(step.attempts, remote ? 1 : 0);
+      assert.equal(step.status, remote ? 200 : undefined);
+      assert.equal(typeof step.requestId, remote ? "string" : "undefined");
+    }
+    const begins = steps.map((/** @type {any} */ step) => step.startedAtMs);
+    assert.deepEqual(
+      begins,
+      [...begins].sort((a, b) => a - b),
+    );
+  });
+
+  test("onSignedOut: once for a sign-out; the unsubscriber; a listener that throws", async (t) => {
+    const jane = await world.visitor(t);
+    /** @type {string[]} */
+    const pageErrors = [];
+    jane.page.on("pageerror", (error) => pageErrors.push(error.message));
+    await jane.page.evaluate(() => {
+      globalThis.kept = { off: 0, after: 0 };
+      cs.onSignedOut(() => {
+        throw new Error("a listener's own");
+      });
+      const off = cs.onSignedOut(() => globalThis.kept.off++);
+      cs.onSignedOut(() => globalThis.kept.after++);
+      off();
+      off();
+    });
+    await jane.signIn();
+    const before = await jane.page.evaluate(() => globalThis.kept);
+    const result = await jane.page.evaluate(async () =>
+      show(await cs.signOut()),
+    );
+    assert.equal(result.status, "complete");
+    assert.deepEqual(before, { off: 0, after: 0 });
+    assert.deepEqual(await jane.page.evaluate(() => globalThis.kept), {
+      off: 0,
+      after: 1,
+    });
+    assert.deepEqual(await jane.heard(), [
+      { reason: "signOut", global: false, redirecting: false },
+    ]);
+    // As with a DOM event, the page learns of it.
+    await until(() => pageErrors.length > 0, "the error reaches the page");
+    assert.deepEqual(pageErrors, ["a listener's own"]);
+  });
+
+  test("revokeToken and globalSignOut, the escape hatch", async (t) => {
+    const jane = await world.visitor(t);
+    const tokens = jane.session();
+    const other = jane.session();
+    const page = jane.page;
+    await page.evaluate((token) => cs.revokeToken(token), tokens.refreshToken);
+    assert.deepEqual(jane.areValid(tokens), { access: false, refresh: false });
+    // A token that is revoked already is no error; an access token that is, is one.
+    const codes = await page.evaluate(
+      async ({ refreshToken, accessToken }) => [
+        await rejection(cs.revokeToken(refreshToken)),
+        (await rejection(cs.globalSignOut(accessToken))).code,
+        (await rejection(cs.revokeToken(""))).code,
+        (await rejection(cs.globalSignOut(/** @type {any} */ (5)))).code,
+      ],
+      tokens,
+    );
+    assert.deepEqual(codes, [
+      null,
+      "tokenRevoked",
+      "configuration",
+      "configuration",
+    ]);
+    await page.evaluate((token) => cs.globalSignOut(token), other.accessToken);
+    assert.deepEqual(jane.areValid(other), { access: false, refresh: false });
+  });
+});
