@@ -31,6 +31,8 @@ function tell(number, event) {
 export class FaceClient {
   /** @type {any} */
   config;
+  /** Whether it was made by createClient(), and shares its memory with no other. */
+  isOwn = false;
   /** Settles when the configuration was accepted or refused. @type {Promise<void> | undefined} */
   ready;
   /** The engine that knows this client, and the number it has there. @type {Engine | undefined} */
@@ -66,7 +68,7 @@ export class FaceClient {
   attach(engine) {
     if (this.engine === engine) return;
     try {
-      this.number = engine.create(this.config, tell);
+      this.number = engine.create(this.config, tell, this.isOwn);
     } catch (thrown) {
       throw asAuthError(thrown);
     }

@@ -24,6 +24,7 @@ export const {
 /** @param {any} config */
 export function createClient(config) {
   const own = new FaceClient();
+  own.isOwn = true;
   own.configure(config);
   const {
     storeTokens,

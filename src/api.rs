@@ -231,15 +231,16 @@ fn promised(work: LocalFuture<Result<JsValue, AuthError>>) -> JsValue {
 }
 
 /// Makes a client of a configuration in any accepted shape; `tell` gets its number and each signed-out event. Returns
-/// the number: the same for the same configuration.
+/// the number: the same for the same configuration, but with `own_memory` for one that keeps its session in memory.
 #[wasm_bindgen]
-pub fn create(config: JsValue, tell: Function) -> Result<u32, JsValue> {
+pub fn create(config: JsValue, tell: Function, own_memory: bool) -> Result<u32, JsValue> {
     let reading = Config::read(field(config)).map_err(rejection)?;
     let object = |foreign: Option<Foreign>| foreign.map(|foreign| foreign.0);
-    let client = Client::with_objects(
+    let client = Client::find_or_make(
         reading.config,
         object(reading.storage),
         object(reading.logger),
+        own_memory,
     );
     let number = client.number();
     if !client.has_listeners() {

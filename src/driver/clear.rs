@@ -2,9 +2,10 @@
 
 use std::rc::Rc;
 
+use super::client::{Inner, remember};
+use super::requests;
 use super::run::Run;
 use super::sweep::{self, Place};
-use super::{client::Inner, requests};
 use crate::browser::{clock, task};
 use crate::error::AuthError;
 use crate::flow::{Access, Event, Found, Leave, MarkEntry};
@@ -137,8 +138,8 @@ fn take_stock(run: &Run, places: &[Place]) -> Found {
     run.user.set(main.user_id());
     client.last_read.set(ids.first().copied());
     put_entries(run, &ids, found.hosted_ui && can_leave);
-    client.own.borrow_mut().extend_from_slice(&ids);
-    client.told.borrow_mut().extend_from_slice(&ids);
+    remember(&mut client.own.borrow_mut(), &ids);
+    remember(&mut client.told.borrow_mut(), &ids);
     *run.ids.borrow_mut() = ids;
     found
 }

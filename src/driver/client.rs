@@ -16,7 +16,7 @@ use crate::browser::js::{self, Listener};
 use crate::browser::page;
 use crate::browser::storage::{self, Store};
 use crate::browser::tabs::Channel;
-use crate::config::Config;
+use crate::config::{Config, StorageKind};
 use crate::error::AuthError;
 use crate::flow::Mark;
 use crate::layout::Target;
@@ -130,9 +130,23 @@ impl Client {
         storage: Option<JsValue>,
         logger: Option<JsValue>,
     ) -> Client {
+        Client::find_or_make(config, storage, logger, false)
+    }
+
+    /// With `own_memory`, a client that keeps its session in memory shares it with no other.
+    pub(crate) fn find_or_make(
+        config: Config,
+        storage: Option<JsValue>,
+        logger: Option<JsValue>,
+        own_memory: bool,
+    ) -> Client {
+        let fresh = own_memory && config.storage == StorageKind::Memory;
         let known = CLIENTS.with_borrow(|clients| {
             let same = |client: &&Client| {
-                client.0.config == config && client.0.custom == storage && client.0.logger == logger
+                !fresh
+                    && client.0.config == config
+                    && client.0.custom == storage
+                    && client.0.logger == logger
             };
             clients.iter().find(same).cloned()
         });
@@ -306,6 +320,16 @@ impl Client {
     }
 }
 
+/// How many ended sessions a page remembers.
+const REMEMBERED: usize = 32;
+
+/// Adds sessions to a list that a long-lived page must not let grow.
+pub(super) fn remember(list: &mut Vec<SessionId>, ids: &[SessionId]) {
+    list.extend_from_slice(ids);
+    let excess = list.len().saturating_sub(REMEMBERED);
+    list.drain(..excess);
+}
+
 impl Inner {
     pub fn next_id(&self) -> u32 {
         self.next_id.set(self.next_id.get() + 1);
@@ -340,13 +364,13 @@ impl Inner {
     }
 
     pub fn change_mark(&self, change: &mut dyn FnMut(&mut Mark)) {
-        let mut mark = self.mark();
-        let before = mark.clone();
+        let before = self.mark_text();
+        let mut mark = Mark::parse(&before, clock::wall());
         change(&mut mark);
-        if mark == before {
+        let text = mark.to_text();
+        if text == before {
             return;
         }
-        let text = mark.to_text();
         let written = self
             .local
             .as_ref()
@@ -366,6 +390,14 @@ impl Inner {
         for listener in listeners {
             listener(event);
         }
+    }
+
+    /// Whether the listeners were not told of the end of these sessions before; from now on they were.
+    pub fn tells_first(&self, ids: &[SessionId]) -> bool {
+        let mut told = self.told.borrow_mut();
+        let first = ids.iter().all(|id| !told.contains(id));
+        remember(&mut told, ids);
+        first
     }
 
     /// Tells the other tabs.

@@ -106,8 +106,7 @@ fn consider(client: &Rc<Inner>, mark: &Mark, reason: SignedOutReason) {
         for entry in &entries {
             let mut concerned = client.last_read.get() == Some(entry.id);
             concerned |= remove_copy(&client, entry).await;
-            if concerned && !client.told.borrow().contains(&entry.id) {
-                client.told.borrow_mut().push(entry.id);
+            if concerned && client.tells_first(&[entry.id]) {
                 client.generation.set(client.generation.get() + 1);
                 client.tell(SignedOutEvent {
                     reason,

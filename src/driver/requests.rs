@@ -68,6 +68,8 @@ pub fn run(run: &Rc<Run>, op: Op) {
             },
             Err(_) => Answer::Final,
         };
+        // A hidden page's timers run late: what is over is over, whatever came in between.
+        run.tick();
         run.dispatch(Event::Answered(op, answer));
     }));
 }

@@ -811,6 +811,10 @@ impl Run {
         }
         if !failed {
             self.client.broadcast();
+        }
+        // One who followed another tab may have heard of it already.
+        let told = machine.following && !self.client.tells_first(&self.ids.borrow());
+        if !failed && !told {
             self.client.tell(SignedOutEvent {
                 reason: SignedOutReason::SignOut,
                 global: machine.plan.global,
