@@ -183,3 +183,211 @@ fn json(entry: &MarkEntry) -> Json {
     push("o", codes);
     Json::Object(fields)
 }
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const NOW: f64 = 1_800_000_000_000.0;
+    const HOUR: f64 = 3_600_000.0;
+
+    fn ended(id: u64, at: f64) -> MarkEntry {
+        MarkEntry {
+            id: SessionId(id),
+            at,
+            until: at + 5000.0,
+            global: false,
+            user: None,
+            ended_at: None,
+            redirecting: false,
+            leaving_since: None,
+            codes: None,
+        }
+    }
+
+    fn ids(mark: &Mark) -> Vec<u64> {
+        mark.0.iter().map(|entry| entry.id.0).collect()
+    }
+
+    #[test]
+    fn it_keeps_the_newest_eight() {
+        let mut mark = Mark::default();
+        for id in 0..10 {
+            mark.put(ended(id, NOW));
+        }
+        assert_eq!(ids(&mark), [2, 3, 4, 5, 6, 7, 8, 9]);
+        // The same session again takes the place of its older entry.
+        mark.put(ended(4, NOW + 1.0));
+        assert_eq!(ids(&mark), [2, 3, 5, 6, 7, 8, 9, 4]);
+        let twice = Mark([mark.0.clone(), mark.0].concat());
+        assert_eq!(Mark::parse(&twice.to_text(), NOW).0.len(), MAX_ENTRIES);
+    }
+
+    #[test]
+    fn an_entry_is_kept_for_a_day() {
+        let mark = Mark(vec![
+            ended(1, NOW - 24.0 * HOUR),
+            ended(2, NOW - 24.0 * HOUR + 1.0),
+            ended(3, NOW + 24.0 * HOUR - 1.0),
+            ended(4, NOW + 24.0 * HOUR),
+        ]);
+        assert_eq!(ids(&Mark::parse(&mark.to_text(), NOW)), [2, 3]);
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_dropped_and_the_rest_is_kept() {
+        let good = Json::Array(vec![json(&ended(7, NOW))]).to_text();
+        let good = good.trim_start_matches('[').trim_end_matches(']');
+        for bad in [
+            "null",
+            "{}",
+            "42",
+            "[]",
+            r#"{"h":"7"}"#,
+            r#"{"h":"000000000000000g","t":1}"#,
+            r#"{"h":"0000000000000001"}"#,
+            r#"{"h":1,"t":1}"#,
+        ] {
+            let text = ["[", bad, ",", good, "]"].concat();
+            assert_eq!(ids(&Mark::parse(&text, NOW)), [7], "{bad}");
+        }
+        for bad in ["", "{", "null", "{}", "[", "7"] {
+            assert_eq!(Mark::parse(bad, NOW), Mark::default());
+        }
+    }
+
+    #[test]
+    fn an_outcome_that_cannot_be_read_is_no_success() {
+        let read = |outcome: &str| {
+            let text = [
+                "[{\"h\":\"0000000000000001\",\"t\":1800000000000,\"o\":",
+                outcome,
+                "}]",
+            ];
+            Mark::parse(&text.concat(), NOW).0.remove(0).codes
+        };
+        let unknown = Some(AuthErrorCode::Unknown);
+        assert_eq!(read("{}"), Some([None; 4]));
+        assert_eq!(
+            read(r#"{"revokeToken":"aCodeOfALaterVersion"}"#),
+            Some([unknown, None, None, None])
+        );
+        assert_eq!(
+            read(r#"{"hostedUI":null}"#),
+            Some([None, None, unknown, None])
+        );
+        for not_an_outcome in ["null", "1", "true", "[]", "\"\""] {
+            assert_eq!(read(not_an_outcome), None, "{not_an_outcome}");
+        }
+    }
+
+    #[test]
+    fn a_session_without_identity_never_matches() {
+        let mark = Mark(vec![ended(1, NOW)]);
+        assert!(mark.has_ended(Some(SessionId(1))));
+        assert!(!mark.has_ended(Some(SessionId(2))));
+        assert!(!mark.has_ended(None));
+    }
+
+    #[test]
+    fn update_and_remove_touch_one_session() {
+        let mut mark = Mark(vec![ended(1, NOW), ended(2, NOW)]);
+        mark.update(SessionId(2), |entry| entry.codes = Some([None; 4]));
+        mark.update(SessionId(3), |entry| entry.at = 0.0);
+        assert_eq!(mark.0[0], ended(1, NOW));
+        assert_eq!(mark.0[1].codes, Some([None; 4]));
+        mark.remove(SessionId(1));
+        assert_eq!(ids(&mark), [2]);
+    }
+
+    #[test]
+    fn it_was_overtaken_by_a_fresh_entry_or_by_one_of_the_session_last_read() {
+        let mark = Mark(vec![ended(1, NOW - HOUR), ended(2, NOW - 29_999.0)]);
+        let by = |last_read: Option<u64>, now| {
+            let entry = mark.overtaker(last_read.map(SessionId), now);
+            entry.map(|entry| entry.id.0)
+        };
+        assert_eq!(by(None, NOW), Some(2));
+        assert_eq!(by(None, NOW + 1.0), None);
+        assert_eq!(by(Some(1), NOW + 1.0), Some(1));
+        assert_eq!(by(Some(3), NOW + 1.0), None);
+        // A clock that was set back an hour makes nothing fresh.
+        assert_eq!(by(None, NOW - 2.0 * HOUR), None);
+    }
+
+    #[test]
+    fn some_tab_signs_out_until_it_settles_or_its_time_is_over() {
+        let signing_out = |entry: &MarkEntry, now| Mark(vec![entry.clone()]).is_signing_out(now);
+        let mut entry = ended(1, NOW);
+        assert!(signing_out(&entry, NOW));
+        assert!(signing_out(&entry, NOW + 4999.0));
+        assert!(!signing_out(&entry, NOW + 5000.0));
+        entry.codes = Some([None; 4]);
+        assert!(!signing_out(&entry, NOW));
+        // A redirect: settled in `pagehide`, and on its way for 30 seconds at most.
+        entry.leaves(NOW + 100.0);
+        assert!(signing_out(&entry, NOW + 30_099.0));
+        assert!(!signing_out(&entry, NOW + 30_100.0));
+        assert!(!Mark::default().is_signing_out(NOW));
+    }
+
+    fn any_entry() -> impl Strategy<Value = MarkEntry> {
+        let time = || (0u32..1_000_000).prop_map(|ms| NOW + f64::from(ms));
+        let code = || {
+            let all: Vec<_> = AuthErrorCode::all().collect();
+            prop::option::of(prop::sample::select(all))
+        };
+        let codes = [code(), code(), code(), code()];
+        (
+            (any::<u64>(), time(), time(), any::<bool>()),
+            (
+                prop::option::of(any::<u64>().prop_map(SessionId)),
+                prop::option::of(time()),
+                any::<bool>(),
+                prop::option::of(time()),
+                prop::option::of(codes),
+            ),
+        )
+            .prop_map(|((id, at, until, global), rest)| {
+                let (user, ended_at, redirecting, leaving_since, codes) = rest;
+                MarkEntry {
+                    id: SessionId(id),
+                    at,
+                    until,
+                    global,
+                    user,
+                    ended_at,
+                    redirecting,
+                    leaving_since,
+                    codes,
+                }
+            })
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read(entries in prop::collection::vec(any_entry(), 0..=MAX_ENTRIES)) {
+            let mark = Mark(entries);
+            prop_assert_eq!(Mark::parse(&mark.to_text(), NOW), mark);
+        }
+
+        #[test]
+        fn no_text_makes_it_panic(text in any::<String>(), now in any::<f64>()) {
+            let mark = Mark::parse(&text, now);
+            mark.is_signing_out(now);
+            mark.overtaker(None, now);
+        }
+
+        #[test]
+        fn nothing_that_looks_like_a_mark_makes_it_panic(
+            text in "[\\[\\]{}\":,htuogsdlr0-9a-f.eE+-]{0,80}",
+            now in any::<f64>(),
+        ) {
+            let mark = Mark::parse(&["[{\"h\":\"0123456789abcdef\",\"t\":", &text, "}]"].concat(), now);
+            prop_assert!(mark.0.len() <= MAX_ENTRIES);
+            Mark::parse(&mark.to_text(), now);
+        }
+    }
+}
