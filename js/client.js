@@ -197,10 +197,13 @@ export class FaceClient {
    * @param {Window | null | undefined} popup
    */
   run(engine, options, popup) {
-    return this.result(
+    const result = this.result(
       () => engine.signOut(this.number, options, popup),
       options,
     );
+    if (popup)
+      void result.then(({ status }) => status === "failed" && popup.close());
+    return result;
   }
 
   /**
