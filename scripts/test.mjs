@@ -100,6 +100,7 @@ const stages = [
     },
   },
   { name: "local-cognito", run: () => nodeTests(["www/server/test"]) },
+  { name: "docs", after: ["build"], run: () => nodeTests(["tests/docs"]) },
   { name: "pack", after: ["build"], run: pack },
   {
     name: "package",
