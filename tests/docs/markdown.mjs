@@ -1,0 +1,36 @@
+// What the tests of the documents read out of them.
+import { readFile } from "node:fs/promises";
+import { inRoot } from "../../scripts/lib/paths.mjs";
+
+/** @typedef {{ name: string, language: string, code: string }} Snippet `name` is the document and the line */
+
+/**
+ * @param {string} document its path in the repository
+ * @returns {Promise<string>}
+ */
+export const read = (document) => readFile(inRoot(document), "utf8");
+
+/**
+ * The fenced blocks of a document.
+ * @param {string} document
+ * @returns {Promise<Snippet[]>}
+ */
+export async function snippets(document) {
+  const text = await read(document);
+  return [...text.matchAll(/^```(\w+)\n(.*?)^```$/gms)].map((match) => ({
+    name: `${document}:${text.slice(0, match.index).split("\n").length + 1}`,
+    language: match[1] ?? "",
+    code: match[2] ?? "",
+  }));
+}
+
+/**
+ * The first column of the first table below a heading, without its code quotes.
+ * @param {string} text
+ * @param {string} heading
+ */
+export function firstColumn(text, heading) {
+  const section = text.split(`\n${heading}\n`)[1] ?? "";
+  const table = /(?:^\|.*\n)+/m.exec(section)?.[0] ?? "";
+  return [...table.matchAll(/^\| `([\w.]+)` +\|/gm)].map(([, cell]) => cell);
+}

@@ -1,0 +1,113 @@
+// Every snippet of the README compiles: TypeScript against js/index.d.ts, Rust against the crate on wasm32.
+import assert from "node:assert/strict";
+import { cp, mkdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import ts from "typescript";
+import { inRoot, root, workDir } from "../../scripts/lib/paths.mjs";
+import { run } from "../../scripts/lib/run.mjs";
+import { read, snippets } from "./markdown.mjs";
+
+const LANGUAGES = ["ts", "js", "rust", "sh", "toml", "text"];
+
+const all = await snippets("README.md");
+
+/** @param {string[]} languages */
+const written = (...languages) =>
+  all.filter(({ language }) => languages.includes(language));
+
+test("every snippet is in a language that is checked, or is no program", () => {
+  for (const { name, language } of all)
+    assert.ok(LANGUAGES.includes(language), `${name}: ${language}`);
+});
+
+test("TypeScript and JavaScript compile, each by itself", async () => {
+  // Each is a module beside this file, so that `cognito-signout` and node_modules are found as an app finds them.
+  /** @type {Map<string, { name: string, code: string }>} */
+  const files = new Map(
+    written("ts", "js").map(({ name, language, code }, i) => [
+      join(root, `tests/docs/snippet-${i}.m${language}`),
+      // A snippet without an import is a module all the same.
+      { name, code: `${code}export {};\n` },
+    ]),
+  );
+  assert.ok(files.size >= 10);
+  // Amplify writes this one into the app.
+  files.set(join(root, "tests/docs/amplify_outputs.json"), {
+    name: "amplify_outputs.json",
+    code: await read("tests/types/amplify-outputs.json"),
+  });
+  /** @type {ts.CompilerOptions} */
+  const options = {
+    target: ts.ScriptTarget.ES2022,
+    lib: ["lib.es2022.d.ts", "lib.dom.d.ts", "lib.dom.iterable.d.ts"],
+    module: ts.ModuleKind.ESNext,
+    moduleResolution: ts.ModuleResolutionKind.Bundler,
+    allowJs: true,
+    checkJs: true,
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    resolveJsonModule: true,
+    skipLibCheck: true,
+    types: [],
+    noEmit: true,
+    paths: { "cognito-signout": [inRoot("js/index.d.ts")] },
+  };
+  const host = ts.createCompilerHost(options);
+  const { fileExists, getSourceFile } = host;
+  host.fileExists = (path) => files.has(path) || fileExists(path);
+  host.getSourceFile = (path, ...rest) => {
+    const file = files.get(path);
+    return file
+      ? ts.createSourceFile(path, file.code, ts.ScriptTarget.ES2022)
+      : getSourceFile(path, ...rest);
+  };
+  const program = ts.createProgram([...files.keys()], options, host);
+  const problems = ts.getPreEmitDiagnostics(program).map((problem) => {
+    const { file, start = 0, messageText } = problem;
+    const line = file?.getLineAndCharacterOfPosition(start).line ?? 0;
+    const name = file ? (files.get(file.fileName)?.name ?? file.fileName) : "";
+    return `${name} + ${line}: ${ts.flattenDiagnosticMessageText(messageText, "\n")}`;
+  });
+  assert.deepEqual(problems, []);
+});
+
+test("Rust compiles for wasm32", async () => {
+  const blocks = written("rust");
+  assert.ok(blocks.length >= 1);
+  const folder = join(workDir, "readme");
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(join(folder, "src"), { recursive: true });
+  // The versions that the crate itself is built with; --offline keeps them.
+  await cp(inRoot("Cargo.lock"), join(folder, "Cargo.lock"));
+  await writeFile(
+    join(folder, "Cargo.toml"),
+    `[package]
+name = "readme"
+version = "0.0.0"
+edition = "2024"
+
+[dependencies]
+cognito-signout = { path = ${JSON.stringify(root)} }
+js-sys = { version = "0.3", default-features = false }
+wasm-bindgen = { version = "0.2", default-features = false }
+
+[workspace]
+`,
+  );
+  const modules = blocks.map(
+    ({ name, code }, i) => `// ${name}\npub mod snippet_${i} {\n${code}}\n`,
+  );
+  await writeFile(join(folder, "src/lib.rs"), modules.join("\n"));
+  const args = "check --quiet --offline --target wasm32-unknown-unknown";
+  const { code, output } = await run(
+    "cargo",
+    [...args.split(" "), "--manifest-path", join(folder, "Cargo.toml")],
+    {
+      echo: false,
+      // What the other checks have compiled already need not be compiled again.
+      env: { CARGO_TARGET_DIR: inRoot("target") },
+    },
+  );
+  assert.equal(code, 0, output);
+});
