@@ -3,7 +3,7 @@ import { readFile, rm } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { check, checkWithNode, nodeTests, rustTests } from "./lib/commands.mjs";
 import { inRoot, tool, toolsDir, workDir } from "./lib/paths.mjs";
-import { Failure, main, must } from "./lib/run.mjs";
+import { Failure, main, run } from "./lib/run.mjs";
 import { runStages } from "./lib/stages.mjs";
 
 const WASM = ["--target", "wasm32-unknown-unknown"];
@@ -20,7 +20,14 @@ const TYPESCRIPT_PROJECTS = [
   "tests/types/tsconfig.libraries.json",
 ];
 
-const changes = () => must("git", ["status", "--porcelain"]);
+/** What git sees as changed; undefined where this is no clone. */
+async function changes() {
+  const { code, stdout } = await run("git", ["status", "--porcelain"], {
+    echo: false,
+  });
+  return code === 0 ? stdout : undefined;
+}
+
 const changedBefore = await changes();
 
 /** @type {import("./lib/stages.mjs").Stage[]} */
@@ -126,7 +133,7 @@ const stages = [
     run: async () => {
       if (changedBefore !== "") {
         console.log(
-          "There were changes before the run, so it can't be told whether it made some.",
+          "This is no clean clone, so it can't be told whether the run changed files.",
         );
       } else if ((await changes()) !== "") {
         throw new Failure(
