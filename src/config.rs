@@ -9,6 +9,7 @@ use crate::error::AuthError;
 use crate::fields::{Field, Fields, Reader, no_object, object_at};
 use crate::json::Json;
 use crate::layout::Target;
+use crate::text::{after_last, parts};
 
 /// The fields of our own shape.
 const OWN_FIELDS: [&str; 9] = [
@@ -153,7 +154,7 @@ type Parts = (Config, Option<&'static str>, Option<&'static str>);
 fn read(mut reader: Reader) -> Result<Parts, AuthError> {
     let shape = shape::find(&mut reader);
     if shape.is_own() {
-        reader.only("", &OWN_FIELDS);
+        reader.only(&OWN_FIELDS);
     }
     let path = |name: &str| [shape.root, name].concat();
     let at_pool = path(shape.pool);
@@ -164,11 +165,8 @@ fn read(mut reader: Reader) -> Result<Parts, AuthError> {
         authority = user_pool_id;
         let url = address::plain_url(&authority);
         // The issuer ends with the user pool id.
-        user_pool_id = url
-            .as_ref()
-            .and_then(|url| url.path.rsplit('/').find(|id| !id.is_empty()))
-            .unwrap_or_default()
-            .to_owned();
+        let path = url.as_ref().map_or("", |url| &url.path);
+        user_pool_id = after_last(path, b'/').to_owned();
         endpoint = url.map(|url| url.origin).unwrap_or_default();
     }
     match address::pool_origin(&user_pool_id) {
@@ -242,7 +240,6 @@ const SAFE_URL: &str =
 fn hosted_ui(reader: &mut Reader, shape: &shape::Shape) -> Option<HostedUi> {
     let ours = reader.object("hostedUI");
     let (at, name) = if ours {
-        reader.only("hostedUI.", &["domain", "redirectSignOut"]);
         ("hostedUI.", "redirectSignOut")
     } else {
         (shape.oauth, shape.redirects)
@@ -283,7 +280,7 @@ fn hosted_ui(reader: &mut Reader, shape: &shape::Shape) -> Option<HostedUi> {
     };
     let mut redirect_sign_out = Vec::new();
     // Amplify v5 joins several with commas, which no registered URL holds unencoded.
-    for redirect in given.iter().flat_map(|text| text.split(',')) {
+    for redirect in given.iter().flat_map(|text| parts(text, b',')) {
         let redirect = redirect.trim_ascii();
         if !redirect.is_empty() {
             good = address::is_redirect(redirect);

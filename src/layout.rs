@@ -5,6 +5,7 @@ pub mod cookie;
 pub mod oidc_client;
 
 use crate::session::{Secret, Session};
+use crate::text::parts;
 
 /// What was read of one store: keys and values.
 pub type Snapshot = Vec<(String, String)>;
@@ -92,7 +93,7 @@ pub fn pick(target: &Target, names: &str) -> Vec<String> {
     let prefix = amplify::prefix(&target.client_id);
     let guest = guest_keys(target);
     let mut picked = Vec::new();
-    for name in names.split('\0') {
+    for name in parts(names, 0) {
         if name.starts_with(&prefix)
             || name.starts_with(oidc_client::PREFIX)
             || SHARED.contains(&name)

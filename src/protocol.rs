@@ -7,6 +7,8 @@ pub mod refresh;
 pub mod revoke_token;
 pub mod service_error;
 
+use crate::json::object_of;
+
 pub use service_error::{Operation, is_transient};
 
 /// What stands before the operation in `X-Amz-Target`.
@@ -24,6 +26,17 @@ pub struct Request {
     pub url: String,
     /// The JSON text to send.
     pub body: String,
+}
+
+impl Request {
+    #[inline(never)]
+    fn new(target: &'static str, url: &str, members: &[(&str, &str)]) -> Request {
+        Request {
+            target,
+            url: url.to_owned(),
+            body: object_of(members),
+        }
+    }
 }
 
 impl std::fmt::Debug for Request {

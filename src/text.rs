@@ -88,9 +88,46 @@ pub fn decoded(text: &str) -> Option<String> {
 /// The text up to the first of these bytes (ASCII), and the rest from there.
 pub fn split_at_any<'a>(text: &'a str, bytes: &[u8]) -> (&'a str, &'a str) {
     let at = text.bytes().position(|byte| bytes.contains(&byte));
-    // The position of an ASCII byte is always a boundary.
-    text.split_at_checked(at.unwrap_or(text.len()))
-        .unwrap_or((text, ""))
+    split_at(text, at.unwrap_or(text.len()))
+}
+
+/// The text before and after the first of these bytes (ASCII); `None` where there is none.
+pub fn cut<'a>(text: &'a str, bytes: &[u8]) -> Option<(&'a str, &'a str)> {
+    let (head, tail) = split_at_any(text, bytes);
+    Some((head, tail.get(1..)?))
+}
+
+/// The text after the last of this byte (ASCII); all of it where there is none.
+pub fn after_last(text: &str, byte: u8) -> &str {
+    let at = text.bytes().rposition(|found| found == byte);
+    split_at(text, at.map_or(0, |at| at + 1)).1
+}
+
+/// The position of an ASCII byte is always a boundary.
+fn split_at(text: &str, at: usize) -> (&str, &str) {
+    text.split_at_checked(at).unwrap_or((text, ""))
+}
+
+/// The parts between these bytes (ASCII), one after the other.
+pub struct Parts<'a>(pub Option<&'a str>, pub u8);
+
+impl<'a> Iterator for Parts<'a> {
+    type Item = &'a str;
+
+    fn next(&mut self) -> Option<&'a str> {
+        let text = self.0?;
+        let (part, rest) = match cut(text, &[self.1]) {
+            Some((part, rest)) => (part, Some(rest)),
+            None => (text, None),
+        };
+        self.0 = rest;
+        Some(part)
+    }
+}
+
+/// The parts between bytes (ASCII).
+pub fn parts(text: &str, byte: u8) -> Parts<'_> {
+    Parts(Some(text), byte)
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
@@ -136,10 +173,13 @@ mod tests {
         }
 
         #[test]
-        fn splitting_loses_nothing(text in ".{0,20}") {
+        fn splitting_loses_nothing(text in "[a/?#é]{0,12}") {
             let (head, tail) = split_at_any(&text, b"/?#");
             prop_assert_eq!([head, tail].concat(), text.clone());
             prop_assert!(!head.contains(['/', '?', '#']));
+            prop_assert_eq!(cut(&text, b"/"), text.split_once('/'));
+            prop_assert_eq!(after_last(&text, b'a'), text.rsplit('a').next().unwrap());
+            prop_assert!(parts(&text, b'a').eq(text.split('a')));
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Addresses: as much of the URL standard as decides which origin one belongs to, and strictly so.
 //! What a browser would repair (backslashes, odd numbers for hosts, spaces) is refused here.
 
-use crate::text::{decimal, push_decimal, push_percent, split_at_any};
+use crate::text::{after_last, cut, decimal, push_decimal, push_percent, split_at_any};
 
 /// Schemes that run code, or that name what no server sent.
 const REFUSED: [&str; 8] = [
@@ -41,7 +41,7 @@ impl Url {
         if text.bytes().any(|byte| byte <= b' ' || byte == b'\\') {
             return None;
         }
-        let (scheme, rest) = text.split_once(':')?;
+        let (scheme, rest) = cut(text, b":")?;
         let mut origin = scheme.to_ascii_lowercase();
         let scheme_byte = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte);
         if !origin.starts_with(|c: char| c.is_ascii_lowercase())
@@ -60,10 +60,11 @@ impl Url {
             let (authority, rest) = split_at_any(path.strip_prefix("//")?, b"/");
             path = rest;
             let authority = authority.to_ascii_lowercase();
-            let (host, port) = match authority.rsplit_once(':') {
-                // The last colon of an IPv6 address is none before a port.
-                Some((host, port)) if !port.ends_with(']') => (
-                    host,
+            // The colons of an IPv6 address are in brackets.
+            let port = after_last(after_last(&authority, b']'), b':');
+            let (host, port) = match authority.strip_suffix(port) {
+                Some(host) if host.ends_with(':') => (
+                    host.strip_suffix(':')?,
                     decimal(port).filter(|port| (1..65536).contains(port))?,
                 ),
                 _ => (authority.as_str(), 0),

@@ -1,12 +1,12 @@
 //! Ids and addresses of a configuration, checked: a request must never go where it was not meant to.
 
-use crate::text::contains;
+use crate::text::{contains, cut};
 use crate::url::Url;
 
 /// Cognito's own origin for the pool; `None` where it is no pool id. The region becomes a part of a host
 /// name, so nothing else may be in it.
 pub(super) fn pool_origin(pool: &str) -> Option<String> {
-    let (region, id) = pool.split_once('_')?;
+    let (region, id) = cut(pool, b"_")?;
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
     if region.is_empty() || id.is_empty() || pool.len() > 55 {
         return None;

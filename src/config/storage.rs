@@ -42,12 +42,7 @@ pub(super) fn read(reader: &mut Reader, shape: &Shape) -> Storage {
     if custom.is_some() {
         kind = StorageKind::Custom;
     }
-    if cookie_at == "cookie." && reader.object("cookie") {
-        reader.only(
-            cookie_at,
-            &["domain", "path", "secure", "sameSite", "expires"],
-        );
-    }
+    reader.object("cookie");
     (kind, custom, cookie(reader, cookie_at))
 }
 

@@ -4,7 +4,7 @@
 use crate::json::{Json, object_of};
 use crate::layout::{Found, Layout, StoredSession, is_empty, token};
 use crate::session::{Secret, Session, SignInMethod, Tokens};
-use crate::text::split_at_any;
+use crate::text::{parts, split_at_any};
 
 const LAST_USER: &str = "LastAuthUser";
 const USER_LIST: &str = "AuthUserList";
@@ -104,7 +104,7 @@ pub(super) fn user_keys(client_id: &str, first: &[(String, String)]) -> Vec<Stri
     for (key, value) in first {
         let users = match key.strip_prefix(&prefix) {
             Some(LAST_USER) => vec![value.as_str()],
-            Some(USER_LIST) => value.split(',').collect(),
+            Some(USER_LIST) => parts(value, b',').collect(),
             _ => continue,
         };
         for username in users {
@@ -247,43 +247,42 @@ pub struct Entries {
     pub remove: Vec<String>,
 }
 
+impl Entries {
+    #[inline(never)]
+    fn put(&mut self, user: &str, what: &str, value: Option<&str>) {
+        let key = [user, what].concat();
+        match value {
+            Some(value) => self.set.push((key, value.to_owned())),
+            None => self.remove.push(key),
+        }
+    }
+}
+
 /// The entries that make Amplify v6 read these tokens as the signed-in user's. Sessions of other users stay
 /// where they are: a sign-out finds them and revokes them all.
 pub fn entries(client_id: &str, tokens: &Tokens) -> Entries {
-    let prefix = prefix(client_id);
+    let client = prefix(client_id);
     let username = tokens.username.as_deref().unwrap_or_default();
-    let (hosted, by_api) = match tokens.sign_in_method {
-        Some(SignInMethod::HostedUi) => (true, false),
-        Some(SignInMethod::Api) => (false, true),
-        None => (false, false),
-    };
-    let text = |token: &'_ Option<Secret>| token.as_ref().map(|token| token.expose().to_owned());
-    let details = by_api.then(|| object_of(&[("loginId", username)]));
-    let metadata = hosted.then(|| "{\"oauthSignIn\":true}".to_owned());
-    let flag = hosted.then(|| "true,false".to_owned());
-    let user = [username, "."].concat();
+    let user = user_key(&client, username, "");
+    let hosted = tokens.sign_in_method == Some(SignInMethod::HostedUi);
+    let by_api = tokens.sign_in_method == Some(SignInMethod::Api);
+    let details = object_of(&[("loginId", username)]);
+    let id = tokens.id_token.as_ref().map(Secret::expose);
+    let refresh = tokens.refresh_token.as_ref().map(Secret::expose);
     let mut entries = Entries::default();
-    for (user, what, value) in [
-        (
-            user.as_str(),
-            "accessToken",
-            Some(tokens.access_token.expose().to_owned()),
-        ),
-        (&user, "idToken", text(&tokens.id_token)),
-        (&user, "clockDrift", Some("0".to_owned())),
-        (&user, "signInDetails", details),
-        (&user, "oauthMetadata", metadata),
-        (&user, "userData", None),
-        ("", OAUTH_SIGN_IN, flag),
-        ("", LAST_USER, Some(username.to_owned())),
-        // The last: when Amplify's other tabs hear of it, all the rest is there.
-        (&user, "refreshToken", text(&tokens.refresh_token)),
-    ] {
-        let key = [prefix.as_str(), user, what].concat();
-        match value {
-            Some(value) => entries.set.push((key, value)),
-            None => entries.remove.push(key),
-        }
-    }
+    entries.put(&user, "accessToken", Some(tokens.access_token.expose()));
+    entries.put(&user, "idToken", id);
+    entries.put(&user, "clockDrift", Some("0"));
+    entries.put(&user, "signInDetails", by_api.then_some(details.as_str()));
+    entries.put(
+        &user,
+        "oauthMetadata",
+        hosted.then_some("{\"oauthSignIn\":true}"),
+    );
+    entries.put(&user, "userData", None);
+    entries.put(&client, OAUTH_SIGN_IN, hosted.then_some("true,false"));
+    entries.put(&client, LAST_USER, Some(username));
+    // The last: when Amplify's other tabs hear of it, all the rest is there.
+    entries.put(&user, "refreshToken", refresh);
     entries
 }

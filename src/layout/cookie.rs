@@ -2,7 +2,7 @@
 
 use crate::config::CookieOptions;
 use crate::layout::Snapshot;
-use crate::text::{decoded, push_decimal, push_encoded, split_at_any};
+use crate::text::{cut, decoded, parts, push_decimal, push_encoded};
 
 /// The punctuation that js-cookie leaves as it is in a name.
 const NAME: &[u8] = b"-_.!~*'#$&+^`|";
@@ -12,17 +12,22 @@ const VALUE: &[u8] = b"-_.!~*'()#$&+:<>=/?@[]^`{}|";
 
 /// Of one `name=value`: the raw name, the decoded name, the raw value.
 fn pair(text: &str) -> Option<(&str, String, &str)> {
-    let (name, rest) = split_at_any(text.trim_ascii(), b"=");
-    let value = rest.strip_prefix('=').unwrap_or_default();
+    let text = text.trim_ascii();
+    let (name, value) = cut(text, b"=").unwrap_or((text, ""));
     Some((name, decoded(name)?, value))
+}
+
+/// The text between quotes.
+fn unquoted(value: &str) -> Option<&str> {
+    value.strip_prefix('"')?.strip_suffix('"')
 }
 
 /// The cookies in `document.cookie`, names and values decoded. Of two with one name the first counts.
 pub fn parse(document_cookie: &str) -> Snapshot {
     let mut snapshot = Snapshot::new();
-    for text in document_cookie.split(';') {
+    for text in parts(document_cookie, b';') {
         if let Some((raw, name, value)) = pair(text)
-            && let Some(value) = decoded(value.trim_matches('"'))
+            && let Some(value) = decoded(unquoted(value).unwrap_or(value))
             && !raw.is_empty()
             && !snapshot.iter().any(|entry| entry.0 == name)
         {
@@ -48,7 +53,7 @@ pub fn set(name: &str, value: &str, options: &CookieOptions) -> String {
 pub fn remove(document_cookie: &str, name: &str, options: &CookieOptions) -> Vec<String> {
     let mut texts = Vec::new();
     // The Next.js adapter spells parentheses otherwise than js-cookie.
-    for text in document_cookie.split(';') {
+    for text in parts(document_cookie, b';') {
         let Some((raw, decoded, _)) = pair(text) else {
             continue;
         };

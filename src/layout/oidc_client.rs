@@ -3,6 +3,7 @@
 use crate::json::Json;
 use crate::layout::{Found, Layout, StoredSession, Target, is_empty, token};
 use crate::session::{Session, SignInMethod};
+use crate::text::after_last;
 
 /// What all keys of the library begin with.
 pub(super) const PREFIX: &str = "oidc.";
@@ -12,19 +13,21 @@ const USER: &str = "oidc.user:";
 
 /// The keys of the user, with the authority spelt both ways.
 pub(super) fn user_keys(target: &Target, keys: &mut Vec<String>) {
-    let bare = target.authority.trim_end_matches('/');
+    let bare = bare(&target.authority);
     for slash in ["", "/"] {
         keys.push([USER, bare, slash, ":", &target.client_id].concat());
     }
 }
 
+/// The authority without a trailing slash.
+fn bare(authority: &str) -> &str {
+    authority.strip_suffix('/').unwrap_or(authority)
+}
+
 /// Whether an authority is the pool's: the configured one, or another host's that names the same pool.
 fn is_ours(target: &Target, authority: &str) -> bool {
-    let (authority, ours) = (
-        authority.trim_end_matches('/'),
-        target.authority.trim_end_matches('/'),
-    );
-    authority == ours || authority.rsplit('/').next() == Some(&target.user_pool_id)
+    let authority = bare(authority);
+    authority == bare(&target.authority) || after_last(authority, b'/') == target.user_pool_id
 }
 
 /// The sessions and the sign-ins under way of the client in what was read of one store.

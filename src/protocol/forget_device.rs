@@ -1,21 +1,20 @@
 //! ForgetDevice: the remembered device is remembered no more.
 
 use crate::error::AuthError;
-use crate::json::object_of;
 use crate::protocol::service_error::{Operation, read};
 use crate::protocol::{Request, Response};
 use crate::session::Secret;
 
 /// The request. It comes before GlobalSignOut and RevokeToken, which kill the access token.
 pub fn request(endpoint: &str, access_token: &Secret, device_key: &str) -> Request {
-    Request {
-        target: "ForgetDevice",
-        url: endpoint.to_owned(),
-        body: object_of(&[
+    Request::new(
+        "ForgetDevice",
+        endpoint,
+        &[
             ("AccessToken", access_token.expose()),
             ("DeviceKey", device_key),
-        ]),
-    }
+        ],
+    )
 }
 
 /// What the answer means.

@@ -1,7 +1,6 @@
 //! GlobalSignOut: ends all of the user's sessions.
 
 use crate::error::{AuthError, AuthErrorCode};
-use crate::json::object_of;
 use crate::protocol::service_error::{Operation, read};
 use crate::protocol::{Request, Response};
 use crate::session::Secret;
@@ -9,11 +8,11 @@ use crate::session::Secret;
 /// The request. The access token must be neither expired nor revoked, and have the scope
 /// `aws.cognito.signin.user.admin`.
 pub fn request(endpoint: &str, access_token: &Secret) -> Request {
-    Request {
-        target: "GlobalSignOut",
-        url: endpoint.to_owned(),
-        body: object_of(&[("AccessToken", access_token.expose())]),
-    }
+    Request::new(
+        "GlobalSignOut",
+        endpoint,
+        &[("AccessToken", access_token.expose())],
+    )
 }
 
 /// What the answer means. `after_lost_answer`: an earlier try may have reached Cognito.

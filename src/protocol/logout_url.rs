@@ -2,7 +2,7 @@
 
 use crate::config::HostedUi;
 use crate::error::AuthError;
-use crate::text::{COMPONENT, push_encoded};
+use crate::text::{COMPONENT, parts, push_encoded};
 use crate::url::Url;
 
 /// `{origin}/logout?client_id=..&logout_uri=..`: Cognito ignores all other parameters, `state` included.
@@ -62,8 +62,8 @@ pub fn choose(
 
 /// How many path segments are the same, from the first on.
 fn shared_segments(a: &str, b: &str) -> usize {
-    a.split('/')
-        .zip(b.split('/'))
+    parts(a, b'/')
+        .zip(parts(b, b'/'))
         .take_while(|(a, b)| a == b)
         .count()
 }

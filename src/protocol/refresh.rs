@@ -25,16 +25,14 @@ pub fn request(
     refresh_token: &Secret,
     device_key: Option<&str>,
 ) -> Request {
-    let mut members = vec![
+    let all = [
         ("RefreshToken", refresh_token.expose()),
         ("ClientId", client_id),
+        ("DeviceKey", device_key.unwrap_or_default()),
     ];
-    members.extend(device_key.map(|key| ("DeviceKey", key)));
-    Request {
-        target: "GetTokensFromRefreshToken",
-        url: endpoint.to_owned(),
-        body: object_of(&members),
-    }
+    let [two @ .., _] = &all;
+    let members = if device_key.is_some() { &all[..] } else { two };
+    Request::new("GetTokensFromRefreshToken", endpoint, members)
 }
 
 /// The request for a pool that does not know the first: InitiateAuth with REFRESH_TOKEN_AUTH.
@@ -44,18 +42,19 @@ pub fn fallback_request(
     refresh_token: &Secret,
     device_key: Option<&str>,
 ) -> Request {
-    let mut parameters = vec![("REFRESH_TOKEN", refresh_token.expose())];
-    parameters.extend(device_key.map(|key| ("DEVICE_KEY", key)));
-    let mut body = object_of(&[("AuthFlow", "REFRESH_TOKEN_AUTH"), ("ClientId", client_id)]);
-    body.pop();
-    body.push_str(",\"AuthParameters\":");
-    body.push_str(&object_of(&parameters));
-    body.push('}');
-    Request {
-        target: "InitiateAuth",
-        url: endpoint.to_owned(),
-        body,
-    }
+    let all = [
+        ("REFRESH_TOKEN", refresh_token.expose()),
+        ("DEVICE_KEY", device_key.unwrap_or_default()),
+    ];
+    let [one @ .., _] = &all;
+    let parameters = object_of(if device_key.is_some() { &all[..] } else { one });
+    let members = [("AuthFlow", "REFRESH_TOKEN_AUTH"), ("ClientId", client_id)];
+    let mut request = Request::new("InitiateAuth", endpoint, &members);
+    request.body.pop();
+    request.body.push_str(",\"AuthParameters\":");
+    request.body.push_str(&parameters);
+    request.body.push('}');
+    request
 }
 
 /// Whether an error of the first request says that [`fallback_request`] is worth a try: the operation,

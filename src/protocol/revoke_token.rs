@@ -1,18 +1,17 @@
 //! RevokeToken: ends a refresh token, and every access token made from it.
 
 use crate::error::AuthError;
-use crate::json::object_of;
 use crate::protocol::service_error::{Operation, read};
 use crate::protocol::{Request, Response};
 use crate::session::Secret;
 
 /// The request. It needs no scope and no access token.
 pub fn request(endpoint: &str, client_id: &str, refresh_token: &Secret) -> Request {
-    Request {
-        target: "RevokeToken",
-        url: endpoint.to_owned(),
-        body: object_of(&[("Token", refresh_token.expose()), ("ClientId", client_id)]),
-    }
+    Request::new(
+        "RevokeToken",
+        endpoint,
+        &[("Token", refresh_token.expose()), ("ClientId", client_id)],
+    )
 }
 
 /// What the answer means. A token that was revoked or has expired before is a success.

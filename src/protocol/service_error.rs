@@ -3,7 +3,7 @@
 use crate::error::{AuthError, AuthErrorCode, ServiceAnswer, redact};
 use crate::json::Json;
 use crate::protocol::Response;
-use crate::text::{contains, push_decimal};
+use crate::text::{after_last, contains, push_decimal, split_at_any};
 
 /// The operation that was answered; some answers mean different things to different ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,11 +89,11 @@ fn is_internal(status: u16, kind: &str) -> bool {
 
 /// The bare error type: real Cognito ends it with a colon, others lead it with a namespace.
 fn kind_of(text: &str) -> String {
-    let text = text.split([',', ':']).next().unwrap_or_default();
-    let text = text.rsplit('#').next().unwrap_or_default().trim_ascii();
+    let text = after_last(split_at_any(text, b",:").0, b'#').trim_ascii();
     // Shown to developers: nothing of a foreign answer but a word gets through.
-    let word = |c: &char| c.is_ascii_alphanumeric() || *c == '_';
-    redact(&text.chars().take_while(word).collect::<String>())
+    let word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    let length = text.bytes().take_while(|&byte| word(byte)).count();
+    redact(text.get(..length).unwrap_or_default())
 }
 
 /// The code, and what to do where the answer tells the cause; `None` where it is a success after all.

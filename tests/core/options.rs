@@ -114,10 +114,6 @@ fn amplifys_own() {
     );
     assert_eq!(url(argument(&[("oauth", object(&[]))])), None);
     names_field(
-        SignOutOptions::read(argument(&[("oauth", object(&[("url", text("x"))]))])),
-        "oauth.url",
-    );
-    names_field(
         SignOutOptions::read(argument(&[("oauth", text("x"))])),
         "oauth",
     );

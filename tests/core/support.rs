@@ -87,7 +87,7 @@ pub fn id_token() -> String {
 /// The code and the message of the error.
 pub fn fault<T: std::fmt::Debug>(result: Result<T, AuthError>) -> (&'static str, String) {
     let error = result.unwrap_err();
-    (error.code.as_str(), error.message.into_owned())
+    (error.code.as_str(), error.message.to_string())
 }
 
 /// The error must be `configuration` and name the field.
