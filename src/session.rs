@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::json::Json;
+use crate::text::cut;
 
 /// A token. It prints as `[redacted]`; [`Secret::expose`] is the only way to its text.
 #[derive(Clone, PartialEq, Eq)]
@@ -74,9 +75,9 @@ pub struct Claims {
 impl Claims {
     /// Reads the payload of a JWT (RFC 7519 section 3); `None` where it is not one.
     pub fn of(token: &Secret) -> Option<Claims> {
-        let mut parts = token.expose().split('.');
-        let (_, payload, _) = (parts.next()?, parts.next()?, parts.next()?);
-        if parts.next().is_some() {
+        let (_, rest) = cut(token.expose(), b".")?;
+        let (payload, signature) = cut(rest, b".")?;
+        if cut(signature, b".").is_some() {
             return None;
         }
         let json = Json::parse(&String::from_utf8(base64url(payload)?).ok()?)?;
@@ -151,12 +152,9 @@ impl Session {
     ///
     /// A refresh keeps it; a new sign-in never has it.
     pub fn identity(&self) -> Option<SessionId> {
-        let claims = self
-            .access_claims()
-            .into_iter()
-            .chain(self.id_token.as_ref().and_then(Claims::of));
         let mut jti = None;
-        for claims in claims {
+        for token in [&self.access_token, &self.id_token] {
+            let claims = token.as_ref().and_then(Claims::of).unwrap_or_default();
             if let Some(origin) = claims.origin_jti {
                 return Some(SessionId::hash("o", &origin));
             }
