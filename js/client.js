@@ -1,16 +1,27 @@
 // One client of the face: what it was configured with, and its number in the engine.
 import { current, discard, load, watched } from "./engine.js";
 import { asAuthError, faceError } from "./errors.js";
-import { asks, lastResort } from "./last-resort.js";
+import {
+  asks,
+  clientIdOf,
+  errorsOf,
+  plainRequest,
+  removeStored,
+  signedOut,
+  stored,
+} from "./last-resort.js";
 import { isSigningOutByMark } from "./mark.js";
-import { failed, hide, toResult } from "./results.js";
+import { FIELDS, failed, hide, toResult } from "./results.js";
 
 /** @typedef {import("./engine.js").Engine} Engine */
+/** @typedef {import("./last-resort.js").Left} Left */
 
 // The contract's bounds: what the engine may take at the most, beside timeoutMs and popupTimeoutMs.
 const STORAGE_MS = 5000;
 const LEAVING_MS = 31000;
 const SLACK_MS = 1000;
+// Any other call: a lock, two requests and a few reads and writes of an asynchronous storage, each of them bounded.
+const CALL_MS = 60000;
 
 /** Neither a page nor a worker: there is nobody to sign out. */
 export const isServer = () =>
@@ -42,6 +53,8 @@ export class FaceClient {
   taken;
   /** @type {Set<(event: any) => void>} */
   listeners = new Set();
+  /** How often the listeners were told of a sign-out of this tab. */
+  told = 0;
 
   /** @param {any} config */
   configure(config) {
@@ -52,9 +65,11 @@ export class FaceClient {
       ? Promise.resolve()
       : load().then((engine) => {
           this.attach(engine);
-          return watched(() => engine.open(this.number)).catch((thrown) => {
-            throw asAuthError(thrown);
-          });
+          return watched(() => engine.open(this.number), CALL_MS).catch(
+            (thrown) => {
+              throw asAuthError(thrown);
+            },
+          );
         });
     // Whoever waits is told; who doesn't await configure() is told by the next call.
     this.ready.catch(() => {});
@@ -77,6 +92,7 @@ export class FaceClient {
 
   /** @param {any} event */
   tell(event) {
+    if (event.reason === "signOut") this.told++;
     for (const listener of [...this.listeners]) {
       try {
         listener(event);
@@ -101,7 +117,7 @@ export class FaceClient {
     const engine = await load();
     this.attach(engine);
     try {
-      return await watched(() => ask(engine, this.number));
+      return await watched(() => ask(engine, this.number), CALL_MS);
     } catch (thrown) {
       throw asAuthError(thrown);
     }
@@ -133,7 +149,7 @@ export class FaceClient {
     const { at, ...result } = raw;
     // The same object for every call: React runs effects twice.
     if (this.taken?.at !== at)
-      this.taken = { at, result: toResult(result, this.again({})) };
+      this.taken = { at, result: toResult(result, this.again({}, raw)) };
     return this.taken?.result;
   };
 
@@ -212,69 +228,143 @@ export class FaceClient {
    * @param {any} options
    */
   result(ask, options) {
+    const before = stored(this.config);
+    const { told } = this;
     return watched(ask, longest(options)).then(
-      (raw) => toResult(raw, this.again(options)),
+      (raw) => toResult(raw, this.again(options, raw)),
       (thrown) => {
         discard(thrown);
-        return this.lastResort(options, "unknown", thrown);
+        return this.lastResort(
+          options,
+          "unknown",
+          thrown,
+          before,
+          told !== this.told,
+        );
       },
     );
   }
 
-  /** @param {any} options */
-  again = (options) => (/** @type {() => Promise<any>} */ ask) =>
-    this.result(ask, options);
+  /**
+   * How a retry is run. The tokens are gone by now, and a session that was stored since is not to be touched.
+   * @param {any} options
+   * @param {any} raw what failed, as the engine tells it
+   */
+  again = (options, raw) => (/** @type {() => Promise<any>} */ ask) =>
+    watched(ask, longest(options)).then(
+      (next) => toResult(next, this.again(options, next)),
+      (thrown) => {
+        discard(thrown);
+        const error = faceError("unknown", thrown);
+        /** @type {Record<string, any>} */
+        const errors = {};
+        for (const name of FIELDS)
+          if (raw[name]) errors[name] = { ...raw[name], error };
+        if (errors.revokeTokenError)
+          hide(errors.revokeTokenError, "refreshToken", raw.refreshToken);
+        if (errors.globalSignOutError)
+          hide(errors.globalSignOutError, "accessToken", raw.accessToken);
+        return this.rest(options, raw.wasSignedIn, errors);
+      },
+    );
 
   /**
    * @param {any} options
    * @param {"moduleUnavailable" | "unknown"} code
    * @param {unknown} cause
+   * @param {Left} [before] what was stored when the engine began
+   * @param {boolean} [told] the listeners know already
    */
-  lastResort(options, code, cause) {
-    return lastResort(this.config, options, code, cause, (left) =>
-      this.retryLastResort(left, options),
+  lastResort(options, code, cause, before, told) {
+    const { removed, ...now } = removeStored(this.config);
+    const left = {
+      ...now,
+      found: now.found || !!before?.found,
+      hostedUI: now.hostedUI ?? before?.hostedUI,
+      refreshToken: now.refreshToken ?? before?.refreshToken,
+      accessToken: now.accessToken ?? before?.accessToken,
+    };
+    const error = faceError(code, cause);
+    const errors = errorsOf(this.config, options, left, error);
+    if (!removed) {
+      const { hostedUIError, forgetDeviceError, ...remote } = errors;
+      const local = code === "unknown" ? faceError("storage", cause) : error;
+      return { ...failed(local), ...remote };
+    }
+    if (!told)
+      this.tell({
+        reason: "signOut",
+        global: asks(options, "global") === true,
+        redirecting: false,
+      });
+    return this.rest(options, left.found, errors);
+  }
+
+  /**
+   * @param {any} options
+   * @param {boolean} wasSignedIn
+   * @param {Record<string, any>} errors
+   * @param {string} [logoutUrl]
+   * @returns {any}
+   */
+  rest(options, wasSignedIn, errors, logoutUrl) {
+    return signedOut(wasSignedIn, errors, logoutUrl, () =>
+      this.retryRest(options, wasSignedIn, errors),
     );
   }
 
   /**
-   * Asks a new engine for what the last resort could not do.
-   * @param {{ refreshToken?: string | undefined, accessToken?: string | undefined }} left
+   * Asks a new engine for what is left over; where there is none, one plain request is sent.
    * @param {any} options
+   * @param {boolean} wasSignedIn
+   * @param {Record<string, any>} before
    */
-  async retryLastResort(left, options) {
-    /** @type {any} */
-    const result = await this.signOut(options);
-    const asked = {
-      globalSignOutError: asks(options, "global") && left.accessToken,
-      revokeTokenError: left.refreshToken,
-    };
-    /** @type {any} */
-    const errors = {};
-    for (const [field, token] of Object.entries(asked)) {
-      if (!token) continue;
+  async retryRest(options, wasSignedIn, before) {
+    const errors = { ...before };
+    let plain = true;
+    /**
+     * @param {"globalSignOut" | "revokeToken"} call
+     * @param {string} name
+     * @param {(token: string) => Promise<void>} bare
+     */
+    const again = async (call, name, bare) => {
+      const field = `${call}Error`;
+      const token = errors[field]?.[name];
+      if (!token) return;
       try {
-        await (field === "revokeTokenError"
-          ? this.revokeToken(token)
-          : this.globalSignOut(token));
+        await this[call](token).catch((/** @type {any} */ error) => {
+          if (error.code !== "moduleUnavailable" || !plain) throw error;
+          plain = false;
+          return bare(token).catch(() => {
+            throw error;
+          });
+        });
+        delete errors[field];
       } catch (error) {
-        errors[field] = { error };
-        const name =
-          field === "revokeTokenError" ? "refreshToken" : "accessToken";
-        hide(errors[field], name, token);
+        hide((errors[field] = { error }), name, token);
+      }
+    };
+    await again("globalSignOut", "accessToken", (AccessToken) =>
+      plainRequest(this.config, "GlobalSignOut", { AccessToken }),
+    );
+    // It would kill the access token that the next try needs.
+    if (!errors.globalSignOutError?.error.retryable)
+      await again("revokeToken", "refreshToken", (Token) =>
+        plainRequest(this.config, "RevokeToken", {
+          Token,
+          ClientId: clientIdOf(this.config),
+        }),
+      );
+    if (errors.hostedUIError && !stored(this.config).found) {
+      const { status, logoutUrl, hostedUIError } = /** @type {any} */ (
+        await this.signOut(options)
+      );
+      if (status !== "failed" && !hostedUIError) {
+        delete errors.hostedUIError;
+        return this.rest(options, wasSignedIn, errors, logoutUrl);
       }
     }
-    if (result.status === "failed") return { ...result, ...errors };
-    const partial =
-      result.status === "partial" || Object.keys(errors).length > 0;
-    const merged = {
-      ...result,
-      status: partial ? "partial" : "complete",
-      wasSignedIn: true,
-      ...errors,
-    };
-    if (partial)
-      hide(merged, "retry", () => this.retryLastResort(left, options));
-    return merged;
+    return this.rest(options, wasSignedIn, errors);
   }
 }
 

@@ -38,20 +38,25 @@ async function start() {
 }
 
 /**
- * Whatever comes out of an export as an exception is a trap: the engine catches all else.
+ * Whatever comes out of an export as an exception is a trap: the engine catches all else. After one its state may be
+ * anything, so its timers and listeners reach it no more.
  * @param {Record<string, any>} exports
  * @param {() => boolean} isCurrent
  */
 function guarded(exports, isCurrent) {
+  let broken = false;
   /** @type {Record<string, any>} */
   const guards = {};
   for (const [name, value] of Object.entries(exports))
     guards[name] =
       typeof value === "function"
         ? (/** @type {unknown[]} */ ...args) => {
+            // Nothing, in each form that the glue reads.
+            if (broken) return [];
             try {
               return value(...args);
             } catch (thrown) {
+              broken = true;
               if (isCurrent()) discard(thrown);
               throw thrown;
             }

@@ -25,7 +25,7 @@ export const {
 export function createClient(config) {
   const own = new FaceClient();
   own.isOwn = true;
-  own.configure(config);
+  void own.configure(config);
   const {
     storeTokens,
     loadTokens,

@@ -1,6 +1,5 @@
 // What is left to do where there is no engine, or it broke: remove this client's keys, read back, and say so.
-import { faceError } from "./errors.js";
-import { hide } from "./results.js";
+import { hide, hideRetry } from "./results.js";
 
 /** The client id, in whatever shape the configuration has. @param {any} config @returns {string | undefined} */
 export function clientIdOf(config) {
@@ -48,71 +47,180 @@ const keysOf = (storage, clientId) =>
   );
 
 /**
- * Removes the sessions, reads back, and makes the result of a sign-out whose remote steps are unknown.
- * @param {any} config
- * @param {any} options
- * @param {import("cognito-signout").AuthErrorCode} code
- * @param {unknown} cause
- * @param {(left: { refreshToken?: string | undefined, accessToken?: string | undefined }) => Promise<any>} retry
+ * What is known of a sign-out beyond this device.
+ * @typedef {object} Left
+ * @property {boolean} found a session was found
+ * @property {boolean} reachable the configured storage can be read from here
+ * @property {boolean} [hostedUI] it came from the hosted UI
+ * @property {string | undefined} [refreshToken]
+ * @property {string | undefined} [accessToken]
  */
-export function lastResort(config, options, code, cause, retry) {
+
+/**
+ * The sessions of this client that lie in the web storages.
+ * @param {any} config
+ * @param {(storage: Storage, keys: string[]) => void} [act] what to do with the keys of each storage
+ * @returns {Left}
+ */
+export function stored(config, act) {
   const clientId = clientIdOf(config) ?? "";
-  const stores = [webStorage("localStorage"), webStorage("sessionStorage")];
   const configured = config?.storage ?? "local";
-  // Other storages can't be reached from here, so nothing can be said of them.
-  let removed =
-    (configured === "local" && !!stores[0]) ||
-    (configured === "session" && !!stores[1]);
-  let wasSignedIn = false;
-  /** @type {string | undefined} */
-  let refreshToken;
-  /** @type {string | undefined} */
-  let accessToken;
-  for (const storage of stores) {
+  /** @type {Left} */
+  const left = { found: false, reachable: false };
+  for (const name of /** @type {const} */ (["local", "session"])) {
+    const storage = webStorage(`${name}Storage`);
     if (!storage) continue;
     try {
-      for (const key of keysOf(storage, clientId)) {
+      const keys = keysOf(storage, clientId);
+      for (const key of keys) {
         const value = storage.getItem(key) ?? undefined;
-        if (key.endsWith(".refreshToken")) refreshToken ??= value;
-        if (key.endsWith(".accessToken")) accessToken ??= value;
-        wasSignedIn = true;
-        storage.removeItem(key);
+        if (key.endsWith(".refreshToken")) left.refreshToken ??= value;
+        if (key.endsWith(".accessToken")) left.accessToken ??= value;
+        if (key.endsWith(".oauthSignIn"))
+          left.hostedUI ||= /^true/.test(value ?? "");
+        if (/Token$|^oidc\./.test(key)) left.found = true;
       }
-      if (keysOf(storage, clientId).length > 0) removed = false;
+      act?.(storage, keys);
+      // Other storages can't be reached from here, so nothing can be said of them.
+      if (name === configured) left.reachable = true;
     } catch {
-      removed = false;
+      if (name === configured) left.reachable = false;
     }
   }
-  const error = faceError(code, cause);
-  const revokeTokenError = { error };
-  const globalSignOutError = { error };
-  hide(revokeTokenError, "refreshToken", refreshToken);
-  hide(globalSignOutError, "accessToken", accessToken);
-  const remote = {
-    ...(config?.tokenRevocation !== false && { revokeTokenError }),
-    ...(asks(options, "global") && { globalSignOutError }),
-  };
-  if (!removed)
-    return {
-      status: "failed",
-      signedOutLocally: false,
-      error: code === "moduleUnavailable" ? error : faceError("storage", cause),
-      ...remote,
-      steps: [],
-    };
-  const hosted = asks(options, "hostedUI");
+  return left;
+}
+
+/**
+ * Removes the sessions and reads back.
+ * @param {any} config
+ * @returns {Left & { removed: boolean }}
+ */
+export function removeStored(config) {
+  let removed = true;
+  const clientId = clientIdOf(config) ?? "";
+  const left = stored(config, (storage, keys) => {
+    for (const key of keys) {
+      try {
+        storage.removeItem(key);
+      } catch {
+        // Whether it is gone is read back.
+      }
+    }
+    removed &&= keysOf(storage, clientId).length === 0;
+  });
+  return { ...left, removed: removed && left.reachable };
+}
+
+/**
+ * The errors of what was asked for and is not known to be done.
+ * @param {any} config
+ * @param {any} options
+ * @param {Left} left
+ * @param {import("./errors.js").AuthError} error
+ */
+export function errorsOf(config, options, left, error) {
+  const hosted = asks(options, "hostedUI") ?? "auto";
+  // Of a storage that can't be read, all is unknown.
+  const found = left.found || !left.reachable;
+  /** @type {Record<string, any>} */
+  const errors = {};
+  if (
+    config?.tokenRevocation !== false &&
+    (left.refreshToken || !left.reachable)
+  )
+    hide(
+      (errors.revokeTokenError = { error }),
+      "refreshToken",
+      left.refreshToken,
+    );
+  if (found && asks(options, "global"))
+    hide(
+      (errors.globalSignOutError = { error }),
+      "accessToken",
+      left.accessToken,
+    );
+  if (hosted === "auto" ? left.hostedUI : hosted !== "none")
+    errors.hostedUIError = { error };
+  if (found && asks(options, "forgetDevice"))
+    errors.forgetDeviceError = { error };
+  return errors;
+}
+
+/**
+ * The result of a sign-out that has removed the sessions.
+ * @param {boolean} wasSignedIn
+ * @param {Record<string, any>} errors
+ * @param {string | undefined} logoutUrl
+ * @param {() => Promise<any>} retry
+ */
+export function signedOut(wasSignedIn, errors, logoutUrl, retry) {
+  const partial = Object.keys(errors).length > 0;
   const result = {
-    status: "partial",
+    status: partial ? "partial" : "complete",
     signedOutLocally: true,
     wasSignedIn,
-    ...remote,
-    ...((hosted === "redirect" || hosted === "popup") && {
-      hostedUIError: { error },
-    }),
+    ...errors,
+    ...(logoutUrl && { logoutUrl }),
     steps: [],
   };
-  hide(result, "retry", () => retry({ refreshToken, accessToken }));
+  if (partial) hideRetry(result, retry);
   return result;
+}
+
+/**
+ * One request without the engine.
+ * @param {any} config
+ * @param {"RevokeToken" | "GlobalSignOut"} operation
+ * @param {object} body
+ */
+export async function plainRequest(config, operation, body) {
+  const answer = await fetch(endpointOf(config), {
+    method: "POST",
+    headers: {
+      "Content-Type": "application/x-amz-json-1.1",
+      "X-Amz-Target": `AWSCognitoIdentityProviderService.${operation}`,
+    },
+    body: JSON.stringify(body),
+    credentials: "omit",
+    redirect: "error",
+    keepalive: true,
+    signal: AbortSignal.timeout(5000),
+  });
+  // A captive portal says 200 too.
+  const text = await answer.text();
+  if (answer.status !== 200 || !/^\s*(\{.*\})?\s*$/s.test(text))
+    throw new Error(`HTTP ${answer.status}`);
+}
+
+/** Where Cognito is, for whatever shape the configuration has. @param {any} config */
+function endpointOf(config) {
+  const amplify = config.Auth?.Cognito;
+  const given = config.userPoolEndpoint ?? amplify?.userPoolEndpoint;
+  if (given) {
+    const { href, protocol, hostname } = new URL(given);
+    if (
+      protocol !== "https:" &&
+      !/^(localhost|127\..*|\[::1\])$/.test(hostname)
+    )
+      throw new Error("userPoolEndpoint must be https");
+    return href;
+  }
+  /** @type {string} */
+  const pool =
+    config.userPoolId ??
+    config.auth?.user_pool_id ??
+    amplify?.userPoolId ??
+    config.aws_user_pools_id ??
+    config.Auth?.userPoolId ??
+    config.authority?.split("/").pop();
+  const region = pool.split("_")[0] ?? "";
+  if (!/^[a-z0-9-]+$/.test(region)) throw new Error("no region");
+  const zone = region.startsWith("cn-")
+    ? "com.cn"
+    : region.startsWith("eusc-")
+      ? "eu"
+      : "com";
+  return `https://cognito-idp.${region}.amazonaws.${zone}/`;
 }
 
 /**

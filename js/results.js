@@ -10,7 +10,18 @@ import { AuthError } from "./errors.js";
 export const hide = (target, name, value) =>
   Object.defineProperty(target, name, { get: () => value });
 
-const FIELDS = [
+/**
+ * `retry()`: it runs once, and every call gets the same promise.
+ * @param {object} target
+ * @param {() => Promise<any>} run
+ */
+export function hideRetry(target, run) {
+  /** @type {Promise<any> | undefined} */
+  let running;
+  hide(target, "retry", () => (running ??= run()));
+}
+
+export const FIELDS = [
   "revokeTokenError",
   "globalSignOutError",
   "hostedUIError",
@@ -37,7 +48,7 @@ export function toResult(raw, again) {
   }
   if (globalSignOutError && "accessToken" in raw)
     hide(globalSignOutError, "accessToken", accessToken);
-  if (retry) hide(result, "retry", () => again(retry));
+  if (retry) hideRetry(result, () => again(retry));
   return result;
 }
 
