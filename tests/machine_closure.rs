@@ -530,7 +530,7 @@ impl Reached {
     }
 }
 
-/// What a minute of a debug build can hold. Left to `the_whole`: combinations of several requests with
+/// What a minute of a debug build can hold. Left to the wide ones: combinations of several requests with
 /// several tries each, of a remembered device with all of that, and what comes after the end.
 #[test]
 fn closure() {
@@ -591,47 +591,74 @@ fn closure() {
     ]);
 }
 
-/// Tens of millions of states: `cargo test --release --test machine_closure -- --ignored --nocapture`.
+// Wider, some ten million states: `cargo test --release --test machine_closure -- --ignored --nocapture`.
+// Even there a remembered device, further sessions and the tries of all requests are not all combined at once.
+
+const ALL: Scope = Scope {
+    name: "",
+    plans: Vec::new(),
+    others: false,
+    again: &OPS,
+    without: &[],
+    after_the_end: true,
+    retries: true,
+};
+
 #[test]
-#[ignore = "minutes, and gigabytes"]
-fn the_whole() {
-    let every: &[Op] = &OPS;
-    let whole = |name, keep: &dyn Fn(&Plan) -> bool| Scope {
+#[ignore = "minutes"]
+fn wide_timeout_0() {
+    search(&Scope {
+        name: "timeoutMs 0",
+        plans: plans(|plan| plan.one_request),
         others: true,
-        again: every,
-        after_the_end: true,
-        retries: true,
-        ..Scope::new(name, keep)
-    };
-    search_all(&[
-        whole("timeoutMs 0", &|plan| plan.one_request),
-        Scope {
-            others: false,
-            ..whole("no device, no further sessions", &|p| {
-                !p.one_request && !p.forget_device
-            })
-        },
-        Scope {
-            again: &[Op::RevokeOthers, Op::GlobalSignOut],
-            retries: false,
-            ..whole("no device", &|p| {
-                !p.one_request && !p.forget_device && p.leave == Leave::Auto
-            })
-        },
-        Scope {
-            again: &[Op::ForgetDevice, Op::Refresh],
-            others: false,
-            ..whole("a device", &|p| {
-                !p.one_request && p.forget_device && p.leave == Leave::Auto
-            })
-        },
-        Scope {
-            again: &[Op::ForgetDevice, Op::GlobalSignOut],
-            others: false,
-            retries: false,
-            ..whole("a device, global", &|p| {
-                !p.one_request && p.forget_device && p.leave == Leave::Auto
-            })
-        },
-    ]);
+        // A retry is no timeoutMs 0 any more.
+        retries: false,
+        ..ALL
+    });
+}
+
+#[test]
+#[ignore = "minutes"]
+fn wide_every_try_every_retry() {
+    search(&Scope {
+        name: "no device, no further sessions",
+        plans: plans(|plan| !plan.one_request && !plan.forget_device),
+        ..ALL
+    });
+}
+
+#[test]
+#[ignore = "minutes"]
+fn wide_further_sessions() {
+    search(&Scope {
+        name: "further sessions",
+        plans: plans(|p| !p.one_request && !p.forget_device && p.leave == Leave::Auto),
+        others: true,
+        again: &[Op::RevokeOthers, Op::GlobalSignOut],
+        retries: false,
+        ..ALL
+    });
+}
+
+#[test]
+#[ignore = "minutes"]
+fn wide_device() {
+    search(&Scope {
+        name: "a device",
+        plans: plans(|p| !p.one_request && p.forget_device && p.leave == Leave::Auto),
+        again: &[Op::ForgetDevice, Op::Refresh],
+        ..ALL
+    });
+}
+
+#[test]
+#[ignore = "minutes"]
+fn wide_device_global() {
+    search(&Scope {
+        name: "a device, global",
+        plans: plans(|p| !p.one_request && p.forget_device && p.leave == Leave::Auto),
+        again: &[Op::ForgetDevice, Op::GlobalSignOut],
+        retries: false,
+        ..ALL
+    });
 }
