@@ -243,6 +243,7 @@ impl SignOutResult {
     }
 
     /// A failure before anything was touched.
+    #[cfg(target_arch = "wasm32")]
     pub(crate) fn failed(error: AuthError) -> SignOutResult {
         SignOutResult::Failed(Failed {
             error,

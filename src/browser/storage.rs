@@ -49,12 +49,14 @@ pub enum Store {
 }
 
 /// localStorage, where the page may use it.
+#[expect(clippy::disallowed_methods)]
 pub fn local() -> Option<web_sys::Storage> {
     // The probe: gloo-storage panics where the getter throws (sandboxed iframes).
     probe("localStorage").then(LocalStorage::raw)
 }
 
 /// sessionStorage, where the page may use it.
+#[expect(clippy::disallowed_methods)]
 pub fn session() -> Option<web_sys::Storage> {
     probe("sessionStorage").then(SessionStorage::raw)
 }

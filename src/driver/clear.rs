@@ -112,8 +112,11 @@ fn take_stock(run: &Run, places: &[Place]) -> Found {
             && claims.origin_jti.is_none()
     });
     found.device = main.device_key.is_some();
-    found.hosted_ui = main.sign_in_method == Some(SignInMethod::HostedUi)
-        || places.iter().any(|place| place.found.hosted_ui);
+    // What the session itself says goes before a flag that may be an older sign-in's.
+    found.hosted_ui = match main.sign_in_method {
+        Some(method) => method == SignInMethod::HostedUi,
+        None => places.iter().any(|place| place.found.hosted_ui),
+    };
     {
         let mut vault = run.vault.borrow_mut();
         vault.access = main.access_token.clone();
