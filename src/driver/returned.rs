@@ -46,6 +46,7 @@ pub struct ReturnedSignOutResult {
 #[derive(Clone, Debug)]
 pub struct Record {
     /// When the page left, which tells one record from another.
+    #[cfg(feature = "js")]
     pub at: f64,
     /// The result.
     pub result: Json,
@@ -145,6 +146,7 @@ pub fn take(client: &Rc<Inner>) -> Option<Record> {
         back: field("back").to_owned(),
     };
     let mut record = Record {
+        #[cfg(feature = "js")]
         at: json.get("at").and_then(Json::as_f64).unwrap_or(0.0),
         result: json.get("result").cloned()?,
         app_state: json
