@@ -174,13 +174,11 @@ fn put_entries(run: &Run, ids: &[SessionId], auto_redirect: bool) {
 
 /// Nothing was found: perhaps another tab was quicker.
 fn note_overtaker(run: &Run, client: &Inner) -> bool {
-    let mark = client.mark();
+    let mut mark = client.mark();
+    mark.0
+        .retain(|entry| !client.own.borrow().contains(&entry.id));
     let overtaker = mark.overtaker(client.last_read.get(), clock::wall());
-    match overtaker {
-        Some(entry) if !client.own.borrow().contains(&entry.id) => {
-            *run.ids.borrow_mut() = vec![entry.id];
-            true
-        }
-        _ => false,
-    }
+    let found = overtaker.map(|entry| entry.id);
+    run.ids.borrow_mut().extend(found);
+    found.is_some()
 }

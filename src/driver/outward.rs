@@ -113,9 +113,19 @@ impl Run {
         };
         verdict.revoke = revoke.map(Fault::Code);
         verdict.global = global.map(Fault::Code);
+        // Whether the user's other sessions ended can't be learnt from a local sign-out.
+        if machine.plan.global && !self.followed_global.get() {
+            verdict.global = Some(Fault::Code(AuthErrorCode::Unconfirmed));
+        }
         verdict.hosted = verdict.hosted.or(hosted.map(Fault::Code));
         verdict.forget = forget.map(Fault::Code);
-        if machine.removed && (revoke.or(global).or(hosted).or(forget)).is_some() {
+        let faults = [
+            verdict.revoke,
+            verdict.global,
+            verdict.hosted,
+            verdict.forget,
+        ];
+        if machine.removed && faults.iter().any(Option::is_some) {
             verdict.tag = Tag::Partial;
         }
     }

@@ -47,6 +47,7 @@ pub fn revoke_in_passing(endpoint: &str, client_id: &str, token: &Secret) {
 pub fn run(run: &Rc<Run>, op: Op) {
     let step = step_of(op);
     run.begin_step(step, true);
+    let number = run.count(op);
     let run = run.clone();
     task::start(Box::pin(async move {
         let result = match op {
@@ -56,6 +57,9 @@ pub fn run(run: &Rc<Run>, op: Op) {
             Op::ForgetDevice => forget(&run).await,
             Op::Refresh => renew(&run).await,
         };
+        if run.is_superseded(op, number) {
+            return;
+        }
         run.end_step(step, result.as_ref().err());
         run.journal
             .borrow_mut()
@@ -72,6 +76,23 @@ pub fn run(run: &Rc<Run>, op: Op) {
         run.tick();
         run.dispatch(Event::Answered(op, answer));
     }));
+}
+
+impl Run {
+    /// Counts a request; the number tells its answer from a later one's.
+    fn count(&self, op: Op) -> u32 {
+        let mut sent = self.sent.get();
+        let number = sent.get_mut(op as usize).map_or(0, |number| {
+            *number += 1;
+            *number
+        });
+        self.sent.set(sent);
+        number
+    }
+
+    fn is_superseded(&self, op: Op, number: u32) -> bool {
+        self.sent.get().get(op as usize) != Some(&number)
+    }
 }
 
 async fn ask(run: &Run, op: Op, request: &Request) -> Result<Response, AuthError> {

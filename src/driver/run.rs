@@ -92,6 +92,10 @@ pub struct Run {
     pub storage_error: RefCell<Option<AuthError>>,
     pub leave_error: RefCell<Option<AuthError>>,
     pub codes: Cell<Option<crate::flow::Codes>>,
+    /// The other tab's sign-out was a global one.
+    pub followed_global: Cell<bool>,
+    /// How often each request was sent; the answer to an earlier one does not count.
+    pub sent: Cell<[u32; 5]>,
     options: SignOutOptions,
     /// A retry has taken over.
     superseded: Cell<bool>,
@@ -265,6 +269,8 @@ impl Run {
             storage_error: RefCell::default(),
             leave_error: RefCell::default(),
             codes: Cell::new(None),
+            followed_global: Cell::new(false),
+            sent: Cell::new([0; 5]),
             options,
             superseded: Cell::new(false),
             retry: RefCell::default(),
@@ -326,9 +332,10 @@ impl Run {
             };
             let mut commands = Vec::new();
             self.machine.borrow_mut().handle(event, &mut commands);
-            if matches!(event, Event::Cleared(_)) {
+            // A retry has no clear: its time begins with the popup's end.
+            let popup_over = matches!(event, Event::PopupEnded(_)) && !self.is_clearing();
+            if matches!(event, Event::Cleared(_)) || popup_over {
                 self.begin_remote();
-                self.set_alarms();
             }
             for command in commands {
                 self.execute(command);
@@ -376,10 +383,6 @@ impl Run {
         for (id, ms) in waits {
             self.set_alarm(ms, Alarm::Caller(id));
         }
-    }
-
-    /// Sets the alarms that depend on what the clear found.
-    fn set_alarms(self: &Rc<Self>) {
         let machine = *self.machine.borrow();
         if machine.hosted == Hosted::Due {
             self.set_alarm(BEFORE_LEAVING_MS, Alarm::Event(Event::LeaveNow));
@@ -435,6 +438,9 @@ impl Run {
         let id = self.add_caller_with(&hooks, slot, options.timeout_ms);
         if !self.is_clearing() {
             self.set_alarm(options.timeout_ms, Alarm::Caller(id));
+        } else if options.timeout_ms > 0.0 {
+            // The latest deadline counts, and it leaves time for more than one request.
+            self.machine.borrow_mut().plan.one_request = false;
         }
         let own_way = self.way.borrow().clone();
         if let (Some(popup), Ok(way)) = (popup, own_way) {
@@ -448,6 +454,9 @@ impl Run {
                 *self.navigate.borrow_mut() = hooks.navigate.clone();
             }
             self.dispatch(Event::AlsoRedirect);
+            if !self.is_clearing() {
+                self.set_alarm(BEFORE_LEAVING_MS, Alarm::Event(Event::LeaveNow));
+            }
         }
         if options.global {
             self.dispatch(Event::Upgrade);
@@ -748,6 +757,8 @@ impl Run {
             Some(entry) if entry.codes.is_none() => {}
             entry => {
                 self.codes.set(entry.and_then(|entry| entry.codes));
+                self.followed_global
+                    .set(entry.is_none_or(|entry| entry.global));
                 self.dispatch(Event::OtherTabSettled);
             }
         }
@@ -870,8 +881,8 @@ impl Run {
         *run.machine.borrow_mut() = Machine::leave_only(run.machine.borrow().plan);
         let slot = Slot::new();
         run.add_caller(&hooks, slot.clone());
-        run.begin_remote();
         run.begin();
+        run.begin_remote();
         Box::pin(slot)
     }
 
@@ -908,9 +919,10 @@ impl Run {
         run.lost_answer.set(self.lost_answer.get());
         run.journal.borrow_mut().inherit(&self.journal.borrow());
         run.add_caller(&hooks, slot.clone());
-        run.begin_remote();
         run.begin();
-        run.set_alarms();
+        if !run.is_clearing() {
+            run.begin_remote();
+        }
         Box::pin(slot)
     }
 }
