@@ -129,6 +129,8 @@ export class Visitor {
   context = /** @type {any} */ (undefined);
   /** @type {Page} */
   page = /** @type {any} */ (undefined);
+  /** The last request that is not to be counted. */
+  seen = -1;
 
   /**
    * @param {World} world
@@ -264,19 +266,23 @@ export class Visitor {
     return this.control.addFault({ ...fault, clientId: this.clientId });
   }
 
-  /** The operations that were asked for, in their order; those that did not run are in brackets. */
-  get calls() {
+  /** What this app client was asked for since `clearCalls`, preflights apart. */
+  get requests() {
     return this.control
       .requests({ clientId: this.clientId })
-      .filter(({ preflight }) => !preflight)
-      .map(({ operation, processed }) =>
-        processed ? operation : `(${operation})`,
-      );
+      .filter(({ id, preflight }) => id > this.seen && !preflight);
+  }
+
+  /** The operations of `requests`, in their order; those that did not run are in brackets. */
+  get calls() {
+    return this.requests.map(({ operation, processed }) =>
+      processed ? operation : `(${operation})`,
+    );
   }
 
   /** Forgets what was asked for until now. */
   clearCalls() {
-    this.control.clearRequests();
+    this.seen = this.requests.at(-1)?.id ?? this.seen;
   }
 
   /** @param {NewTokens} tokens */

@@ -1,0 +1,392 @@
+// Whatever is given, an error comes back that says so: never an exception out of nowhere, never a hang.
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { HANGS_MS, ready, useWorld } from "./lib/world.mjs";
+
+const world = useWorld();
+
+/** Values that no function can use, made in the page. It stands alone. */
+function nonsense() {
+  const thrower = () => {
+    throw new Error("a trap of the proxy");
+  };
+  const traps = /** @type {const} */ ([
+    "get",
+    "has",
+    "ownKeys",
+    "getPrototypeOf",
+    "getOwnPropertyDescriptor",
+  ]);
+  const revoked = Proxy.revocable({}, {});
+  revoked.revoke();
+  const revokedFunction = Proxy.revocable(() => {}, {});
+  revokedFunction.revoke();
+  const cyclic = /** @type {any} */ ({});
+  cyclic.self = cyclic;
+  /** @type {Record<string, any>} */
+  const values = {
+    null: null,
+    zero: 0,
+    NaN: NaN,
+    bigint: 1n,
+    text: "text",
+    true: true,
+    symbol: Symbol("s"),
+    array: [1, 2],
+    function: () => {},
+    "revoked proxy": revoked.proxy,
+    "revoked function proxy": revokedFunction.proxy,
+    "proxy that throws at everything": new Proxy(
+      {},
+      Object.fromEntries(traps.map((trap) => [trap, thrower])),
+    ),
+    "proxy that throws at get": new Proxy({ a: 1 }, { get: thrower }),
+    "getter that throws undefined": Object.defineProperty({}, "hostedUI", {
+      enumerable: true,
+      get() {
+        // eslint-disable-next-line typescript/only-throw-error
+        throw undefined;
+      },
+    }),
+    "list of endless length": new Proxy([], {
+      get: (_, name) => (name === "length" ? 2 ** 40 : "x"),
+    }),
+    cyclic,
+  };
+  return values;
+}
+
+const withNonsense = `globalThis.nonsense = ${nonsense.toString()};`;
+
+describe("bad input", { concurrency: 4, timeout: 4 * HANGS_MS }, () => {
+  test("nonsense as options: failed(configuration), and nothing touched", async (t) => {
+    const jane = await world.visitor(t);
+    const tokens = await jane.signIn();
+    const before = await jane.keys();
+    await jane.page.evaluate(withNonsense);
+    const results = await jane.page.evaluate(async () => {
+      /** @type {Record<string, any>} */
+      const results = {};
+      for (const [name, value] of Object.entries(
+        /** @type {any} */ (globalThis).nonsense(),
+      ))
+        results[name] = show(
+          await settled(cs.signOut(/** @type {any} */ (value)), 5000),
+        );
+      return results;
+    });
+    for (const [name, result] of Object.entries(results)) {
+      assert.equal(result.status, "failed", name);
+      assert.equal(result.error.code, "configuration", name);
+      assert.ok(result.error.message, name);
+      assert.ok(result.error.recoverySuggestion, name);
+    }
+    assert.deepEqual(await jane.keys(), before);
+    assert.deepEqual(jane.areValid(tokens), { access: true, refresh: true });
+    assert.deepEqual(jane.calls, []);
+    assert.equal((await jane.signOut()).status, "complete");
+  });
+
+  test("nonsense as one option", async (t) => {
+    const jane = await world.visitor(t);
+    await jane.signIn();
+    const before = await jane.keys();
+    await jane.page.evaluate(withNonsense);
+    const wrong = await jane.page.evaluate(async () => {
+      /** @type {string[]} */
+      const wrong = [];
+      /** @type {Record<string, string[]>} */
+      const fits = {
+        global: ["true"],
+        hostedUI: [],
+        redirectUrl: [],
+        timeoutMs: ["zero"],
+        popupTimeoutMs: ["zero"],
+        signal: [],
+        navigate: ["function", "revoked function proxy"],
+        forgetDevice: ["true"],
+        retryWhenOnline: ["true"],
+        oauth: ["getter that throws undefined", "cyclic"],
+      };
+      for (const [option, good] of Object.entries(fits))
+        for (const [name, value] of Object.entries(
+          /** @type {any} */ (globalThis).nonsense(),
+        )) {
+          // An option that is null counts as left out.
+          if (name === "null" || good.includes(name)) continue;
+          const result = show(
+            await settled(
+              cs.signOut(/** @type {any} */ ({ [option]: value })),
+              5000,
+            ),
+          );
+          const right =
+            result.status === "failed" &&
+            result.error.code === "configuration" &&
+            result.error.message.includes(option);
+          if (!right)
+            wrong.push(
+              `${option}: ${name}: ${result.status} ${result.error?.code} ${result.error?.message}`,
+            );
+        }
+      return wrong;
+    });
+    assert.deepEqual(wrong, []);
+    assert.deepEqual(await jane.keys(), before);
+    assert.deepEqual(jane.calls, []);
+  });
+
+  test("nonsense as configuration: configure and createClient say so, and signOut too", async (t) => {
+    const jane = await world.visitor(t, { configure: false });
+    await jane.page.evaluate(withNonsense);
+    const results = await jane.page.evaluate(async () => {
+      /** @type {Record<string, any>} */
+      const results = {
+        missing: {
+          configured: await rejection(cs.configure(/** @type {any} */ ({}))),
+        },
+      };
+      for (const [name, value] of Object.entries({
+        .../** @type {any} */ (globalThis).nonsense(),
+        undefined: undefined,
+      })) {
+        const configured = settled(rejection(cs.configure(value)), 5000);
+        const after = settled(cs.signOut(), 5000);
+        const client = cs.createClient(value);
+        results[name] = {
+          configured: await configured,
+          after: show(await after),
+          loaded: await settled(rejection(client.loadTokens()), 5000),
+          signedOut: show(await settled(client.signOut(), 5000)),
+          signingOut: client.isSigningOut() || cs.isSigningOut(),
+        };
+      }
+      return results;
+    });
+    for (const [name, result] of Object.entries(results)) {
+      assert.equal(result.configured.code, "configuration", name);
+      if (name === "missing") continue;
+      assert.equal(result.after.status, "failed", name);
+      assert.equal(result.after.error.code, "configuration", name);
+      assert.equal(result.loaded.code, "configuration", name);
+      assert.equal(result.signedOut.error.code, "configuration", name);
+      assert.equal(result.signingOut, false, name);
+    }
+  });
+
+  test("nonsense as tokens", async (t) => {
+    const jane = await world.visitor(t);
+    await jane.page.evaluate(withNonsense);
+    const results = await jane.page.evaluate(async () => {
+      /** @type {Record<string, any>} */
+      const results = {};
+      for (const [name, value] of Object.entries(
+        /** @type {any} */ (globalThis).nonsense(),
+      )) {
+        results[name] = await settled(rejection(cs.storeTokens(value)), 5000);
+        results[`revokeToken: ${name}`] =
+          name === "text"
+            ? { code: "configuration" }
+            : await settled(rejection(cs.revokeToken(value)), 5000);
+      }
+      return results;
+    });
+    for (const [name, error] of Object.entries(results))
+      assert.equal(error?.code, "configuration", name);
+    assert.deepEqual(await jane.keys(), []);
+    assert.deepEqual(jane.calls, []);
+  });
+
+  test("a configuration that lacks something, or has it malformed, names the field in its own shape", async (t) => {
+    const jane = await world.visitor(t, { configure: false });
+    const { hostedUI, ...rest } = jane.config;
+    const pool = rest.userPoolId;
+    const id = rest.userPoolClientId;
+    /** @type {[any, RegExp][]} */
+    const cases = [
+      [{ ...rest, userPoolId: undefined }, /userPoolId/],
+      [{ ...rest, userPoolId: "nonsense" }, /userPoolId/],
+      [{ ...rest, userPoolId: 5 }, /userPoolId/],
+      [{ ...rest, userPoolClientId: undefined }, /userPoolClientId/],
+      [{ ...rest, userPoolClientId: "" }, /userPoolClientId/],
+      [
+        { ...rest, userPoolEndpoint: "http://example.com/" },
+        /userPoolEndpoint/,
+      ],
+      [{ ...rest, userPoolEndpoint: "nonsense" }, /userPoolEndpoint/],
+      [
+        { ...rest, userPoolEndpoint: "https://u:p@example.com/" },
+        /userPoolEndpoint/,
+      ],
+      [{ ...rest, userPoolEndpont: "https://example.com/" }, /userPoolEndpont/],
+      [{ ...rest, hostedUI: { ...hostedUI, domain: undefined } }, /domain/],
+      [{ ...rest, hostedUI: { ...hostedUI, domain: "" } }, /domain/],
+      [
+        { ...rest, hostedUI: { ...hostedUI, domain: "https://a.com/path" } },
+        /domain/,
+      ],
+      [
+        { ...rest, hostedUI: { ...hostedUI, domain: "http://example.com" } },
+        /domain/,
+      ],
+      [{ ...rest, hostedUI: { domain: hostedUI.domain } }, /redirectSignOut/],
+      [
+        { ...rest, hostedUI: { ...hostedUI, redirectSignOut: 7 } },
+        /redirectSignOut/,
+      ],
+      [
+        { ...rest, hostedUI: { ...hostedUI, redirectSignOut: ["nonsense"] } },
+        /redirectSignOut/,
+      ],
+      [
+        {
+          ...rest,
+          hostedUI: { ...hostedUI, redirectSignOut: ["javascript:alert(1)"] },
+        },
+        /redirectSignOut/,
+      ],
+      [{ ...rest, tokenRevocation: "no" }, /tokenRevocation/],
+      [{ ...rest, storage: "disk" }, /storage/],
+      [{ ...rest, storage: { getItem: 5 } }, /storage/],
+      [{ ...rest, logger: "console" }, /logger/],
+      [{ ...rest, cookie: { sameSite: "never" } }, /cookie/],
+      // In Amplify's words.
+      [
+        { Auth: { Cognito: { userPoolClientId: id } } },
+        /Auth\.Cognito\.userPoolId/,
+      ],
+      [{ auth: { user_pool_id: pool } }, /user_pool_client_id/],
+      [
+        {
+          aws_user_pools_id: "nonsense",
+          aws_user_pools_web_client_id: id,
+        },
+        /aws_user_pools_id/,
+      ],
+      [{ authority: "nonsense", client_id: id }, /authority/],
+    ];
+    for (const [config, message] of cases) {
+      const error = await jane.page.evaluate(
+        (config) => rejection(cs.configure(config)),
+        config,
+      );
+      assert.equal(error?.code, "configuration", String(message));
+      assert.match(error.message, message);
+      assert.ok(error.recoverySuggestion);
+    }
+  });
+
+  test("tokens that are not this client's, or no tokens: nothing is stored", async (t) => {
+    const jane = await world.visitor(t);
+    const foreign = await world.visitor(t, { path: "" });
+    const { accessToken, idToken, refreshToken } = jane.session();
+    const others = foreign.session();
+    const errors = await jane.page.evaluate(
+      async (list) => {
+        const errors = [];
+        for (const tokens of list)
+          errors.push(
+            await rejection(cs.storeTokens(/** @type {any} */ (tokens))),
+          );
+        return errors;
+      },
+      [
+        {},
+        { refreshToken },
+        { accessToken: "nonsense" },
+        { accessToken: "a.b.c" },
+        { accessToken: 5 },
+        { accessToken, refreshToken: 5 },
+        { accessToken, idToken: "nonsense" },
+        { accessToken, signInMethod: "carrierPigeon" },
+        { accessToken: others.accessToken },
+        { accessToken: idToken },
+        { AccessToken: "nonsense" },
+        { access_token: "nonsense", token_type: "Bearer" },
+      ],
+    );
+    assert.deepEqual(
+      errors.map((error) => error?.code),
+      errors.map(() => "configuration"),
+    );
+    assert.deepEqual(await jane.keys(), []);
+  });
+
+  test("blocked storage, in a sandboxed frame: failed(storage), and it settles", async (t) => {
+    const jane = await world.visitor(t, { configure: false });
+    await jane.page.evaluate(() => {
+      const frame = document.createElement("iframe");
+      frame.setAttribute("sandbox", "allow-scripts");
+      frame.src = "/framed";
+      document.body.append(frame);
+      return new Promise((resolve) => (frame.onload = resolve));
+    });
+    const frame = /** @type {any} */ (
+      jane.page.frames().find((frame) => frame.url().endsWith("/framed"))
+    );
+    await ready(frame);
+    const { accessToken, refreshToken } = jane.session();
+    const seen = await frame.evaluate(
+      async (/** @type {any} */ { config, tokens }) => {
+        await cs.configure(config);
+        return {
+          stored: await rejection(cs.storeTokens(tokens)),
+          loaded: await rejection(cs.loadTokens()),
+          local: show(await cs.signOut()),
+          global: show(await cs.signOut({ global: true })),
+          taken: await cs.takeSignOutResult(),
+          signingOut: cs.isSigningOut(),
+          heard,
+        };
+      },
+      { config: jane.config, tokens: { accessToken, refreshToken } },
+    );
+    assert.equal(seen.stored.code, "storage");
+    assert.equal(seen.loaded.code, "storage");
+    for (const result of [seen.local, seen.global]) {
+      assert.equal(result.status, "failed");
+      assert.equal(result.error.code, "storage");
+      assert.equal(result.signedOutLocally, false);
+    }
+    assert.equal(seen.taken, null);
+    assert.equal(seen.signingOut, false);
+    assert.deepEqual(seen.heard, []);
+  });
+
+  test("in a sandboxed frame, with memory as storage, it works alone", async (t) => {
+    const jane = await world.visitor(t, { configure: false });
+    await jane.page.evaluate(() => {
+      const frame = document.createElement("iframe");
+      frame.setAttribute("sandbox", "allow-scripts");
+      frame.src = "/framed";
+      document.body.append(frame);
+      return new Promise((resolve) => (frame.onload = resolve));
+    });
+    const frame = /** @type {any} */ (
+      jane.page.frames().find((frame) => frame.url().endsWith("/framed"))
+    );
+    await ready(frame);
+    const tokens = jane.session();
+    const { accessToken, refreshToken } = tokens;
+    const result = await frame.evaluate(
+      async (/** @type {any} */ { config, tokens }) => {
+        await cs.configure(config);
+        await cs.storeTokens(tokens);
+        const loaded = await cs.loadTokens();
+        const result = show(await cs.signOut());
+        // It remembers: the ended session is not taken again.
+        const again = await rejection(cs.storeTokens(tokens));
+        return { ...result, loaded: !!loaded, again: again.code, heard };
+      },
+      {
+        config: { ...jane.config, storage: "memory" },
+        tokens: { accessToken, refreshToken },
+      },
+    );
+    assert.equal(result.loaded, true);
+    assert.equal(result.status, "complete");
+    assert.equal(result.again, "tokenRevoked");
+    assert.equal(result.heard.length, 1);
+    assert.deepEqual(jane.areValid(tokens), { access: false, refresh: false });
+  });
+});

@@ -1,0 +1,285 @@
+// The engine breaks, hangs, or can't be had: every promise settles, says what is true, and the next call works.
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { HANGS_MS, useWorld } from "./lib/world.mjs";
+
+const world = useWorld();
+
+/**
+ * Before the app: wraps every function that the engine exports. `sabotage.trapAt = n` makes the n-th call from then on trap;
+ * `sabotage.hang` makes its promises never settle. It stands alone.
+ */
+function sabotageEngine() {
+  /** @type {any} */
+  const global = globalThis;
+  const sabotage = { instances: 0, calls: 0, trapAt: 0, hang: false };
+  global.sabotage = sabotage;
+  const real = WebAssembly.instantiate;
+  // @ts-expect-error one of two signatures
+  WebAssembly.instantiate = async (bytes, imports) => {
+    const { module, instance } =
+      /** @type {WebAssembly.WebAssemblyInstantiatedSource} */ (
+        /** @type {unknown} */ (await real(bytes, imports))
+      );
+    sabotage.instances++;
+    /** @type {Record<string, any>} */
+    const exports = {};
+    for (const [name, value] of Object.entries(instance.exports))
+      exports[name] =
+        typeof value === "function"
+          ? (/** @type {any[]} */ ...args) => {
+              if (sabotage.trapAt > 0 && ++sabotage.calls === sabotage.trapAt)
+                throw new WebAssembly.RuntimeError("unreachable");
+              const result = value(...args);
+              return sabotage.hang && result instanceof Promise
+                ? new Promise(() => {})
+                : result;
+            }
+          : value;
+    return { module, instance: { exports } };
+  };
+}
+
+describe("the engine", { concurrency: 4, timeout: 4 * HANGS_MS }, () => {
+  for (const options of [{}, { global: true }])
+    test(`a trap at any call of ${JSON.stringify(options)}: it settles, says what is true, and the next call works`, async (t) => {
+      const jane = await world.visitor(t, { init: sabotageEngine });
+      let traps = 0;
+      for (let n = 1; n <= 60; n++) {
+        const tokens = await jane.signIn();
+        const before = await jane.page.evaluate(() => heard.length);
+        const seen = await jane.page.evaluate(
+          async ({ n, options, tokens, clientId }) => {
+            const { sabotage } = /** @type {any} */ (globalThis);
+            Object.assign(sabotage, { trapAt: n, calls: 0 });
+            /** @type {any} */
+            const result = await settled(cs.signOut(options), 20_000);
+            const trapped = sabotage.calls >= n;
+            sabotage.trapAt = 0;
+            if (result === "pending") return { pending: true, trapped };
+            globalThis.kept = result;
+            const left = Object.keys(localStorage).some((key) =>
+              key.startsWith(`CognitoIdentityServiceProvider.${clientId}`),
+            );
+            return {
+              trapped,
+              left,
+              result: show(result),
+              refreshToken:
+                result.revokeTokenError?.refreshToken === tokens.refreshToken,
+              accessToken:
+                result.globalSignOutError?.accessToken === tokens.accessToken,
+            };
+          },
+          { n, options, tokens, clientId: jane.clientId },
+        );
+        assert.ok(!("pending" in seen), `pending, trap ${n}`);
+        if (!seen.trapped) break;
+        traps++;
+        const { result, left } = seen;
+        const about = `trap ${n}: ${JSON.stringify(result)}`;
+        assert.equal(result.signedOutLocally, !left, about);
+        assert.equal(result.status === "failed", left, about);
+        assert.equal(left, false, about);
+        assert.equal(result.wasSignedIn, true, about);
+        if (result.status === "partial") {
+          // What is not known to be done is told, with the token to do it.
+          assert.ok(result.revokeTokenError, about);
+          assert.equal(seen.refreshToken, true, about);
+          if (options.global) assert.equal(seen.accessToken, true, about);
+          const again = await jane.retry();
+          assert.equal(
+            world.control.isTokenValid(tokens.refreshToken),
+            false,
+            about,
+          );
+          assert.equal(again.signedOutLocally, true, about);
+          if (!options.global) assert.equal(again.status, "complete", about);
+        }
+        assert.deepEqual(
+          jane.areValid(tokens),
+          { access: false, refresh: false },
+          about,
+        );
+        // The next sign-in and sign-out are as ever.
+        const next = await jane.signIn();
+        const after = await jane.signOut(options);
+        assert.equal(after.status, "complete", about);
+        assert.equal(world.control.isTokenValid(next.refreshToken), false);
+        const told = (await jane.heard()).slice(before);
+        assert.deepEqual(
+          told.map(({ reason }) => reason),
+          told.map(() => "signOut"),
+          about,
+        );
+        // A trap while the last resort works may leave its sign-out untold; none is told twice.
+        assert.ok(told.length >= 1 && told.length <= 2, about);
+      }
+      assert.ok(traps > 3, `${traps} traps`);
+      assert.ok(
+        (await jane.page.evaluate(
+          () => /** @type {any} */ (globalThis).sabotage.instances,
+        )) > traps,
+      );
+    });
+
+  test("a trap in another call: it rejects, and the next one works", async (t) => {
+    const jane = await world.visitor(t, { init: sabotageEngine });
+    const tokens = await jane.signIn();
+    const seen = await jane.page.evaluate(async () => {
+      const { sabotage } = /** @type {any} */ (globalThis);
+      /** @type {any[]} */
+      const seen = [];
+      for (const call of [
+        () => cs.loadTokens(),
+        () => cs.takeSignOutResult(),
+        () => cs.revokeToken("token"),
+      ]) {
+        Object.assign(sabotage, { trapAt: 1, calls: 0 });
+        const error = await settled(rejection(call()), 5000);
+        sabotage.trapAt = 0;
+        seen.push(error.code, !!(await cs.loadTokens()));
+      }
+      Object.assign(sabotage, { trapAt: 1, calls: 0 });
+      seen.push(cs.isSigningOut());
+      sabotage.trapAt = 0;
+      seen.push(!!(await cs.loadTokens()));
+      return seen;
+    });
+    assert.deepEqual(seen, [
+      ...["unknown", true, "unknown", true, "unknown", true],
+      ...[false, true],
+    ]);
+    assert.equal((await jane.signOut()).status, "complete");
+    assert.deepEqual(jane.areValid(tokens), { access: false, refresh: false });
+  });
+
+  test("an engine that never answers: settled by the watchdog, and the next call works", async (t) => {
+    const jane = await world.visitor(t, { init: sabotageEngine });
+    await jane.signIn();
+    await jane.page.clock.install();
+    await jane.page.evaluate(() => {
+      /** @type {any} */ (globalThis).sabotage.hang = true;
+      globalThis.kept = null;
+      void cs.signOut().then((result) => (globalThis.kept = result));
+    });
+    await jane.page.clock.runFor(60_000);
+    await jane.page.waitForFunction(() => globalThis.kept);
+    const result = await jane.page.evaluate(() => show(globalThis.kept));
+    assert.equal(result.status, "partial");
+    assert.equal(result.signedOutLocally, true);
+    assert.equal(result.revokeTokenError.error.code, "unknown");
+    assert.deepEqual(await jane.keys(), []);
+
+    await jane.page.evaluate(() => {
+      /** @type {any} */ (globalThis).sabotage.hang = false;
+    });
+    await jane.page.clock.resume();
+    const next = await jane.signIn();
+    assert.equal((await jane.signOut()).status, "complete");
+    assert.equal(world.control.isTokenValid(next.refreshToken), false);
+  });
+
+  test("a call that never ends does not keep the others waiting: loadTokens settles too", async (t) => {
+    const jane = await world.visitor(t, { init: sabotageEngine });
+    await jane.signIn();
+    await jane.page.clock.install();
+    await jane.page.evaluate(() => {
+      /** @type {any} */ (globalThis).sabotage.hang = true;
+      globalThis.kept = [];
+      for (const call of [cs.loadTokens, cs.takeSignOutResult])
+        void rejection(call()).then((error) => globalThis.kept.push(error));
+    });
+    await jane.page.clock.runFor(120_000);
+    await jane.page.waitForFunction(() => globalThis.kept.length === 2);
+  });
+
+  test("no WebAssembly: configure rejects, signOut works, retry() does the rest", async (t) => {
+    const jane = await world.visitor(t, { path: "/no-wasm/" });
+    const page = jane.page;
+    const store = async () => {
+      const tokens = jane.session();
+      await page.evaluate(
+        ({ key, name, tokens }) => {
+          localStorage.setItem(`${key}.LastAuthUser`, name);
+          for (const [token, value] of Object.entries(tokens))
+            localStorage.setItem(`${key}.${name}.${token}`, value);
+        },
+        {
+          key: `CognitoIdentityServiceProvider.${jane.clientId}`,
+          name: jane.username,
+          tokens: {
+            accessToken: tokens.accessToken,
+            idToken: tokens.idToken,
+            refreshToken: tokens.refreshToken,
+            deviceKey: "kept",
+          },
+        },
+      );
+      return tokens;
+    };
+    const codes = await page.evaluate(
+      async (config) => [
+        (await rejection(cs.configure(config))).code,
+        (await rejection(cs.preload())).code,
+        (await rejection(cs.loadTokens())).code,
+        (await rejection(cs.refreshTokens())).code,
+        (await rejection(cs.storeTokens({ accessToken: "a.b.c" }))).code,
+        cs.isSigningOut(),
+      ],
+      jane.config,
+    );
+    assert.deepEqual(codes, [...Array(5).fill("moduleUnavailable"), false]);
+
+    const tokens = await store();
+    const result = await jane.signOut({ global: true });
+    assert.equal(result.status, "partial");
+    assert.equal(result.wasSignedIn, true);
+    assert.equal(result.revokeTokenError.error.code, "moduleUnavailable");
+    assert.equal(result.globalSignOutError.error.code, "moduleUnavailable");
+    assert.equal(result.hidden.refreshToken, "string");
+    assert.equal(result.hidden.accessToken, "string");
+    assert.deepEqual(await jane.keys(), [
+      `CognitoIdentityServiceProvider.${jane.clientId}.${jane.username}.deviceKey`,
+    ]);
+    assert.equal((await jane.heard()).length, 1);
+    assert.deepEqual(jane.areValid(tokens), { access: true, refresh: true });
+
+    // Nothing left over is complete.
+    const nothing = await jane.signOut();
+    assert.equal(nothing.status, "complete");
+    assert.equal(nothing.wasSignedIn, false);
+    await store();
+    const off = await page.evaluate(async (config) => {
+      cs.configure({ ...config, tokenRevocation: false }).catch(() => {});
+      return show(await cs.signOut());
+    }, jane.config);
+    assert.equal(off.status, "complete");
+    assert.equal(off.wasSignedIn, true);
+  });
+
+  test("no WebAssembly: retry() sends one plain request", async (t) => {
+    const jane = await world.visitor(t, { path: "/no-wasm/" });
+    const tokens = jane.session();
+    await jane.page.evaluate(
+      ({ key, tokens }) => {
+        localStorage.setItem(`${key}.LastAuthUser`, "jane");
+        localStorage.setItem(`${key}.jane.accessToken`, tokens.accessToken);
+        localStorage.setItem(`${key}.jane.refreshToken`, tokens.refreshToken);
+      },
+      { key: `CognitoIdentityServiceProvider.${jane.clientId}`, tokens },
+    );
+    assert.equal((await jane.signOut()).status, "partial");
+    const again = await jane.retry();
+    assert.equal(again.status, "complete");
+    assert.deepEqual(jane.calls, ["RevokeToken"]);
+    assert.deepEqual(jane.areValid(tokens), { access: false, refresh: false });
+  });
+
+  test("a strict Content-Security-Policy with 'wasm-unsafe-eval'", async (t) => {
+    const jane = await world.visitor(t, { path: "/csp/" });
+    const tokens = await jane.signIn();
+    assert.equal((await jane.signOut()).status, "complete");
+    assert.deepEqual(jane.areValid(tokens), { access: false, refresh: false });
+  });
+});
