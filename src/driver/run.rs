@@ -99,6 +99,8 @@ pub struct Run {
     options: SignOutOptions,
     /// A retry has taken over.
     superseded: Cell<bool>,
+    /// The listeners know; a retry is no other sign-out.
+    told: Cell<bool>,
     retry: RefCell<Option<Slot<SignOutResult>>>,
 }
 
@@ -273,6 +275,7 @@ impl Run {
             sent: Cell::new([0; 5]),
             options,
             superseded: Cell::new(false),
+            told: Cell::new(false),
             retry: RefCell::default(),
         })
     }
@@ -417,10 +420,11 @@ impl Run {
                 }),
             )
         });
+        let deadline = clock::now() + timeout_ms;
         self.callers.borrow_mut().push(Caller {
             id,
             timeout_ms,
-            deadline: clock::now() + timeout_ms,
+            deadline,
             signal: hooks.signal.clone(),
             slot,
             _listener: listener,
@@ -464,11 +468,13 @@ impl Run {
     }
 
     fn caller_aborted(self: &Rc<Self>, id: u32) {
-        let all = self
-            .callers
-            .borrow()
-            .iter()
-            .all(|caller| caller.id == id || is_aborted(caller.signal.as_ref()));
+        // A signal of another make may call back when it is read.
+        let others: Vec<Option<JsValue>> = {
+            let callers = self.callers.borrow();
+            let others = callers.iter().filter(|caller| caller.id != id);
+            others.map(|caller| caller.signal.clone()).collect()
+        };
+        let all = others.iter().all(|signal| is_aborted(signal.as_ref()));
         if all {
             self.dispatch(Event::Aborted);
         } else {
@@ -509,7 +515,8 @@ impl Run {
     // ---- time
 
     fn set_alarm(self: &Rc<Self>, ms: f64, alarm: Alarm) {
-        self.alarms.borrow_mut().push((clock::now() + ms, alarm));
+        let due = clock::now() + ms;
+        self.alarms.borrow_mut().push((due, alarm));
         self.set_timer();
     }
 
@@ -825,7 +832,7 @@ impl Run {
         }
         // One who followed another tab may have heard of it already.
         let told = machine.following && !self.client.tells_first(&self.ids.borrow());
-        if !failed && !told {
+        if !failed && !self.told.replace(true) && !told {
             self.client.tell(SignedOutEvent {
                 reason: SignedOutReason::SignOut,
                 global: machine.plan.global,
@@ -916,6 +923,7 @@ impl Run {
         *run.ids.borrow_mut() = self.ids.borrow().clone();
         *run.keys.borrow_mut() = self.keys.borrow().clone();
         run.user.set(self.user.get());
+        run.told.set(self.told.get());
         run.lost_answer.set(self.lost_answer.get());
         run.journal.borrow_mut().inherit(&self.journal.borrow());
         run.add_caller(&hooks, slot.clone());
