@@ -105,6 +105,8 @@ async function installCargoTools() {
       "wasm-bindgen",
       await lockedVersion("wasm-bindgen"),
       "--no-default-features",
+      "--bin=wasm-bindgen",
+      "--bin=wasm-bindgen-test-runner",
     ],
     ["wasm-pack", "wasm-pack", WASM_PACK],
   ];
