@@ -1,0 +1,133 @@
+//! Time: alarms that hold by the clock, however late a hidden page runs its timers, and the events of the page.
+
+use std::rc::Rc;
+
+use wasm_bindgen::prelude::*;
+
+use super::{BEFORE_LEAVING_MS, FORGET_DEVICE_MS, Run};
+use crate::browser::clock::{self, Timer};
+use crate::browser::js::{self, Listener};
+use crate::browser::task;
+use crate::flow::{Call, Event, Hosted, Tag};
+
+#[derive(Clone, Copy)]
+pub(super) enum Alarm {
+    Event(Event),
+    Caller(u32),
+    PopupPoll,
+    ReadBackLater,
+}
+
+impl Run {
+    /// The clear is done, or there was none: the time for what is remote begins.
+    pub(super) fn begin_remote(self: &Rc<Self>) {
+        let now = clock::now();
+        let waits: Vec<(u32, f64)> = {
+            let mut callers = self.callers.borrow_mut();
+            for caller in callers.iter_mut() {
+                caller.deadline = now + caller.timeout_ms;
+            }
+            callers.iter().map(|c| (c.id, c.timeout_ms)).collect()
+        };
+        for (id, ms) in waits {
+            self.set_alarm(ms, Alarm::Caller(id));
+        }
+        let machine = *self.machine.borrow();
+        if machine.hosted == Hosted::Due {
+            self.set_alarm(BEFORE_LEAVING_MS, Alarm::Event(Event::LeaveNow));
+        }
+        if machine.forget != Call::Unneeded {
+            self.set_alarm(FORGET_DEVICE_MS, Alarm::Event(Event::ForgetDeviceOver));
+        }
+    }
+
+    pub(super) fn set_alarm(self: &Rc<Self>, ms: f64, alarm: Alarm) {
+        let due = clock::now() + ms;
+        self.alarms.borrow_mut().push((due, alarm));
+        self.set_timer();
+    }
+
+    pub(super) fn set_timer(self: &Rc<Self>) {
+        let next = self
+            .alarms
+            .borrow()
+            .iter()
+            .map(|alarm| alarm.0)
+            .fold(f64::INFINITY, f64::min);
+        let timer = next.is_finite().then(|| {
+            let run = Rc::downgrade(self);
+            let tick = move |_| {
+                if let Some(run) = run.upgrade() {
+                    run.tick();
+                }
+            };
+            Timer::after(next - clock::now(), Box::new(tick))
+        });
+        let old = std::mem::replace(&mut *self.timer.borrow_mut(), timer);
+        drop(old);
+    }
+
+    /// Fires what is due, by the clock and not by the timer: hidden pages run timers late, and some run early.
+    pub fn tick(self: &Rc<Self>) {
+        let now = clock::now();
+        let due: Vec<Alarm> = {
+            let mut alarms = self.alarms.borrow_mut();
+            let due = alarms.iter().filter(|a| a.0 <= now).map(|a| a.1).collect();
+            alarms.retain(|alarm| alarm.0 > now);
+            due
+        };
+        for alarm in due {
+            match alarm {
+                Alarm::Event(event) => self.dispatch(event),
+                Alarm::Caller(id) => self.caller_late(id),
+                Alarm::PopupPoll => self.poll_popup(),
+                Alarm::ReadBackLater => self.read_back_later(),
+            }
+        }
+        self.set_timer();
+    }
+
+    pub(super) fn listen(self: &Rc<Self>) {
+        let global: JsValue = js_sys::global().into();
+        let document = js::global("document");
+        let on = |target: &JsValue, kind: &'static str, act: fn(&Rc<Run>)| {
+            let run = Rc::downgrade(self);
+            Listener::new(
+                target,
+                kind,
+                Box::new(move |_| {
+                    if let Some(run) = run.upgrade() {
+                        act(&run);
+                    }
+                }),
+            )
+        };
+        let mut listeners = Vec::new();
+        listeners.extend(on(&global, "pagehide", Run::page_hide));
+        listeners.extend(on(&global, "pageshow", Run::tick));
+        listeners.extend(on(&document, "visibilitychange", Run::tick));
+        if self.options.retry_when_online {
+            listeners.extend(on(&global, "online", Run::back_online));
+        }
+        *self.listeners.borrow_mut() = listeners;
+    }
+
+    pub(super) fn page_hide(self: &Rc<Self>) {
+        if !self.superseded.get() {
+            self.dispatch(Event::PageHide);
+        }
+    }
+
+    pub(super) fn back_online(self: &Rc<Self>) {
+        if self.is_settled() {
+            let verdict = self.machine.borrow().verdict(None);
+            if verdict.tag == Tag::Partial && (verdict.revoke.is_some() || verdict.global.is_some())
+            {
+                let retry = self.run_again();
+                task::start(Box::pin(async move {
+                    retry.await;
+                }));
+            }
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! How a sign-out begins: its options are checked, and it joins the one under way or starts its own.
+
+use std::rc::Rc;
+
+use wasm_bindgen::prelude::*;
+
+use super::Run;
+use crate::browser::task::{self, Slot};
+use crate::browser::{js, page};
+use crate::driver::client::{Hooks, Inner};
+use crate::driver::popup::Popup;
+use crate::driver::sweep;
+use crate::error::{AuthError, AuthErrorCode};
+use crate::flow::{Leave, Plan};
+use crate::options::{HostedUiMode, SignOutOptions};
+use crate::outcome::{LocalFuture, SignOutResult};
+use crate::protocol::logout_url;
+
+/// The way out to the hosted UI.
+#[derive(Clone)]
+pub struct Way {
+    pub url: String,
+    pub back: String,
+}
+
+/// Signs out: checks, joins or begins.
+pub fn sign_out(
+    client: &Rc<Inner>,
+    options: SignOutOptions,
+    hooks: Hooks,
+    popup: Option<Popup>,
+) -> LocalFuture<SignOutResult> {
+    let refuse = |error, popup: Option<Popup>| -> LocalFuture<SignOutResult> {
+        if let Some(popup) = popup {
+            popup.close();
+        }
+        Box::pin(async move { SignOutResult::failed(error) })
+    };
+    if is_aborted(hooks.signal.as_ref()) {
+        return refuse(AuthError::new(AuthErrorCode::Aborted), popup);
+    }
+    let way = match way(client, &options, hooks.navigate.is_some()) {
+        Ok(way) => way,
+        Err(error) => return refuse(error, popup),
+    };
+    let slot = Slot::new();
+    let running = client.active();
+    let early = |run: &Rc<Run>| run.is_clearing();
+    if let Some(run) = running.as_ref().filter(|run| early(run)) {
+        run.join(&options, hooks, popup, slot.clone());
+        return Box::pin(slot);
+    }
+    let run = Run::new(client, options, way, &hooks);
+    *run.popup.borrow_mut() = popup;
+    run.add_caller(&hooks, slot.clone());
+    match running {
+        None => run.begin(),
+        Some(other) => {
+            // It joins only if storage holds no session but the one being ended.
+            let client = client.clone();
+            task::start(Box::pin(async move {
+                let (places, error) = sweep::read_all(&client, &run.patience).await;
+                let foreign = places
+                    .iter()
+                    .flat_map(|place| &place.found.sessions)
+                    .any(|stored| !other.holds(stored.session.identity()));
+                if foreign || error.is_some() || other.is_settled() {
+                    run.begin();
+                } else {
+                    let caller = run.callers.borrow_mut().pop();
+                    if let Some(caller) = caller {
+                        let popup = run.popup.borrow_mut().take();
+                        other.join(&run.options, hooks, popup, caller.slot);
+                    }
+                }
+            }));
+        }
+    }
+    Box::pin(slot)
+}
+
+pub(super) fn is_aborted(signal: Option<&JsValue>) -> bool {
+    signal.is_some_and(|signal| js::get(signal, "aborted").is_truthy())
+}
+
+/// Checks the way out. An explicit one that is bad is an error; with "auto" the sign-out goes on without it.
+pub(super) fn way(
+    client: &Inner,
+    options: &SignOutOptions,
+    own_navigation: bool,
+) -> Result<Result<Way, AuthError>, AuthError> {
+    let config = &client.config;
+    let explicit = options.redirect_url.as_deref();
+    let found = match &config.hosted_ui {
+        Some(hosted) => {
+            logout_url::choose(&hosted.redirect_sign_out, explicit, &page::url()).map(|back| Way {
+                url: logout_url::build(hosted, &config.user_pool_client_id, &back),
+                back,
+            })
+        }
+        None => Err(AuthError::configuration(
+            "hostedUI",
+            "the sign-out URL could not be created: configure hostedUI { domain, redirectSignOut }",
+        )),
+    };
+    let asked = !matches!(options.hosted_ui, HostedUiMode::Auto | HostedUiMode::None);
+    if found.is_err() && (asked || explicit.is_some()) {
+        return found.map(Ok);
+    }
+    let leaves = !matches!(options.hosted_ui, HostedUiMode::Manual);
+    if leaves && !page::exists() {
+        return Ok(found.and(Err(AuthError::with_message(
+            AuthErrorCode::InvalidState,
+            "Only a page can go through the hosted UI; a worker can't.",
+        ))));
+    }
+    let popup = options.hosted_ui == HostedUiMode::Popup;
+    if leaves && !popup && !own_navigation && page::is_framed() {
+        return Ok(found.and(Err(AuthError::with_message(
+            AuthErrorCode::InvalidState,
+            "The hosted UI's logout needs the whole tab, and this page is in a frame.",
+        )
+        .suggest(
+            "Sign out in the top-level page, or use hostedUI: \"popup\" or \"manual\".",
+        ))));
+    }
+    Ok(found)
+}
+
+pub(super) fn plan(client: &Inner, options: &SignOutOptions) -> Plan {
+    Plan {
+        global: options.global,
+        forget_device: options.forget_device,
+        revocation: client.config.token_revocation,
+        leave: match options.hosted_ui {
+            HostedUiMode::Auto => Leave::Auto,
+            HostedUiMode::Redirect => Leave::Redirect,
+            HostedUiMode::Popup => Leave::Popup,
+            HostedUiMode::Manual => Leave::Manual,
+            HostedUiMode::None => Leave::Never,
+        },
+        one_request: options.timeout_ms <= 0.0,
+    }
+}
+
+impl Inner {
+    /// The run that a call may join: the newest that has not settled.
+    pub fn active(&self) -> Option<Rc<Run>> {
+        let runs = self.runs.borrow();
+        runs.iter().rev().find(|run| !run.is_settled()).cloned()
+    }
+}

@@ -1,0 +1,59 @@
+//! The hosted UI in a popup, as a step of a run.
+
+use std::rc::Rc;
+
+use super::Run;
+use super::alarms::Alarm;
+use crate::driver::popup::Popup;
+use crate::error::{AuthError, AuthErrorCode};
+use crate::flow::{Event, Phase, PopupEnd};
+use crate::outcome::StepName;
+
+impl Run {
+    pub(super) fn run_popup(self: &Rc<Self>) {
+        self.begin_step(StepName::Popup, false);
+        let way = self.way.borrow().clone();
+        let opened = match (&*self.popup.borrow(), &way) {
+            (Some(popup), Ok(way)) => popup.begin(&self.client, way),
+            _ => false,
+        };
+        if !opened {
+            self.popup_ended(PopupEnd::Blocked);
+            return;
+        }
+        self.set_alarm(
+            self.options.popup_timeout_ms,
+            Alarm::Event(Event::PopupEnded(PopupEnd::TimedOut)),
+        );
+        self.poll_popup();
+    }
+
+    pub(super) fn poll_popup(self: &Rc<Self>) {
+        if self.phase() != Phase::Popup {
+            return;
+        }
+        let closed = self.popup.borrow().as_ref().is_none_or(Popup::is_cancelled);
+        if closed {
+            let dead = self.client.dead.get();
+            self.popup_ended(PopupEnd::Cancelled {
+                session_dead: dead.is_some() && dead == self.client.last_read.get(),
+            });
+        } else {
+            self.set_alarm(Popup::POLL_MS, Alarm::PopupPoll);
+        }
+    }
+
+    /// The popup ended, by itself or by the returning page's message.
+    pub fn popup_ended(self: &Rc<Self>, end: PopupEnd) {
+        if self.phase() == Phase::Popup {
+            let error = match end {
+                PopupEnd::Returned => None,
+                PopupEnd::Blocked => Some(AuthErrorCode::PopupBlocked),
+                PopupEnd::TimedOut => Some(AuthErrorCode::Timeout),
+                PopupEnd::Cancelled { .. } => Some(AuthErrorCode::UserCancelled),
+            };
+            self.end_step(StepName::Popup, error.map(AuthError::new).as_ref());
+            self.dispatch(Event::PopupEnded(end));
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! The steps that are no requests: reading back, leaving the page, following another tab.
+
+use std::rc::Rc;
+
+use super::alarms::Alarm;
+use super::{LEAVING_MS, Run};
+use crate::browser::{clock, js, page, task};
+use crate::driver::{requests, returned, sweep};
+use crate::error::{AuthError, AuthErrorCode};
+use crate::flow::{self, Back, Call, Event, Phase};
+use crate::outcome::StepName;
+use crate::session::Secret;
+
+impl Run {
+    pub(super) fn read_back(self: &Rc<Self>) {
+        let run = self.clone();
+        run.begin_step(StepName::ReadBack, false);
+        task::start(Box::pin(async move {
+            let back = run.remove_again().await;
+            let failed = (back == Back::Stuck).then(|| AuthError::new(AuthErrorCode::Storage));
+            run.end_step(StepName::ReadBack, failed.as_ref());
+            if matches!(back, Back::Removed { .. }) {
+                run.journal
+                    .borrow_mut()
+                    .note(StepName::ReadBack, "the session had been written back");
+            }
+            run.dispatch(Event::ReadBack(back));
+        }));
+    }
+
+    pub(super) async fn remove_again(&self) -> Back {
+        let ids = self.ids.borrow().clone();
+        if ids.is_empty() {
+            return Back::Gone;
+        }
+        let keys = self.keys.borrow().clone();
+        let known: Vec<Secret> = {
+            let vault = self.vault.borrow();
+            let refresh = vault.refresh.iter().chain(&vault.revoked);
+            refresh.chain(&vault.others).cloned().collect()
+        };
+        let (back, newer) =
+            sweep::remove_again(&self.client, &ids, &keys, &known, &self.patience).await;
+        if newer.is_some() {
+            self.vault.borrow_mut().refresh = newer;
+        }
+        back
+    }
+
+    pub(super) fn read_back_later(self: &Rc<Self>) {
+        let run = self.clone();
+        task::start(Box::pin(async move {
+            let back = run.remove_again().await;
+            let token = run.vault.borrow().refresh.clone();
+            if let (Back::Removed { newer_token: true }, Some(token)) = (back, token)
+                && run.client.config.token_revocation
+            {
+                let config = &run.client.config;
+                requests::revoke_in_passing(&config.endpoint, &config.user_pool_client_id, &token);
+            }
+            run.let_go();
+        }));
+    }
+
+    /// Forgets the run, unless a held-back revocation still waits for `pagehide`, or for the network.
+    pub(super) fn let_go(self: &Rc<Self>) {
+        let held = matches!(self.machine.borrow().revoke, Call::HeldBack | Call::Waiting);
+        if self.superseded.get() || !(held || self.options.retry_when_online) {
+            let listeners = std::mem::take(&mut *self.listeners.borrow_mut());
+            drop(listeners);
+            let ours = Rc::as_ptr(self);
+            self.client
+                .runs
+                .borrow_mut()
+                .retain(|run| Rc::as_ptr(run) != ours);
+        }
+    }
+
+    pub(super) fn leave(self: &Rc<Self>) {
+        let way = self.way.borrow().clone();
+        let Ok(way) = way else {
+            self.dispatch(Event::LeaveFailed);
+            return;
+        };
+        self.begin_step(StepName::Navigate, false);
+        let now = clock::wall();
+        self.update_mark(&mut |entry| entry.leaves(now));
+        self.client.left_here.set(true);
+        returned::save(self, &way);
+        self.set_alarm(LEAVING_MS, Alarm::Event(Event::LeaveFailed));
+        let navigate = self.navigate.borrow().clone();
+        let run = self.clone();
+        task::start(Box::pin(async move {
+            let left = page::leave(&way.url, navigate.as_ref());
+            let left = match left {
+                Ok(value) if navigate.is_some() && task::is_thenable(&value) => {
+                    task::settle(&value, Some(LEAVING_MS)).await
+                }
+                left => left,
+            };
+            match left {
+                // location.assign returns at once; `pagehide` says when the page goes.
+                Ok(_) if navigate.is_none() => {}
+                Ok(_) => run.dispatch(Event::Left),
+                Err(thrown) => {
+                    *run.leave_error.borrow_mut() =
+                        Some(js::error(AuthErrorCode::Navigation, &thrown));
+                    run.dispatch(Event::LeaveFailed);
+                }
+            }
+        }));
+    }
+
+    /// Looks whether the other tab's sign-out has settled.
+    pub fn check_other_tab(self: &Rc<Self>) {
+        if self.phase() != Phase::Following {
+            return;
+        }
+        let mark = self.client.mark();
+        let ids = self.ids.borrow().clone();
+        let entry = ids.first().and_then(|id| mark.entry(*id));
+        match entry {
+            Some(entry) if entry.codes.is_none() => {}
+            entry => {
+                self.codes.set(entry.and_then(|entry| entry.codes));
+                self.followed_global
+                    .set(entry.is_none_or(|entry| entry.global));
+                self.dispatch(Event::OtherTabSettled);
+            }
+        }
+    }
+
+    /// GlobalSignOut succeeded; Cognito's `Date` tells other tabs which sign-ins it ended.
+    pub fn global_ended(&self, date: Option<&str>) {
+        let ended_at = date.map(js_sys::Date::parse).filter(|at| at.is_finite());
+        let ended_at = ended_at.unwrap_or_else(clock::wall);
+        self.update_mark(&mut |entry| entry.ended_at = Some(ended_at));
+        self.client.broadcast();
+    }
+
+    pub fn update_mark(&self, change: &mut dyn FnMut(&mut flow::MarkEntry)) {
+        let ids = self.ids.borrow().clone();
+        self.client.change_mark(&mut |mark| {
+            for id in &ids {
+                mark.update(*id, &mut *change);
+            }
+        });
+    }
+
+    /// A step begins. The time is read first: no borrow is held over a call into JavaScript.
+    pub fn begin_step(&self, step: StepName, is_request: bool) {
+        let at = self.elapsed();
+        self.journal.borrow_mut().begin(step, is_request, at);
+    }
+
+    /// A step has ended, for now.
+    pub fn end_step(&self, step: StepName, error: Option<&AuthError>) {
+        let at = self.elapsed();
+        self.journal.borrow_mut().end(step, at, error);
+        self.log_step(step, error);
+    }
+
+    pub(super) fn log_step(&self, step: StepName, error: Option<&AuthError>) {
+        let outcome = match error {
+            None => [step.as_str(), " ok"].concat(),
+            Some(error) => [step.as_str(), " failed: ", error.code.as_str()].concat(),
+        };
+        self.client.log(error.is_some(), &outcome);
+    }
+}
