@@ -89,7 +89,8 @@ impl Run {
         };
         let hooks = Hooks::default();
         let run = Run::new(client, options, Ok(way.clone()), &hooks);
-        *run.machine.borrow_mut() = Machine::leave_only(run.machine.borrow().plan);
+        let plan = run.machine.borrow().plan;
+        *run.machine.borrow_mut() = Machine::leave_only(plan);
         let slot = Slot::new();
         run.add_caller(&hooks, slot.clone());
         run.begin();
