@@ -3,7 +3,7 @@
 //! gloo-net builds the request and opens the answer; `fetch` itself is awaited here, since gloo-net's
 //! `send` panics where fetch rejects with something that is not an Error.
 
-use gloo_net::http::RequestBuilder;
+use gloo_net::http::{Headers, RequestBuilder};
 use js_sys::{Object, Reflect};
 use wasm_bindgen::prelude::*;
 use web_sys::{AbortSignal, RequestCredentials, RequestRedirect};
@@ -54,11 +54,13 @@ async fn start(
     signal: &AbortSignal,
     keepalive: bool,
 ) -> Result<web_sys::Response, JsValue> {
-    let target = [TARGET_PREFIX, request.target].concat();
+    // gloo-net's own headers panic where the page's are patched or missing; these were seen to work.
+    let headers = web_sys::Headers::new()?;
+    headers.set("Content-Type", CONTENT_TYPE)?;
+    headers.set("X-Amz-Target", &[TARGET_PREFIX, request.target].concat())?;
     let built = RequestBuilder::new(&request.url)
         .method(gloo_net::http::Method::POST)
-        .header("Content-Type", CONTENT_TYPE)
-        .header("X-Amz-Target", &target)
+        .headers(Headers::from_raw(headers))
         .credentials(RequestCredentials::Omit)
         .redirect(RequestRedirect::Error)
         .abort_signal(Some(signal))
@@ -72,6 +74,11 @@ async fn start(
 }
 
 async fn read(answer: web_sys::Response) -> Result<Response, JsValue> {
+    // What passes for a Response by `instanceof` may throw here, and the typed getters below do not catch.
+    if Reflect::get(&answer, &"status".into())?.as_f64().is_none() {
+        return Err(JsValue::UNDEFINED);
+    }
+    Reflect::get(&answer, &"headers".into())?;
     let answer = gloo_net::http::Response::from(answer);
     let status = answer.status();
     // The raw headers catch; gloo-net's getter panics where a patched one throws.
