@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 
 use gloo_storage::{LocalStorage, SessionStorage, Storage as _};
-use js_sys::Reflect;
+use js_sys::{Array, Reflect};
 use wasm_bindgen::prelude::*;
 
 use super::{clock, js, task};
@@ -170,8 +170,14 @@ impl Store {
                 for key in keys {
                     asked.push(js::call(object, "getItem", &[&JsValue::from_str(key)])?);
                 }
+                if asked.iter().any(task::is_thenable) {
+                    // Together, so that none of several rejections is left unhandled.
+                    let all: Array = asked.iter().collect();
+                    let all = js::call(&js::global("Promise"), "all", &[&all])?;
+                    asked = Array::from(&patience.wait(all).await?).to_vec();
+                }
                 for (key, value) in keys.iter().zip(asked) {
-                    if let Some(value) = patience.wait(value).await?.as_string() {
+                    if let Some(value) = value.as_string() {
                         found.push((key.clone(), value));
                     }
                 }
