@@ -368,7 +368,7 @@ impl Inner {
         let mut mark = Mark::parse(&before, clock::wall());
         change(&mut mark);
         let text = mark.to_text();
-        if text == before {
+        if text == before || (before.is_empty() && mark.0.is_empty()) {
             return;
         }
         let written = self
