@@ -78,6 +78,7 @@ export function stored(config, act) {
         if (key.endsWith(".accessToken")) left.accessToken ??= value;
         if (key.endsWith(".oauthSignIn"))
           left.hostedUI ||= /^true/.test(value ?? "");
+        if (key.startsWith("oidc.")) readOidcUser(left, value);
         if (/Token$|^oidc\./.test(key)) left.found = true;
       }
       act?.(storage, keys);
@@ -88,6 +89,22 @@ export function stored(config, act) {
     }
   }
   return left;
+}
+
+/**
+ * The record of oidc-client-ts: the hosted UI signed its user in.
+ * @param {Left} left
+ * @param {string | undefined} record
+ */
+function readOidcUser(left, record) {
+  left.hostedUI = true;
+  try {
+    const { refresh_token, access_token } = JSON.parse(record ?? "");
+    left.refreshToken ??= refresh_token;
+    left.accessToken ??= access_token;
+  } catch {
+    // What can't be read holds no token that could be revoked.
+  }
 }
 
 /**

@@ -14,7 +14,7 @@ pub(super) fn pool_origin(pool: &str) -> Option<String> {
     if !region.bytes().chain(id.bytes()).all(plain) {
         return None;
     }
-    // cognito-wire.md, "Region": China and the EU sovereign cloud have domains of their own.
+    // AWS General Reference, "Amazon Cognito endpoints": China and the EU sovereign cloud have domains of their own.
     let domain = if region.starts_with("cn-") {
         "com.cn"
     } else if region.starts_with("eusc-") {

@@ -5,10 +5,19 @@ use super::{returned, sweep};
 use crate::browser::storage::Patience;
 use crate::error::{AuthError, AuthErrorCode};
 use crate::layout::amplify;
-use crate::session::{Session, Tokens};
+use crate::session::{Claims, Session, Tokens};
 
 /// Stores a session, whole or not at all.
-pub async fn store(client: &Inner, tokens: Tokens) -> Result<(), AuthError> {
+pub async fn store(client: &Inner, mut tokens: Tokens) -> Result<(), AuthError> {
+    if tokens.username.is_none() {
+        tokens.username = Claims::of(&tokens.access_token).and_then(|claims| claims.username);
+    }
+    if tokens.username.is_none() {
+        return Err(AuthError::configuration(
+            "username",
+            "is missing, and the access token has no claim of that name. Set it.",
+        ));
+    }
     let id = session_of(&tokens).identity();
     if client.mark().has_ended(id) {
         return Err(ended());

@@ -1,4 +1,4 @@
-//! The logout address and the choice of the redirect; parity 11 and 16 of `native-signout.md`.
+//! The logout address and the choice of the redirect; parity 11 and 16 (ARCHITECTURE.md, "Tests").
 
 use cognito_signout::config::HostedUi;
 use cognito_signout::protocol::logout_url::{build, choose, same_address};

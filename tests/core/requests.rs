@@ -1,4 +1,4 @@
-//! The requests, letter by letter; parity 6 and 8 of `native-signout.md` rest on these.
+//! The requests, letter by letter; parity 6 and 8 (ARCHITECTURE.md, "Tests") rest on these.
 
 use cognito_signout::protocol::{Request, forget_device, global_sign_out, refresh, revoke_token};
 use cognito_signout::session::Secret;

@@ -7,7 +7,6 @@ use wasm_bindgen::prelude::*;
 use super::{BEFORE_LEAVING_MS, FORGET_DEVICE_MS, Run};
 use crate::browser::clock::{self, Timer};
 use crate::browser::js::{self, Listener};
-use crate::browser::task;
 use crate::flow::{Call, Event, Hosted, Tag};
 
 #[derive(Clone, Copy)]
@@ -121,12 +120,9 @@ impl Run {
     pub(super) fn back_online(self: &Rc<Self>) {
         if self.is_settled() {
             let verdict = self.machine.borrow().verdict(None);
-            if verdict.tag == Tag::Partial && (verdict.revoke.is_some() || verdict.global.is_some())
-            {
-                let retry = self.run_again();
-                task::start(Box::pin(async move {
-                    retry.await;
-                }));
+            let failed = verdict.revoke.or(verdict.others).or(verdict.global);
+            if verdict.tag == Tag::Partial && failed.is_some() && !self.superseded.get() {
+                self.revoke_again();
             }
         }
     }

@@ -6,7 +6,7 @@ use super::alarms::Alarm;
 use super::begin::Way;
 use super::callers::Caller;
 use super::{LATER_MS, Run};
-use crate::browser::task::Slot;
+use crate::browser::task::{self, Slot};
 use crate::driver::client::{Hooks, Inner, SignedOutEvent, SignedOutReason};
 use crate::driver::popup::Popup;
 use crate::driver::returned;
@@ -103,8 +103,31 @@ impl Run {
         if let Some(slot) = &*self.retry.borrow() {
             return Box::pin(slot.clone());
         }
-        let slot = Slot::new();
+        let (_, slot) = self.again(self.machine.borrow().retry());
         *self.retry.borrow_mut() = Some(slot.clone());
+        Box::pin(slot)
+    }
+
+    /// Sends again what failed of the revocations. The hosted UI waits for `retry()`: no page is left unasked.
+    pub(super) fn revoke_again(self: &Rc<Self>) {
+        let mut next = self.machine.borrow().retry();
+        next.hosted = Hosted::NotDue;
+        let (run, slot) = self.again(next);
+        let before = self.clone();
+        task::start(Box::pin(async move {
+            slot.await;
+            let done = *run.machine.borrow();
+            let mut machine = before.machine.borrow_mut();
+            machine.forget = done.forget;
+            machine.global = done.global;
+            machine.revoke = done.revoke;
+            machine.others = done.others;
+        }));
+    }
+
+    /// A run of this one's tokens with another machine, which takes over from here.
+    fn again(self: &Rc<Self>, next: Machine) -> (Rc<Run>, Slot<SignOutResult>) {
+        let slot = Slot::new();
         self.superseded.set(true);
         let hooks = Hooks {
             navigate: self.navigate.borrow().clone(),
@@ -115,15 +138,13 @@ impl Run {
         if options.timeout_ms <= 0.0 {
             options.timeout_ms = SignOutOptions::default().timeout_ms;
         }
-        let popup = match self.machine.borrow().retry() {
-            next if next.plan.leave == Leave::Popup && next.hosted == Hosted::Due => {
-                Popup::open_now()
-            }
+        let popup = match (next.plan.leave, next.hosted) {
+            (Leave::Popup, Hosted::Due) => Popup::open_now(),
             _ => None,
         };
         let run = Run::new(&self.client, options, self.way.borrow().clone(), &hooks);
         *run.popup.borrow_mut() = popup;
-        *run.machine.borrow_mut() = self.machine.borrow().retry();
+        *run.machine.borrow_mut() = next;
         *run.vault.borrow_mut() = self.vault.borrow().clone();
         *run.ids.borrow_mut() = self.ids.borrow().clone();
         *run.keys.borrow_mut() = self.keys.borrow().clone();
@@ -136,6 +157,6 @@ impl Run {
         if !run.is_clearing() {
             run.begin_remote();
         }
-        Box::pin(slot)
+        (run, slot)
     }
 }
