@@ -103,7 +103,8 @@ impl Run {
         if let Some(slot) = &*self.retry.borrow() {
             return Box::pin(slot.clone());
         }
-        let (_, slot) = self.again(self.machine.borrow().retry());
+        let next = self.machine.borrow().retry();
+        let (_, slot) = self.again(next);
         *self.retry.borrow_mut() = Some(slot.clone());
         Box::pin(slot)
     }
