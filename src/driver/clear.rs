@@ -1,5 +1,6 @@
 //! The clear: read, mark, remove, read back. With a synchronous storage it is done before it first waits.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::client::{Inner, remember};
@@ -141,6 +142,9 @@ fn take_stock(run: &Run, places: &[Place]) -> Found {
     run.user.set(main.user_id());
     client.last_read.set(ids.first().copied());
     put_entries(run, &ids, found.hosted_ui && can_leave);
+    // Another tab was as quick, and the listeners have heard it from there.
+    let known = |list: &RefCell<Vec<SessionId>>| ids.iter().any(|id| list.borrow().contains(id));
+    run.told.set(known(&client.told) && !known(&client.own));
     remember(&mut client.own.borrow_mut(), &ids);
     remember(&mut client.told.borrow_mut(), &ids);
     *run.ids.borrow_mut() = ids;

@@ -2,7 +2,9 @@
 
 use super::client::Inner;
 use super::{requests, sweep, tokens};
+use crate::browser::clock::Timer;
 use crate::browser::tabs::Lock;
+use crate::browser::task::{self, Slot};
 use crate::error::{AuthError, AuthErrorCode};
 use crate::layout::Layout;
 use crate::protocol::refresh;
@@ -10,6 +12,8 @@ use crate::session::Tokens;
 
 /// How long another tab's refresh is waited for, in milliseconds.
 const LOCK_MS: f64 = 5000.0;
+/// How long the lock is kept after the end, in milliseconds: what one tab stores takes a moment to reach the processes of others.
+const SPREAD_MS: f64 = 100.0;
 
 fn signed_out() -> AuthError {
     AuthError::with_message(
@@ -24,7 +28,13 @@ pub async fn run(client: &Inner) -> Result<Tokens, AuthError> {
     let before = tokens::load(client).await?.ok_or_else(signed_out)?;
     let lock = Lock::take(&client.key("refresh"), LOCK_MS).await;
     let result = under_lock(client, &before).await;
-    lock.release();
+    task::start(Box::pin(async move {
+        let over = Slot::new();
+        let filled = over.clone();
+        let _timer = Timer::after(SPREAD_MS, Box::new(move |_| filled.fill(())));
+        over.await;
+        lock.release();
+    }));
     result
 }
 
@@ -69,6 +79,12 @@ async fn under_lock(client: &Inner, before: &Tokens) -> Result<Tokens, AuthError
     if let Err(error) = &answer
         && error.code == AuthErrorCode::TokenRevoked
     {
+        // Another tab's refresh may have reached this one only now.
+        if let Some(now) = tokens::load(client).await?
+            && now.access_token != before.access_token
+        {
+            return Ok(now);
+        }
         client.dead.set(session.identity());
     }
     let fresh = answer?;

@@ -89,7 +89,7 @@ pub struct Run {
     /// A retry has taken over.
     superseded: Cell<bool>,
     /// The listeners know; a retry is no other sign-out.
-    told: Cell<bool>,
+    pub told: Cell<bool>,
     retry: RefCell<Option<Slot<SignOutResult>>>,
 }
 
