@@ -15,9 +15,12 @@ async function reproducible() {
   const parent = await mkdtemp(join(tmpdir(), "cognito-signout-"));
   try {
     const hashes = [];
+    // Each clone is made from the one before, so that a commit in between does not count.
+    let source = root;
     for (const name of ["one", "the/other one"]) {
       const clone = join(parent, name);
-      await must("git", ["clone", "--quiet", root, clone]);
+      await must("git", ["clone", "--quiet", source, clone]);
+      source = clone;
       // The tools are no part of the question, and take minutes to build.
       await mkdir(join(clone, ".tools"));
       await symlink(inRoot(".tools/bin"), join(clone, ".tools/bin"));
