@@ -1,7 +1,7 @@
 //! Signs a user of Amazon Cognito out of a browser app, completely, and says truthfully what happened.
 //!
 //! A pure core decides (`flow`, `protocol`, `layout`, `config`, `session`), a thin browser side acts.
-//! On wasm32 the [`Client`] does the whole job; elsewhere the pure core compiles and can be tested.
+//! On wasm32 the `Client` does the whole job; elsewhere the pure core compiles and can be tested.
 #![deny(missing_docs)]
 #![warn(
     clippy::unwrap_used,
