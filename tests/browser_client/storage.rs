@@ -1,27 +1,16 @@
 //! Storages that refuse, lie or never answer: the result says truthfully whether the tokens are gone.
-#![cfg(target_arch = "wasm32")]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
 
-mod browser_support;
-
-use browser_support::cognito::Reply;
-use browser_support::patch::{Patch, faster, function};
-use browser_support::shelf::{Act, Op, Shelf};
-use browser_support::wait::{settled, until};
-use browser_support::*;
+use crate::support::cognito::Reply;
+use crate::support::patch::{Patch, faster, function};
+use crate::support::shelf::{Act, Op, Shelf};
+use crate::support::wait::{settled, until};
+use crate::support::*;
 use cognito_signout::Client;
 use cognito_signout::config::StorageKind;
 use cognito_signout::error::AuthErrorCode;
 use cognito_signout::outcome::{Failed, StepName, StepOutcome};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::*;
-
-wasm_bindgen_test_configure!(run_in_browser);
 
 fn on_shelf(world: &World, shelf: &Shelf) -> Client {
     let config = world.config_of(StorageKind::Custom);

@@ -1,24 +1,13 @@
 //! Storing and loading a session, in every storage.
-#![cfg(target_arch = "wasm32")]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
 
-mod browser_support;
-
-use browser_support::shelf::{Act, Op, Shelf};
-use browser_support::wait::settled;
-use browser_support::*;
+use crate::support::shelf::{Act, Op, Shelf};
+use crate::support::wait::settled;
+use crate::support::*;
 use cognito_signout::Client;
 use cognito_signout::config::StorageKind;
 use cognito_signout::error::AuthErrorCode;
 use cognito_signout::session::{SignInMethod, Tokens};
 use wasm_bindgen_test::*;
-
-wasm_bindgen_test_configure!(run_in_browser);
 
 /// The entries that Amplify v6 reads as this session, under the client's prefix, sorted.
 fn entries(session: &Session) -> Vec<(String, String)> {

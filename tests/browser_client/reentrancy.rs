@@ -1,22 +1,13 @@
 //! Listeners, storages, signals and clocks that call the client again while it calls them: never a panic.
-#![cfg(target_arch = "wasm32")]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
-
-mod browser_support;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use browser_support::cognito::Reply;
-use browser_support::patch::{Patch, function, no_pauses};
-use browser_support::shelf::{Act, Shelf};
-use browser_support::wait::{settled, until};
-use browser_support::*;
+use crate::support::cognito::Reply;
+use crate::support::patch::{Patch, function, no_pauses};
+use crate::support::shelf::{Act, Shelf};
+use crate::support::wait::{settled, until};
+use crate::support::*;
 use cognito_signout::config::StorageKind;
 use cognito_signout::error::AuthErrorCode;
 use cognito_signout::options::HostedUiMode;
@@ -25,8 +16,6 @@ use cognito_signout::{Client, Hooks};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use wasm_bindgen_test::*;
-
-wasm_bindgen_test_configure!(run_in_browser);
 
 type Runs = Rc<RefCell<Vec<LocalFuture<SignOutResult>>>>;
 

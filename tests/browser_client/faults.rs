@@ -1,25 +1,14 @@
 //! A network, and a `fetch`, that do what they should not: every sign-out settles and says what it knows.
-#![cfg(target_arch = "wasm32")]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
 
-mod browser_support;
-
-use browser_support::cognito::{Reply, false_response, response};
-use browser_support::patch::{Patch, function, no_pauses};
-use browser_support::wait::settled;
-use browser_support::*;
+use crate::support::cognito::{Reply, false_response, response};
+use crate::support::patch::{Patch, function, no_pauses};
+use crate::support::wait::settled;
+use crate::support::*;
 use cognito_signout::error::AuthErrorCode;
 use cognito_signout::outcome::Partial;
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::*;
-
-wasm_bindgen_test_configure!(run_in_browser);
 
 /// Signs out while RevokeToken gets this reply: partial, the tokens gone, nothing left unhandled.
 async fn sign_out(world: &World, reply: Reply) -> Partial {

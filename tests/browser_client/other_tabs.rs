@@ -1,0 +1,149 @@
+//! What other tabs of the origin do, as far as one page can play them.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use crate::support::wait::{macrotask, settled, until};
+use crate::support::*;
+use cognito_signout::config::StorageKind;
+use cognito_signout::error::AuthErrorCode;
+use cognito_signout::flow::{Mark, MarkEntry};
+use cognito_signout::{Client, SignedOutEvent, SignedOutReason};
+use wasm_bindgen_test::*;
+
+type Told = Rc<RefCell<Vec<SignedOutEvent>>>;
+
+fn listen(client: &Client) -> (u32, Told) {
+    let told: Told = Rc::default();
+    let seen = told.clone();
+    let id = client.on_signed_out(move |event| seen.borrow_mut().push(event));
+    (id, told)
+}
+
+fn event(reason: SignedOutReason, global: bool) -> SignedOutEvent {
+    SignedOutEvent {
+        reason,
+        global,
+        redirecting: false,
+    }
+}
+
+fn entry(session: &cognito_signout::session::Session, now: f64) -> MarkEntry {
+    MarkEntry {
+        id: session.identity().unwrap(),
+        at: now,
+        until: now + 10_000.0,
+        global: false,
+        user: None,
+        ended_at: None,
+        redirecting: false,
+        leaving_since: None,
+        codes: None,
+    }
+}
+
+#[wasm_bindgen_test]
+async fn another_tab_is_signing_out() {
+    let world = World::new();
+    let client = world.client();
+    let session = cognito_signout::session::Session {
+        refresh_token: Some(cognito_signout::session::Secret::new("another")),
+        ..Default::default()
+    };
+    let mut mark = Mark::default();
+    let now = js_sys::Date::now();
+    mark.put(entry(&session, now));
+    set_item("localStorage", &world.own_key("ended"), &mark.to_text());
+    assert!(client.is_signing_out());
+    mark.0[0].until = now - 1.0;
+    set_item("localStorage", &world.own_key("ended"), &mark.to_text());
+    assert!(!client.is_signing_out());
+}
+
+/// What another tab of the origin would say on the channel.
+fn post(world: &World, text: &str) {
+    let name = world.own_key("tabs");
+    let channel = construct("BroadcastChannel", &[&name.into()]);
+    call(&channel, "postMessage", &[&text.into()]);
+    call(&channel, "close", &[]);
+}
+
+fn stored_session(session: &Session) -> cognito_signout::session::Session {
+    let tokens = session.tokens();
+    cognito_signout::session::Session {
+        access_token: Some(tokens.access_token),
+        refresh_token: tokens.refresh_token,
+        ..Default::default()
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_tab_with_its_own_copy_of_the_session_drops_it_and_tells() {
+    for kind in [StorageKind::Session, StorageKind::Memory] {
+        let world = World::new();
+        let (session, other) = (world.session(), world.session());
+        let client = Client::new(world.config_of(kind));
+        client.store_tokens(session.tokens()).await.unwrap();
+        let (_, told) = listen(&client);
+        let now = js_sys::Date::now();
+
+        // Another session's end is not this tab's business.
+        let mut mark = Mark::default();
+        mark.put(entry(&stored_session(&other), now));
+        post(&world, &mark.to_text());
+        mark.put(entry(&stored_session(&session), now));
+        post(&world, &mark.to_text());
+        until("it is told", || !told.borrow().is_empty()).await;
+        post(&world, &mark.to_text());
+        post(&world, "no mark at all");
+        macrotask().await;
+        macrotask().await;
+        assert_eq!(*told.borrow(), [event(SignedOutReason::OtherTab, false)]);
+        assert_eq!(client.load_tokens().await.unwrap(), None);
+        assert!(world.cognito.sent().is_empty());
+        world.is_quiet().await;
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_call_that_another_tab_overtook_gives_that_tabs_outcome() {
+    let world = World::new();
+    let session = world.session();
+    let client = world.signed_in(&session).await;
+    client.load_tokens().await.unwrap();
+    // The other tab marks the session and removes it, then calls on Cognito.
+    let now = js_sys::Date::now();
+    let mut mark = Mark::default();
+    mark.put(entry(&stored_session(&session), now));
+    let mark_key = world.own_key("ended");
+    set_item("localStorage", &mark_key, &mark.to_text());
+    for (what, _) in world.stored("localStorage") {
+        let key = world.key(&what).into();
+        call(&global("localStorage"), "removeItem", &[&key]);
+    }
+
+    let waits = client.sign_out(Options::default());
+    assert!(world.cognito.sent().is_empty());
+    mark.0[0].codes = Some([Some(AuthErrorCode::Throttled), None, None, None]);
+    set_item("localStorage", &mark_key, &mark.to_text());
+    post(&world, &mark.to_text());
+    let result = partial(settled("signOut", waits).await);
+    assert!(result.was_signed_in);
+    assert_eq!(revoke_code(&result), Some(AuthErrorCode::Throttled));
+    let error = result.revoke_token_error.unwrap();
+    // This tab never held the token in this call.
+    assert!(error.refresh_token.is_none());
+}
+
+#[wasm_bindgen_test]
+async fn an_overtaking_tab_that_says_nothing_leaves_it_unconfirmed() {
+    let world = World::new();
+    let client = world.client();
+    let mut mark = Mark::default();
+    let other = stored_session(&world.session());
+    mark.put(entry(&other, js_sys::Date::now()));
+    set_item("localStorage", &world.own_key("ended"), &mark.to_text());
+    let result = partial(run(&client, within(20.0)).await);
+    assert_eq!(revoke_code(&result), Some(AuthErrorCode::Unconfirmed));
+    assert!(result.was_signed_in);
+}

@@ -1,0 +1,147 @@
+//! What a sign-out leaves behind for others: listeners, `isSigningOut`, the mark.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use crate::support::cognito::Reply;
+use crate::support::wait::{Gate, macrotask, settled};
+use crate::support::*;
+use cognito_signout::error::AuthErrorCode;
+use cognito_signout::flow::Mark;
+use cognito_signout::{Client, SignedOutEvent, SignedOutReason};
+use wasm_bindgen_test::*;
+
+type Told = Rc<RefCell<Vec<SignedOutEvent>>>;
+
+fn listen(client: &Client) -> (u32, Told) {
+    let told: Told = Rc::default();
+    let seen = told.clone();
+    let id = client.on_signed_out(move |event| seen.borrow_mut().push(event));
+    (id, told)
+}
+
+fn event(reason: SignedOutReason, global: bool) -> SignedOutEvent {
+    SignedOutEvent {
+        reason,
+        global,
+        redirecting: false,
+    }
+}
+
+/// A gate, and the script that holds RevokeToken behind it.
+fn hold(world: &World) -> Gate {
+    let gate = Gate::new();
+    let behind = Reply::Behind(gate.clone(), Box::new(Reply::Success));
+    world.cognito.reply("RevokeToken", behind);
+    gate
+}
+
+// ---- listeners
+
+#[wasm_bindgen_test]
+async fn listeners_are_told_once_a_sign_out_before_the_caller_goes_on() {
+    let world = World::new();
+    let client = world.signed_in(&world.session()).await;
+    let (first, told) = listen(&client);
+    let (second, told_twice) = listen(&client);
+    let (_, other) = listen(&world.client());
+    let [a, b] = [everywhere(), Options::default()].map(|options| client.sign_out(options));
+    settled("the first", a).await;
+    let expected = [event(SignedOutReason::SignOut, true)];
+    assert_eq!(*told.borrow(), expected);
+    settled("the second", b).await;
+    client.off_signed_out(second);
+    client.off_signed_out(second);
+
+    client.store_tokens(world.session().tokens()).await.unwrap();
+    run(&client, Options::default()).await;
+    macrotask().await;
+    let both = [expected[0], event(SignedOutReason::SignOut, false)];
+    assert_eq!(*told.borrow(), both);
+    assert_eq!(
+        *other.borrow(),
+        both,
+        "the same configuration is the same client"
+    );
+    assert_eq!(*told_twice.borrow(), expected);
+    client.off_signed_out(first);
+}
+
+#[wasm_bindgen_test]
+async fn listeners_are_told_of_a_partial_one_too() {
+    let world = World::new();
+    world.cognito.reply("RevokeToken", Reply::Silence);
+    let client = world.signed_in(&world.session()).await;
+    let (_, told) = listen(&client);
+    partial(run(&client, within(10.0)).await);
+    assert_eq!(*told.borrow(), [event(SignedOutReason::SignOut, false)]);
+}
+
+#[wasm_bindgen_test]
+async fn another_client_id_hears_nothing() {
+    let (world, other) = (World::new(), World::new());
+    let (_, told) = listen(&other.client());
+    // The later world has the page's fetch.
+    let client = world.signed_in(&world.session()).await;
+    complete(run(&client, Options::default()).await);
+    macrotask().await;
+    assert!(told.borrow().is_empty());
+}
+
+// ---- isSigningOut and the mark
+
+#[wasm_bindgen_test]
+async fn signing_out_from_the_clear_until_it_settles() {
+    let world = World::new();
+    let gate = hold(&world);
+    let session = world.session();
+    let client = world.signed_in(&session).await;
+    assert!(!client.is_signing_out() && world.mark().is_empty());
+    let waits = client.sign_out(Options::default());
+    assert!(client.is_signing_out());
+
+    // Another tab reads it off the mark, in which there is no token.
+    let mark = Mark::parse(&world.mark(), js_sys::Date::now());
+    assert_eq!(mark.0.len(), 1);
+    assert!(mark.is_signing_out(js_sys::Date::now()));
+    session.is_not_in(&world.mark());
+
+    gate.open();
+    complete(settled("signOut", waits).await);
+    assert!(!client.is_signing_out());
+    let mark = Mark::parse(&world.mark(), js_sys::Date::now());
+    assert!(!mark.is_signing_out(js_sys::Date::now()));
+    assert_eq!(mark.0[0].codes, Some([None; 4]));
+}
+
+#[wasm_bindgen_test]
+async fn a_session_that_has_ended_is_not_stored_again() {
+    let world = World::new();
+    let session = world.session();
+    let client = world.signed_in(&session).await;
+    complete(run(&client, Options::default()).await);
+    let mut refreshed = session.clone();
+    refreshed.renew(3600.0);
+    refreshed.rotate();
+    for tokens in [session.tokens(), refreshed.tokens()] {
+        let error = client.store_tokens(tokens).await.unwrap_err();
+        assert_eq!(error.code, AuthErrorCode::TokenRevoked);
+        session.is_not_in(&format!("{error:?}"));
+    }
+    assert!(world.is_signed_out());
+    let new = world.session();
+    client.store_tokens(new.tokens()).await.unwrap();
+    assert_eq!(client.load_tokens().await.unwrap(), Some(new.tokens()));
+}
+
+#[wasm_bindgen_test]
+async fn the_mark_keeps_the_last_eight() {
+    let world = World::new();
+    let client = world.client();
+    for _ in 0..10 {
+        client.store_tokens(world.session().tokens()).await.unwrap();
+        complete(run(&client, Options::default()).await);
+    }
+    let mark = Mark::parse(&world.mark(), js_sys::Date::now());
+    assert_eq!(mark.0.len(), 8);
+}
