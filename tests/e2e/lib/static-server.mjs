@@ -30,6 +30,10 @@ const HEADERS = {
 export async function serve({ dist, installed }) {
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? "/", "http://localhost");
+    if (pathname === "/moved") {
+      response.writeHead(302, { location: "/landing" }).end();
+      return;
+    }
     const answer = async () => {
       if (pathname === "/blank") return { type: ".html", body: "" };
       // The package without a bundler, as a second copy of it.

@@ -176,8 +176,12 @@ export class Visitor {
     this.page = await this.tab(this.options.path ?? "/");
   }
 
-  leave() {
-    return this.context?.close();
+  /** Closes the context, which at times waits for ever for a page that was on its way elsewhere; the browser's end takes it then. */
+  async leave() {
+    await Promise.race([
+      this.context?.close(),
+      sleep(10_000, undefined, { ref: false }),
+    ]);
   }
 
   /**
@@ -273,7 +277,7 @@ export class Visitor {
       .filter(({ id, preflight }) => id > this.seen && !preflight);
   }
 
-  /** The operations of `requests`, in their order; those that did not run are in brackets. */
+  /** The operations of `requests`, in their order; those that a fault kept from running are in brackets. */
   get calls() {
     return this.requests.map(({ operation, processed }) =>
       processed ? operation : `(${operation})`,
@@ -297,10 +301,11 @@ export class Visitor {
   keys(page = this.page) {
     return page.evaluate(
       (clientId) =>
-        [...Object.keys(localStorage), ...Object.keys(sessionStorage)].filter(
-          (key) =>
+        [...Object.keys(localStorage), ...Object.keys(sessionStorage)]
+          .filter((key) =>
             key.startsWith(`CognitoIdentityServiceProvider.${clientId}.`),
-        ),
+          )
+          .sort(),
       this.clientId,
     );
   }

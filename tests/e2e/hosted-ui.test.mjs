@@ -1,0 +1,591 @@
+// Leaving for the hosted UI, coming back from it, and all that may come between.
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { HANGS_MS, ready, until, useWorld } from "./lib/world.mjs";
+
+const world = useWorld();
+
+const OVER = { access: false, refresh: false };
+const LIVE = { access: true, refresh: true };
+
+/** @param {import("playwright-core").Page} page */
+const take = (page) =>
+  page.evaluate(async () => show(await cs.takeSignOutResult()));
+
+/**
+ * Has a page do something that leaves it, and waits until the app has started anew at a path.
+ * @param {import("./lib/world.mjs").Visitor} visitor
+ * @param {string} path
+ * @param {(given: any) => void} act
+ * @param {unknown} given
+ */
+async function returned(visitor, path, act, given) {
+  const { page, origin } = visitor;
+  await page.evaluate(() => {
+    globalThis.ready = false;
+  });
+  await page.evaluate(act, given);
+  await page.waitForFunction(
+    (url) => globalThis.ready && location.href === url,
+    origin + path,
+  );
+}
+
+/**
+ * Signs out in the page without waiting, and waits until the app has started anew at a path.
+ * @param {import("./lib/world.mjs").Visitor} visitor
+ * @param {string} path
+ * @param {import("cognito-signout").SignOutOptions} [options]
+ */
+const leaveAndReturn = (visitor, path, options) =>
+  returned(
+    visitor,
+    path,
+    (options) => void setTimeout(() => void cs.signOut(options)),
+    options,
+  );
+
+/**
+ * Calls `signOut` with a popup in a click; its promise is kept.
+ * @param {import("./lib/world.mjs").Visitor} visitor
+ * @param {import("cognito-signout").SignOutOptions} [options]
+ */
+async function clickToPopup(visitor, options) {
+  await visitor.page.evaluate((options) => {
+    const button = document.createElement("button");
+    button.onclick = () => {
+      globalThis.kept = cs.signOut({ hostedUI: "popup", ...options });
+    };
+    document.body.append(button);
+  }, options);
+  await visitor.page.click("button");
+}
+
+/** @param {import("playwright-core").Page} page */
+const keptResult = (page) =>
+  page.evaluate(async () => show(await globalThis.kept));
+
+describe("the redirect", { concurrency: 3, timeout: 4 * HANGS_MS }, () => {
+  test("an app that goes on to /login, awaited, can't cancel the logout", async (t) => {
+    const jane = await world.visitor(t);
+    const tokens = await jane.signInByHostedUI();
+    await returned(
+      jane,
+      "/",
+      () => {
+        const leave = async () => {
+          await cs.signOut();
+          location.href = "/login";
+        };
+        setTimeout(() => void leave());
+      },
+      undefined,
+    );
+    assert.equal((await take(jane.page)).status, "complete");
+    assert.equal(await jane.isAskedForPassword(), true);
+    assert.deepEqual(jane.areValid(/** @type {any} */ (tokens)), OVER);
+  });
+
+  test("a route guard that starts a sign-in on the signed-out event can't cancel it", async (t) => {
+    const jane = await world.visitor(t);
+    await jane.signInByHostedUI();
+    await jane.page.evaluate(() => {
+      cs.onSignedOut(() => location.assign("/login"));
+    });
+    await leaveAndReturn(jane, "/");
+    assert.equal(await jane.isAskedForPassword(), true);
+  });
+
+  test("a route guard that asks isSigningOut, in this tab and in another, starts no sign-in", async (t) => {
+    const jane = await world.visitor(t);
+    await jane.signInByHostedUI();
+    const other = await jane.tab();
+    await other.evaluate(async () => {
+      globalThis.kept = [];
+      await cs.loadTokens();
+      // As guards do: on every storage event, and on the package's own.
+      const guard = async () => {
+        const signingOut = cs.isSigningOut();
+        if (!(await cs.loadTokens())) globalThis.kept.push(signingOut);
+      };
+      addEventListener("storage", () => void guard());
+      cs.onSignedOut(() => void guard());
+    });
+    jane.fault({ operation: "/logout", latencyMs: 700 });
+    await leaveAndReturn(jane, "/");
+    const guards = await other.evaluate(() => globalThis.kept);
+    assert.ok(guards.length > 0);
+    const heard = await jane.heard(other);
+    assert.deepEqual(heard, [
+      { reason: "otherTab", global: false, redirecting: true },
+    ]);
+    // Over in every tab once the tab that left is back.
+    for (const page of [jane.page, other])
+      await until(
+        () => page.evaluate(() => !cs.isSigningOut()),
+        "it is over in each tab",
+      );
+    // Before that, no guard saw a user who was simply signed out.
+    assert.equal(guards[0], true);
+  });
+
+  test("isSigningOut is true while the page leaves, and false once it is back", async (t) => {
+    const jane = await world.visitor(t);
+    await jane.signIn({ origin: "hostedUI" });
+    jane.fault({ operation: "/logout", latencyMs: 500 });
+    await jane.page.evaluate(() => {
+      addEventListener("pagehide", () => {
+        sessionStorage.setItem("atPagehide", String(cs.isSigningOut()));
+      });
+    });
+    await leaveAndReturn(jane, "/");
+    assert.deepEqual(
+      await jane.page.evaluate(() => [
+        sessionStorage.getItem("atPagehide"),
+        cs.isSigningOut(),
+      ]),
+      ["true", false],
+    );
+  });
+
+  test("takeSignOutResult: the same object for every call, null after a reload", async (t) => {
+    const jane = await world.visitor(t);
+    await jane.signIn({ origin: "hostedUI" });
+    await leaveAndReturn(jane, "/", { appState: { deep: [1, "two", null] } });
+    const seen = await jane.page.evaluate(async () => {
+      const [one, two] = await Promise.all([
+        cs.takeSignOutResult(),
+        cs.takeSignOutResult(),
+      ]);
+      const three = await cs.takeSignOutResult();
+      return {
+        same: one === two && two === three,
+        state: one?.appState,
+        record: Object.values({ ...sessionStorage }).length,
+      };
+    });
+    assert.equal(seen.same, true);
+    assert.deepEqual(seen.state, { deep: [1, "two", null] });
+    await jane.go("/");
+    assert.equal(await take(jane.page), null);
+  });
+
+  test("takeSignOutResult is null where none left, while one is pending, and after one that did not leave", async (t) => {
+    const jane = await world.visitor(t);
+    assert.equal(await take(jane.page), null);
+    await jane.signIn();
+    const pending = await jane.page.evaluate(async () => {
+      const running = cs.signOut();
+      const taken = await cs.takeSignOutResult();
+      await running;
+      return [taken, await cs.takeSignOutResult()];
+    });
+    assert.deepEqual(pending, [null, null]);
+    await jane.go("/");
+    assert.equal(await take(jane.page), null);
+  });
+
+  test("the record goes with storeTokens", async (t) => {
+    const jane = await world.visitor(t);
+    await jane.signIn({ origin: "hostedUI" });
+    await leaveAndReturn(jane, "/");
+    await jane.signIn();
+    assert.equal(await take(jane.page), null);
+  });
+
+  test("logout_uri is not registered and the user types the app's address: redirectNotCompleted, and retry() leaves again", async (t) => {
+    const jane = await world.visitor(t, {
+      client: { logoutUrls: ["https://elsewhere.example/"] },
+      path: "/deep/page",
+    });
+    await jane.signIn({ origin: "hostedUI" });
+    const stuck = jane.page.waitForURL(/\/(logout|error)/);
+    await jane.page.evaluate(() => {
+      setTimeout(() => void cs.signOut());
+    });
+    await stuck;
+    await jane.go("/typed");
+    const result = await take(jane.page);
+    assert.equal(result.status, "partial");
+    assert.equal(result.signedOutLocally, true);
+    assert.equal(result.hostedUIError.error.code, "redirectNotCompleted");
+    assert.match(
+      result.hostedUIError.error.message,
+      /check the allowed sign-out URLs for http/,
+    );
+    assert.ok(result.hostedUIError.url);
+    assert.equal(result.hidden.retry, "function");
+    // The rest was done.
+    assert.equal(result.revokeTokenError, undefined);
+    assert.equal(
+      world.control.sessions({ clientId: jane.clientId })[0]?.revoked,
+      "RevokeToken",
+    );
+    // By now it is registered.
+    world.control.addClient({
+      id: jane.clientId,
+      logoutUrls: [`${jane.origin}/`],
+    });
+    await returned(
+      jane,
+      "/",
+      () => {
+        const leave = async () => {
+          /** @type {any} */
+          const result = await cs.takeSignOutResult();
+          await result.retry();
+        };
+        setTimeout(() => void leave());
+      },
+      undefined,
+    );
+    assert.equal((await take(jane.page)).status, "complete");
+  });
+
+  test("logout_uri is not registered and the user goes back: redirectNotCompleted", async (t) => {
+    const jane = await world.visitor(t, {
+      client: { logoutUrls: ["https://elsewhere.example/"] },
+    });
+    await jane.signIn({ origin: "hostedUI" });
+    const stuck = jane.page.waitForURL(/\/(logout|error)/);
+    await jane.page.evaluate(() => {
+      setTimeout(() => void cs.signOut());
+    });
+    await stuck;
+    await jane.page.goBack();
+    await ready(jane.page);
+    const result = await take(jane.page);
+    assert.equal(result.status, "partial");
+    assert.equal(result.hostedUIError.error.code, "redirectNotCompleted");
+    assert.equal(await jane.page.evaluate(() => cs.isSigningOut()), false);
+  });
+
+  test("the app's server sends the user on: it counts as returned, and the step says so", async (t) => {
+    const moved = `${world.origin}/moved`;
+    const jane = await world.visitor(t, {
+      client: { logoutUrls: [moved] },
+      config: {
+        hostedUI: { domain: world.cognito.origin, redirectSignOut: moved },
+      },
+    });
+    await jane.signIn({ origin: "hostedUI" });
+    await leaveAndReturn(jane, "/landing");
+    const result = await take(jane.page);
+    assert.equal(result.status, "complete", JSON.stringify(result));
+    const step = result.steps.find(
+      (/** @type {any} */ step) => step.step === "navigate",
+    );
+    assert.match(step.reason, /another address/);
+  });
+
+  test("a remote error never stops the redirect, and a silent server does not hold it up", async (t) => {
+    for (const fault of [
+      { operation: "RevokeToken", answer: { type: "ForbiddenException" } },
+      { operation: "RevokeToken", silence: /** @type {const} */ (true) },
+    ]) {
+      const jane = await world.visitor(t);
+      await jane.signInByHostedUI();
+      jane.fault(fault);
+      await leaveAndReturn(jane, "/");
+      const result = await take(jane.page);
+      assert.equal(result.status, "partial");
+      assert.equal(
+        result.revokeTokenError.error.code,
+        fault.silence ? "unconfirmed" : "service",
+      );
+      assert.equal(result.hostedUIError, undefined);
+      // The tokens did not come along, so there is nothing to retry with.
+      assert.equal(result.hidden.retry, "undefined");
+      assert.equal(result.hidden.refreshToken, "undefined");
+      assert.equal(await jane.isAskedForPassword(), true);
+      await jane.leave();
+    }
+  });
+
+  test("no token goes into the record", async (t) => {
+    const jane = await world.visitor(t);
+    const tokens = await jane.signIn({ origin: "hostedUI" });
+    const stored = await jane.page.evaluate(async () => {
+      await cs.signOut({ global: true, navigate: () => {}, appState: 1 });
+      return JSON.stringify({ ...localStorage, ...sessionStorage });
+    });
+    for (const token of [
+      tokens.accessToken,
+      tokens.idToken,
+      tokens.refreshToken,
+    ])
+      assert.equal(stored.includes(token.slice(-24)), false);
+    assert.ok(stored.includes("logoutUrl"));
+  });
+
+  test("navigate: awaited; if it throws, or rejects, hostedUIError(navigation) with its cause", async (t) => {
+    const jane = await world.visitor(t);
+    await jane.signIn({ origin: "hostedUI" });
+    const fine = await jane.page.evaluate(async () => {
+      /** @type {string[]} */
+      const order = [];
+      const result = await cs.signOut({
+        navigate: async () => {
+          await new Promise((resolve) => setTimeout(resolve, 50));
+          order.push("left");
+        },
+      });
+      order.push("settled");
+      return { ...show(result), order };
+    });
+    assert.equal(fine.status, "complete");
+    assert.deepEqual(fine.order, ["left", "settled"]);
+    assert.ok(fine.logoutUrl);
+    for (const how of ["throws", "rejects"]) {
+      const john = await world.visitor(t);
+      await john.signIn({ origin: "hostedUI" });
+      const result = await john.page.evaluate(async (how) => {
+        /** @type {any} */
+        const result = await cs.signOut({
+          navigate: () => {
+            if (how === "throws") throw new Error("no way");
+            return Promise.reject(new Error("no way"));
+          },
+        });
+        return {
+          ...show(result),
+          cause: result.hostedUIError?.error.cause?.message,
+          taken: await cs.takeSignOutResult(),
+        };
+      }, how);
+      assert.equal(result.status, "partial");
+      assert.equal(result.hostedUIError.error.code, "navigation");
+      assert.equal(result.cause, "no way");
+      assert.equal(result.taken, null);
+      assert.equal(
+        await john.page.evaluate(() => cs.isSigningOut()),
+        false,
+        how,
+      );
+    }
+  });
+
+  for (const how of [
+    "navigate that never settles",
+    "a /logout that never answers",
+  ])
+    test(`${how}: hostedUIError(navigation), at last`, async (t) => {
+      const jane = await world.visitor(t);
+      await jane.signIn({ origin: "hostedUI" });
+      await jane.page.clock.install();
+      // The browser stays where it is.
+      jane.fault({ operation: "/logout", answer: { status: 204, body: "" } });
+      await jane.page.evaluate((how) => {
+        globalThis.kept = null;
+        void cs
+          .signOut(
+            how.startsWith("navigate")
+              ? { navigate: () => new Promise(() => {}) }
+              : {},
+          )
+          .then((result) => (globalThis.kept = result));
+      }, how);
+      await until(() => jane.calls.includes("RevokeToken"), "it is revoked");
+      if (!how.startsWith("navigate"))
+        await until(
+          () => jane.calls.some((call) => call.includes("/logout")),
+          "it leaves",
+        );
+      else
+        await until(
+          () =>
+            jane.page.evaluate(() =>
+              Object.keys(sessionStorage).some((key) => key.endsWith("result")),
+            ),
+          "it leaves",
+        );
+      assert.equal(await jane.page.evaluate(() => globalThis.kept), null);
+      await jane.page.clock.runFor(31_000);
+      await jane.page.waitForFunction(() => globalThis.kept);
+      const result = await jane.page.evaluate(() => show(globalThis.kept));
+      assert.equal(result.status, "partial");
+      assert.equal(result.hostedUIError.error.code, "navigation");
+      assert.equal(result.revokeTokenError, undefined);
+    });
+
+  test("in a frame: a redirect is hostedUIError(invalidState), manual works", async (t) => {
+    const jane = await world.visitor(t);
+    await jane.page.evaluate(() => {
+      const frame = document.createElement("iframe");
+      frame.src = "/framed";
+      document.body.append(frame);
+      return new Promise((resolve) => (frame.onload = resolve));
+    });
+    const frame = /** @type {any} */ (
+      jane.page.frames().find((frame) => frame.url().endsWith("/framed"))
+    );
+    await ready(frame);
+    await jane.signIn({ origin: "hostedUI" }, frame);
+    for (const options of [
+      undefined,
+      { hostedUI: /** @type {const} */ ("redirect") },
+    ]) {
+      const result = await jane.signOut(options, frame);
+      assert.equal(result.status, "partial");
+      assert.equal(result.hostedUIError.error.code, "invalidState");
+    }
+    await jane.signIn({ origin: "hostedUI" }, frame);
+    const manual = await jane.signOut({ hostedUI: "manual" }, frame);
+    assert.equal(manual.status, "complete");
+    assert.ok(manual.logoutUrl);
+  });
+
+  test("an explicit redirect runs for a guest too", async (t) => {
+    const jane = await world.visitor(t);
+    await leaveAndReturn(jane, "/signed-out", {
+      hostedUI: "redirect",
+      redirectUrl: `${jane.origin}/signed-out`,
+    });
+    const result = await take(jane.page);
+    assert.equal(result.status, "complete");
+    assert.equal(result.wasSignedIn, false);
+    assert.deepEqual(jane.calls, ["/logout"]);
+  });
+});
+
+describe("the popup", { concurrency: 3, timeout: 4 * HANGS_MS }, () => {
+  test("first the hosted UI, then the clear; isSigningOut from its opening", async (t) => {
+    const jane = await world.visitor(t);
+    await jane.signInByHostedUI();
+    jane.fault({ operation: "/logout", latencyMs: 700 });
+    const opened = jane.context.waitForEvent("page");
+    await clickToPopup(jane);
+    const popup = await opened;
+    assert.equal(await jane.page.evaluate(() => cs.isSigningOut()), true);
+    assert.ok((await jane.keys()).length > 0);
+    const closed = popup.waitForEvent("close");
+    const result = await keptResult(jane.page);
+    await closed;
+    assert.equal(result.status, "complete");
+    assert.equal(await jane.page.evaluate(() => cs.isSigningOut()), false);
+    assert.equal(await jane.isAskedForPassword(), true);
+    assert.deepEqual(await jane.heard(), [
+      { reason: "signOut", global: false, redirecting: false },
+    ]);
+  });
+
+  test("parity 10: cancelled: userCancelled, and the user is signed in as before", async (t) => {
+    const jane = await world.visitor(t);
+    const tokens = await jane.signInByHostedUI();
+    const before = await jane.keys();
+    jane.fault({ operation: "/logout", silence: true });
+    const opened = jane.context.waitForEvent("page");
+    await clickToPopup(jane);
+    const popup = await opened;
+    await until(
+      () => jane.calls.some((call) => call.includes("/logout")),
+      "the popup is on its way",
+    );
+    // Closed is believed only once the popup was seen at the hosted UI.
+    world.control.clearFaults({ clientId: jane.clientId });
+    jane.fault({
+      operation: "/logout",
+      answer: {
+        status: 200,
+        headers: { "content-type": "text/html" },
+        body: "<p>sign out?",
+      },
+    });
+    await popup.goto(
+      `${world.cognito.origin}/logout?client_id=${jane.clientId}`,
+    );
+    await jane.page.evaluate(
+      () => new Promise((resolve) => setTimeout(resolve, 600)),
+    );
+    await popup.close();
+    const result = await keptResult(jane.page);
+    assert.equal(result.status, "failed");
+    assert.equal(result.error.code, "userCancelled");
+    assert.deepEqual(await jane.keys(), before);
+    assert.deepEqual(jane.areValid(/** @type {any} */ (tokens)), LIVE);
+    assert.ok(!jane.calls.includes("RevokeToken"));
+    assert.deepEqual(await jane.heard(), []);
+    assert.equal(await jane.page.evaluate(() => cs.isSigningOut()), false);
+  });
+
+  test("cancelled, where the refresh token is known to be dead: the sign-out goes on", async (t) => {
+    const jane = await world.visitor(t);
+    const tokens = await jane.signIn({ origin: "hostedUI" });
+    world.control.endSession(tokens.sessionId);
+    const dead = await jane.page.evaluate(() => rejection(cs.refreshTokens()));
+    assert.equal(dead.code, "tokenRevoked");
+    jane.fault({
+      operation: "/logout",
+      answer: {
+        status: 200,
+        headers: { "content-type": "text/html" },
+        body: "<p>sign out?",
+      },
+    });
+    const opened = jane.context.waitForEvent("page");
+    await clickToPopup(jane);
+    const popup = await opened;
+    await popup.waitForURL(/logout/);
+    await jane.page.evaluate(
+      () => new Promise((resolve) => setTimeout(resolve, 600)),
+    );
+    await popup.close();
+    const result = await keptResult(jane.page);
+    assert.equal(result.status, "partial");
+    assert.equal(result.hostedUIError.error.code, "userCancelled");
+    assert.deepEqual(await jane.keys(), []);
+  });
+
+  test("blocked: hostedUIError(popupBlocked) with the URL, and the sign-out goes on", async (t) => {
+    const jane = await world.visitor(t);
+    const tokens = await jane.signIn({ origin: "hostedUI" });
+    const result = await jane.page.evaluate(async () => {
+      window.open = () => null;
+      return show(await cs.signOut({ hostedUI: "popup" }));
+    });
+    assert.equal(result.status, "partial");
+    assert.equal(result.hostedUIError.error.code, "popupBlocked");
+    assert.ok(result.hostedUIError.url.includes("/logout?"));
+    assert.deepEqual(await jane.keys(), []);
+    assert.deepEqual(jane.areValid(tokens), OVER);
+  });
+
+  test("timed out: hostedUIError(timeout), and the sign-out goes on", async (t) => {
+    const jane = await world.visitor(t);
+    const tokens = await jane.signIn({ origin: "hostedUI" });
+    jane.fault({ operation: "/logout", silence: true });
+    const opened = jane.context.waitForEvent("page");
+    await clickToPopup(jane, { popupTimeoutMs: 300 });
+    const popup = await opened;
+    const result = await keptResult(jane.page);
+    assert.equal(result.status, "partial");
+    assert.equal(result.hostedUIError.error.code, "timeout");
+    assert.deepEqual(jane.areValid(tokens), OVER);
+    await until(() => popup.isClosed(), "the popup is closed");
+  });
+
+  test("a check that fails closes the popup, and nothing is touched", async (t) => {
+    const jane = await world.visitor(t);
+    await jane.signIn({ origin: "hostedUI" });
+    const before = await jane.keys();
+    const opened = jane.context.waitForEvent("page");
+    await clickToPopup(jane, { redirectUrl: "https://elsewhere.example/" });
+    const popup = await opened;
+    const result = await keptResult(jane.page);
+    assert.equal(result.status, "failed");
+    assert.equal(result.error.code, "configuration");
+    await until(() => popup.isClosed(), "the popup is closed");
+    assert.deepEqual(await jane.keys(), before);
+  });
+
+  test("a page with COOP: the returning page is heard all the same", async (t) => {
+    const jane = await world.visitor(t, { path: "/coop/" });
+    await jane.signIn({ origin: "hostedUI" });
+    const opened = jane.context.waitForEvent("page");
+    await clickToPopup(jane);
+    await opened;
+    const result = await keptResult(jane.page);
+    assert.equal(result.status, "complete", JSON.stringify(result));
+    assert.deepEqual(await jane.keys(), []);
+  });
+});

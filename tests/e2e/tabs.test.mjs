@@ -1,0 +1,503 @@
+// Several tabs of one browser: who signs out, who hears of it, and what no tab can bring back.
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { HANGS_MS, until, useWorld } from "./lib/world.mjs";
+
+const world = useWorld();
+
+const OVER = { access: false, refresh: false };
+const LIVE = { access: true, refresh: true };
+const OTHER_TAB = { reason: "otherTab", global: false, redirecting: false };
+
+/** Longer than the last look at the storage, two seconds after the end. */
+const READ_BACK_MS = 2500;
+
+/** @param {import("playwright-core").Page} page */
+const loads = (page) => page.evaluate(async () => !!(await cs.loadTokens()));
+
+describe("tabs", { concurrency: 3, timeout: 4 * HANGS_MS }, () => {
+  for (const count of [2, 5, 20])
+    for (const global of [false, true])
+      test(`${count} tabs sign out at once, ${global ? "global" : "local"}: each tells the truth and hears once`, async (t) => {
+        const jane = await world.visitor(t);
+        const tokens = await jane.signIn();
+        const tabs = [jane.page];
+        while (tabs.length < count) tabs.push(await jane.tab());
+        await Promise.all(tabs.map(loads));
+        const results = await Promise.all(
+          tabs.map((page) => jane.signOut({ global }, page)),
+        );
+        for (const { status, globalSignOutError, ...result } of results) {
+          // Browsers show one process what another stored only a moment later, so that several tabs may find the session:
+          // Cognito tells the second that its access token has ended.
+          if (globalSignOutError) {
+            assert.equal(status, "partial");
+            assert.equal(globalSignOutError.error.code, "tokenRevoked");
+          } else assert.equal(status, "complete", JSON.stringify(result));
+          assert.equal(result.revokeTokenError, undefined);
+          assert.equal(result.signedOutLocally, true);
+          assert.equal(result.wasSignedIn, true);
+        }
+        assert.ok(results.some(({ status }) => status === "complete"));
+        assert.deepEqual(jane.areValid(tokens), OVER);
+        for (const page of tabs) {
+          const heard = await jane.heard(page);
+          assert.equal(heard.length, 1, JSON.stringify(heard));
+          assert.equal(heard[0]?.global, global);
+          assert.equal(await loads(page), false);
+        }
+      });
+
+  test("tabs that were overtaken tell what the first one came to", async (t) => {
+    const jane = await world.visitor(t);
+    await jane.signIn();
+    const tabs = [jane.page, await jane.tab(), await jane.tab()];
+    await Promise.all(tabs.map(loads));
+    jane.fault({
+      operation: "RevokeToken",
+      latencyMs: 1000,
+      answer: { type: "ForbiddenException" },
+    });
+    const first = jane.signOut();
+    await until(() => jane.calls.length, "its request is under way");
+    const results = await Promise.all([
+      first,
+      ...tabs.slice(1).map((page) => jane.signOut(undefined, page)),
+    ]);
+    for (const result of results) {
+      assert.equal(result.status, "partial", JSON.stringify(result));
+      assert.equal(result.wasSignedIn, true);
+      assert.equal(result.revokeTokenError.error.code, "service");
+    }
+    // Only the tab that held the token can hand it on.
+    assert.deepEqual(
+      results.map((result) => result.hidden.refreshToken),
+      ["string", "undefined", "undefined"],
+    );
+    assert.deepEqual(jane.calls, ["(RevokeToken)"]);
+  });
+
+  test("one tab signs out: every other one hears it once", async (t) => {
+    const jane = await world.visitor(t);
+    await jane.signIn();
+    const others = [await jane.tab(), await jane.tab(), await jane.tab()];
+    await Promise.all(others.map(loads));
+    await jane.signOut();
+    for (const page of others) {
+      await until(
+        async () => (await jane.heard(page)).length,
+        "it is heard in the other tab",
+      );
+      assert.equal(await loads(page), false);
+    }
+    // What comes by two ways, channel and storage event, is told once.
+    await sleep(200);
+    for (const page of others)
+      assert.deepEqual(await jane.heard(page), [OTHER_TAB]);
+    assert.deepEqual(
+      (await jane.heard()).map(({ reason }) => reason),
+      ["signOut"],
+    );
+  });
+
+  test("a tab of another client, or of another user in its own storage, stays silent", async (t) => {
+    const jane = await world.visitor(t, { config: { storage: "session" } });
+    const tokens = await jane.signIn();
+    const other = await jane.tab();
+    const john = await world.visitor(t, { path: "" });
+    const johns = world.control.addSession({
+      username: john.username,
+      clientId: jane.clientId,
+    });
+    await jane.store(johns, undefined, other);
+    await jane.signOut({ global: true });
+    assert.deepEqual(jane.areValid(tokens), OVER);
+    await sleep(300);
+    assert.deepEqual(await jane.heard(other), []);
+    assert.equal(await loads(other), true);
+    assert.deepEqual(jane.areValid(johns), LIVE);
+  });
+
+  for (const storage of ["session", "memory"])
+    test(`copies of the session in other tabs go too: ${storage}`, async (t) => {
+      const jane = await world.visitor(t, { config: { storage } });
+      const tokens = await jane.signIn();
+      let copy;
+      if (storage === "session") {
+        // A tab that a tab opens starts with a copy of its sessionStorage.
+        const opened = jane.context.waitForEvent("page");
+        await jane.page.evaluate(() => void window.open("/"));
+        copy = await opened;
+        await copy.waitForFunction(() => globalThis.ready);
+      } else {
+        copy = await jane.tab();
+        await jane.store(tokens, undefined, copy);
+      }
+      assert.equal(await loads(copy), true);
+      assert.equal((await jane.signOut()).status, "complete");
+      await until(
+        async () => (await jane.heard(copy)).length,
+        "the copy's tab hears it",
+      );
+      assert.deepEqual(await jane.heard(copy), [OTHER_TAB]);
+      assert.equal(await loads(copy), false);
+      assert.deepEqual(await jane.keys(copy), []);
+      // And it is not stored again.
+      const error = await copy.evaluate(
+        ({ accessToken, refreshToken }) =>
+          rejection(cs.storeTokens({ accessToken, refreshToken })),
+        tokens,
+      );
+      assert.equal(error.code, "tokenRevoked");
+    });
+
+  test("after a global sign-out the same user's older sessions in other tabs go too; after a local one they stay", async (t) => {
+    const jane = await world.visitor(t, { config: { storage: "session" } });
+    const other = await jane.tab();
+    const older = await jane.signIn(undefined, other);
+    // The server's clock, in the answer's header, has seconds.
+    await sleep(1100);
+    await jane.signIn();
+    await jane.signOut();
+    await sleep(300);
+    assert.equal(await loads(other), true);
+    assert.deepEqual(await jane.heard(other), []);
+    assert.deepEqual(jane.areValid(older), LIVE);
+
+    await jane.signIn();
+    await jane.signOut({ global: true });
+    assert.deepEqual(jane.areValid(older), OVER);
+    await until(
+      async () => (await jane.heard(other)).length,
+      "the other tab hears it",
+    );
+    assert.deepEqual(await jane.heard(other), [{ ...OTHER_TAB, global: true }]);
+    assert.equal(await loads(other), false);
+  });
+
+  test("isSigningOut is true in another tab from the clear until the promise settles", async (t) => {
+    const jane = await world.visitor(t);
+    await jane.signIn();
+    const other = await jane.tab();
+    const bare = await jane.tab("");
+    await bare.goto(`${jane.origin}/blank`);
+    const isSigningOut = () => other.evaluate(() => cs.isSigningOut());
+    assert.equal(await isSigningOut(), false);
+    const { id } = jane.fault({ operation: "RevokeToken", silence: true });
+    const running = jane.signOut({ timeoutMs: 30_000 });
+    await until(isSigningOut, "the other tab sees it");
+    // Needs no module: this copy has none yet.
+    assert.equal(
+      await bare.evaluate(async (config) => {
+        // @ts-expect-error the server's copy
+        const fresh = await import("/package/index.js");
+        void fresh.configure(config);
+        return fresh.isSigningOut();
+      }, jane.config),
+      true,
+    );
+    world.control.removeFault(id);
+    await jane.page.close();
+    void running.catch(() => {});
+    // The tab that was signing out is gone: its mark runs out by itself.
+    assert.equal(await isSigningOut(), true);
+  });
+
+  test("isSigningOut is false again in every tab once it settled, and after a failure", async (t) => {
+    const jane = await world.visitor(t);
+    await jane.signIn();
+    const other = await jane.tab();
+    await jane.signOut();
+    for (const page of [jane.page, other])
+      assert.equal(await page.evaluate(() => cs.isSigningOut()), false);
+    await jane.signIn();
+    await jane.page.evaluate(() => {
+      Storage.prototype.removeItem = () => {};
+    });
+    assert.equal((await jane.signOut()).status, "failed");
+    for (const page of [jane.page, other])
+      assert.equal(await page.evaluate(() => cs.isSigningOut()), false);
+  });
+
+  test("a new sign-in right after the sign-out is left alone, in this tab and in others", async (t) => {
+    const jane = await world.visitor(t);
+    await jane.signIn();
+    const other = await jane.tab();
+    const fresh = jane.session();
+    const stored = await jane.page.evaluate(
+      async ({ accessToken, idToken, refreshToken }) => {
+        const running = cs.signOut();
+        // Before the sign-out has settled.
+        await cs.storeTokens({ accessToken, idToken, refreshToken });
+        return show(await running);
+      },
+      fresh,
+    );
+    assert.equal(stored.status, "complete");
+    await sleep(READ_BACK_MS);
+    for (const page of [jane.page, other, await jane.tab()])
+      assert.equal(await loads(page), true);
+    assert.deepEqual(jane.areValid(fresh), LIVE);
+    assert.deepEqual(jane.calls, ["RevokeToken"]);
+  });
+
+  test("a foreign writer brings the same session back: it goes again, and the newest token is revoked", async (t) => {
+    const jane = await world.visitor(t, {
+      client: { rotation: { graceSeconds: 60 } },
+    });
+    const tokens = await jane.signIn();
+    // What Amplify's own refresh in flight would write.
+    const renewed = await jane.page.evaluate(async () => {
+      const before = { ...localStorage };
+      const tokens = await cs.refreshTokens();
+      globalThis.kept = { ...localStorage };
+      for (const [key, value] of Object.entries(before))
+        localStorage.setItem(key, value);
+      return tokens;
+    });
+    assert.ok(renewed.refreshToken !== tokens.refreshToken);
+    // The answer to the first revocation is lost before it ran.
+    jane.fault({
+      operation: "RevokeToken",
+      times: 1,
+      answer: { type: "ForbiddenException" },
+    });
+    const result = await jane.page.evaluate(async () => {
+      const result = await cs.signOut();
+      for (const [key, value] of Object.entries(globalThis.kept))
+        if (key.startsWith("Cognito")) localStorage.setItem(key, value);
+      return show(result);
+    });
+    assert.equal(result.status, "partial");
+    assert.ok((await jane.keys()).length > 0);
+    await until(
+      async () => (await jane.keys()).length === 0,
+      "the session goes again",
+    );
+    await until(
+      () => !world.control.isTokenValid(renewed.refreshToken ?? ""),
+      "the newest token is revoked",
+    );
+  });
+
+  test("written back when nobody looks: the next start removes it, and revokes it", async (t) => {
+    const jane = await world.visitor(t);
+    const tokens = await jane.signIn();
+    const stored = await jane.page.evaluate(() => ({ ...localStorage }));
+    jane.fault({
+      operation: "RevokeToken",
+      times: 1,
+      answer: { type: "ForbiddenException" },
+    });
+    await jane.signOut();
+    await jane.page.goto(`${jane.origin}/blank`);
+    await jane.page.evaluate((stored) => {
+      for (const [key, value] of Object.entries(stored))
+        if (key.startsWith("Cognito")) localStorage.setItem(key, value);
+    }, stored);
+    assert.ok((await jane.keys()).length > 0);
+    await jane.go("/");
+    assert.equal(await loads(jane.page), false);
+    assert.deepEqual(await jane.keys(), []);
+    await until(
+      () => !world.control.isTokenValid(tokens.refreshToken),
+      "it is revoked",
+    );
+  });
+
+  test("storeTokens of an ended session stores nothing", async (t) => {
+    const jane = await world.visitor(t);
+    const tokens = await jane.signIn();
+    await jane.signOut();
+    const error = await jane.page.evaluate(
+      ({ accessToken, refreshToken }) =>
+        rejection(cs.storeTokens({ accessToken, refreshToken })),
+      tokens,
+    );
+    assert.equal(error.code, "tokenRevoked");
+    assert.deepEqual(await jane.keys(), []);
+  });
+
+  test("without origin_jti: a new sign-in is never taken for the ended one, and the ended one never comes back", async (t) => {
+    const jane = await world.visitor(t, { client: { tokenRevocation: false } });
+    const ended = await jane.signIn();
+    const result = await jane.signOut();
+    assert.equal(result.status, "partial");
+    assert.equal(result.revokeTokenError.error.code, "revocationDisabled");
+    assert.deepEqual(jane.calls, []);
+    const error = await jane.page.evaluate(
+      ({ accessToken, idToken, refreshToken }) =>
+        rejection(cs.storeTokens({ accessToken, idToken, refreshToken })),
+      ended,
+    );
+    assert.equal(error.code, "tokenRevoked");
+    await jane.signIn();
+    await sleep(READ_BACK_MS);
+    assert.equal(await loads(jane.page), true);
+    await jane.go("/");
+    assert.equal(await loads(jane.page), true);
+  });
+});
+
+describe("refresh", { concurrency: 3, timeout: 4 * HANGS_MS }, () => {
+  for (const where of ["the same tab", "another tab"])
+    for (const rotation of [false, true])
+      test(`a refresh in flight in ${where} brings nothing back${rotation ? ", with rotation" : ""}`, async (t) => {
+        const jane = await world.visitor(t, {
+          client: { rotation: rotation && { graceSeconds: 60 } },
+        });
+        const tokens = await jane.signIn();
+        const other = where === "another tab" ? await jane.tab() : jane.page;
+        // It has run at the server, and its answer is under way.
+        jane.fault({
+          operation: "GetTokensFromRefreshToken",
+          answerDelayMs: 1000,
+        });
+        const refreshing = other.evaluate(() => rejection(cs.refreshTokens()));
+        await until(
+          () => jane.calls.includes("GetTokensFromRefreshToken"),
+          "the refresh reached the server",
+        );
+        const result = await jane.signOut();
+        assert.equal(result.status, "complete", JSON.stringify(result));
+        const error = await refreshing;
+        assert.equal(error.code, "invalidState");
+        for (const page of [jane.page, other]) {
+          assert.equal(await loads(page), false);
+          assert.deepEqual(await jane.keys(page), []);
+        }
+        const [session] = world.control.sessions({ clientId: jane.clientId });
+        assert.equal(session?.revoked, "RevokeToken");
+        assert.deepEqual(jane.areValid(tokens), OVER);
+        await sleep(READ_BACK_MS);
+        assert.deepEqual(await jane.keys(), []);
+      });
+
+  test("a refresh after the sign-out began: invalidState, no request", async (t) => {
+    const jane = await world.visitor(t);
+    await jane.signIn();
+    jane.fault({ operation: "RevokeToken", latencyMs: 500 });
+    const seen = await jane.page.evaluate(async () => {
+      const running = cs.signOut();
+      const error = await rejection(cs.refreshTokens());
+      return { code: error.code, status: (await running).status };
+    });
+    assert.deepEqual(seen, { code: "invalidState", status: "complete" });
+    assert.deepEqual(jane.calls, ["RevokeToken"]);
+  });
+
+  test("one refresh at a time over all tabs, with rotation", async (t) => {
+    const jane = await world.visitor(t, {
+      client: { rotation: { graceSeconds: 0 } },
+    });
+    await jane.signIn();
+    const tabs = [jane.page, await jane.tab(), await jane.tab()];
+    jane.fault({ operation: "GetTokensFromRefreshToken", latencyMs: 200 });
+    const tokens = await Promise.all(
+      tabs.map((page) => page.evaluate(() => cs.refreshTokens())),
+    );
+    assert.deepEqual(jane.calls, ["GetTokensFromRefreshToken"]);
+    assert.equal(new Set(tokens.map((each) => each.refreshToken)).size, 1);
+    assert.equal((await jane.signOut()).status, "complete");
+    assert.equal(
+      world.control.isTokenValid(tokens[0]?.refreshToken ?? ""),
+      false,
+    );
+  });
+
+  test("a dead refresh token: tokenRevoked, and the session stays stored", async (t) => {
+    const jane = await world.visitor(t);
+    const tokens = await jane.signIn();
+    world.control.endSession(tokens.sessionId);
+    const error = await jane.page.evaluate(() => rejection(cs.refreshTokens()));
+    assert.equal(error.code, "tokenRevoked");
+    assert.equal(await loads(jane.page), true);
+    // What is dead already is revoked.
+    assert.equal((await jane.signOut()).status, "complete");
+  });
+
+  test("parity 17: the device key survives sign-out and sign-in, and the refresh needs it", async (t) => {
+    for (const alias of [undefined, "jane.alias@example.com"]) {
+      const jane = await world.visitor(t, { client: { devices: "always" } });
+      const tokens = jane.session({ rememberedDevice: true });
+      assert.ok(tokens.deviceKey);
+      const name = alias ?? jane.username;
+      const key = `CognitoIdentityServiceProvider.${jane.clientId}.${name}`;
+      const device = {
+        [`${key}.deviceKey`]: tokens.deviceKey,
+        [`${key}.deviceGroupKey`]: "group",
+        [`${key}.randomPasswordKey`]: "random",
+      };
+      const { accessToken, refreshToken } = tokens;
+      await jane.page.evaluate(
+        async ({ device, tokens }) => {
+          await cs.storeTokens(tokens);
+          for (const [key, value] of Object.entries(device))
+            localStorage.setItem(key, value);
+          await cs.refreshTokens();
+        },
+        { device, tokens: { accessToken, refreshToken, username: alias } },
+      );
+      assert.equal((await jane.signOut()).status, "complete");
+      const left = () =>
+        jane.page.evaluate(
+          (keys) =>
+            Object.fromEntries(
+              keys.map((key) => [key, localStorage.getItem(key)]),
+            ),
+          Object.keys(device),
+        );
+      assert.deepEqual(await left(), device);
+      assert.equal((await jane.keys()).length, 3);
+      const next = jane.session();
+      await jane.page.evaluate((tokens) => cs.storeTokens(tokens), {
+        accessToken: next.accessToken,
+        refreshToken: next.refreshToken,
+        username: alias,
+      });
+      assert.deepEqual(await left(), device);
+      await jane.leave();
+    }
+  });
+
+  test("parity 18: a sign-out races 100 token fetches: every later one says signed out", async (t) => {
+    const jane = await world.visitor(t);
+    await jane.signIn();
+    const seen = await jane.page.evaluate(async () => {
+      const before = Array.from({ length: 50 }, () => cs.loadTokens());
+      const running = cs.signOut();
+      const after = Array.from({ length: 50 }, () => cs.loadTokens());
+      const later = await Promise.all(after);
+      await Promise.all(before);
+      return {
+        status: (await running).status,
+        later: later.filter(Boolean).length,
+        last: await cs.loadTokens(),
+      };
+    });
+    assert.deepEqual(seen, { status: "complete", later: 0, last: null });
+  });
+
+  test("parity 19: 50 concurrent sign-outs: all say signedOutLocally, one request goes out", async (t) => {
+    const jane = await world.visitor(t);
+    const tokens = await jane.signIn();
+    const seen = await jane.page.evaluate(async () => {
+      const results = await Promise.all(
+        Array.from({ length: 50 }, () => cs.signOut()),
+      );
+      return results.map((result) => [
+        result.status,
+        result.signedOutLocally,
+        "wasSignedIn" in result && result.wasSignedIn,
+      ]);
+    });
+    assert.deepEqual(
+      seen,
+      Array.from({ length: 50 }, () => ["complete", true, true]),
+    );
+    assert.deepEqual(jane.calls, ["RevokeToken"]);
+    assert.equal((await jane.heard()).length, 1);
+    assert.deepEqual(jane.areValid(tokens), OVER);
+  });
+});

@@ -1,0 +1,721 @@
+// Time-outs, signals, calls that join, pages that go away, and all that a request may come to.
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { HANGS_MS, until, useWorld } from "./lib/world.mjs";
+
+const world = useWorld();
+
+const OVER = { access: false, refresh: false };
+const LIVE = { access: true, refresh: true };
+
+describe("waiting", { concurrency: 4, timeout: 4 * HANGS_MS }, () => {
+  test("a silent server: settled at the deadline, and said so", async (t) => {
+    const jane = await world.visitor(t);
+    await jane.signIn();
+    jane.fault({ operation: "*", silence: true });
+    const local = await jane.signOut({ timeoutMs: 200 });
+    assert.equal(local.status, "partial");
+    assert.equal(local.revokeTokenError.error.code, "timeout");
+    assert.deepEqual(jane.calls, ["(RevokeToken)"]);
+    await jane.signIn();
+    jane.clearCalls();
+    const global = await jane.signOut({ global: true, timeoutMs: 200 });
+    assert.equal(global.status, "partial");
+    assert.equal(global.globalSignOutError.error.code, "timeout");
+    assert.equal(global.revokeTokenError.error.code, "deferred");
+    assert.deepEqual(jane.calls, ["(GlobalSignOut)"]);
+  });
+
+  test("a request that was sent is not taken back at the deadline", async (t) => {
+    const jane = await world.visitor(t);
+    const tokens = await jane.signIn();
+    jane.fault({ operation: "RevokeToken", latencyMs: 500 });
+    const result = await jane.signOut({ timeoutMs: 50 });
+    assert.equal(result.status, "partial");
+    await until(
+      () => !world.control.isTokenValid(tokens.refreshToken),
+      "it is revoked all the same",
+    );
+  });
+
+  for (const { options, session, call, fields } of [
+    {
+      options: {},
+      session: {},
+      call: "RevokeToken",
+      fields: { revokeTokenError: "unconfirmed" },
+    },
+    {
+      options: { global: true },
+      session: {},
+      call: "GlobalSignOut",
+      fields: {
+        globalSignOutError: "unconfirmed",
+        revokeTokenError: "deferred",
+      },
+    },
+    {
+      options: { global: true },
+      session: { accessTokenExpiresIn: -60 },
+      call: "RevokeToken",
+      fields: {
+        globalSignOutError: "tokenExpired",
+        revokeTokenError: "unconfirmed",
+      },
+    },
+  ])
+    test(`timeoutMs: 0 sends one request: ${JSON.stringify({ ...options, ...session })}`, async (t) => {
+      const jane = await world.visitor(t);
+      const tokens = await jane.signIn(session);
+      const result = await jane.signOut({ ...options, timeoutMs: 0 });
+      assert.equal(result.status, "partial");
+      assert.equal(result.signedOutLocally, true);
+      for (const [field, code] of Object.entries(fields))
+        assert.equal(result[field]?.error.code, code, field);
+      await until(() => jane.calls.length, "it is sent");
+      await until(
+        () => !world.control.isTokenValid(tokens.accessToken),
+        "it is done",
+      );
+      assert.deepEqual(jane.calls, [call]);
+      // The retry waits as any other sign-out.
+      if (!session.accessTokenExpiresIn && !options.global)
+        assert.equal((await jane.retry()).status, "complete");
+    });
+
+  test("a signal after the clear: what is remote ends, partial", async (t) => {
+    const jane = await world.visitor(t);
+    await jane.signIn();
+    jane.fault({ operation: "RevokeToken", silence: true });
+    const result = await jane.page.evaluate(async () => {
+      const controller = new AbortController();
+      const running = cs.signOut({ signal: controller.signal });
+      controller.abort();
+      return show(await running);
+    });
+    assert.equal(result.status, "partial");
+    assert.equal(result.signedOutLocally, true);
+    assert.equal(result.revokeTokenError.error.code, "aborted");
+    assert.deepEqual(await jane.keys(), []);
+  });
+
+  test("of two callers one aborts: it leaves, the other gets the outcome", async (t) => {
+    const jane = await world.visitor(t);
+    const tokens = await jane.signIn();
+    jane.fault({ operation: "RevokeToken", latencyMs: 500 });
+    const results = await jane.page.evaluate(async () => {
+      const controller = new AbortController();
+      const running = [
+        cs.signOut({ signal: controller.signal }),
+        cs.signOut(),
+        cs.signOut({ timeoutMs: 20 }),
+      ];
+      controller.abort();
+      return (await Promise.all(running)).map(show);
+    });
+    assert.deepEqual(
+      results.map((result) => [
+        result.status,
+        result.revokeTokenError?.error.code,
+      ]),
+      [
+        ["partial", "aborted"],
+        ["complete", undefined],
+        ["partial", "unconfirmed"],
+      ],
+    );
+    assert.deepEqual(jane.calls, ["RevokeToken"]);
+    assert.deepEqual(jane.areValid(tokens), OVER);
+    assert.equal((await jane.heard()).length, 1);
+  });
+
+  test("every caller aborts: the requests end", async (t) => {
+    const jane = await world.visitor(t);
+    await jane.signIn();
+    jane.fault({ operation: "RevokeToken", silence: true });
+    const codes = await jane.page.evaluate(async () => {
+      const controllers = [new AbortController(), new AbortController()];
+      const running = controllers.map(({ signal }) => cs.signOut({ signal }));
+      for (const controller of controllers) controller.abort();
+      /** @type {any[]} */
+      const results = await Promise.all(running);
+      return results.map((result) => result.revokeTokenError?.error.code);
+    });
+    assert.deepEqual(codes, ["aborted", "aborted"]);
+  });
+
+  test("a global call upgrades the local one under way", async (t) => {
+    const jane = await world.visitor(t);
+    const other = jane.session();
+    await jane.signIn({ accessTokenExpiresIn: 3600 });
+    // RevokeToken leaves at once, so the upgrade comes too late for the access token unless it comes before.
+    jane.fault({ operation: "RevokeToken", latencyMs: 500 });
+    const results = await jane.page.evaluate(async () =>
+      (await Promise.all([cs.signOut(), cs.signOut({ global: true })])).map(
+        show,
+      ),
+    );
+    assert.ok(jane.calls.includes("GlobalSignOut"));
+    for (const result of results) assert.equal(result.status, "complete");
+    assert.deepEqual(jane.areValid(other), OVER);
+    assert.equal((await jane.heard()).length, 1);
+  });
+
+  test("a global call that comes after the revocation says what came of it", async (t) => {
+    const jane = await world.visitor(t);
+    await jane.signIn();
+    jane.fault({ operation: "RevokeToken", answerDelayMs: 1500 });
+    const running = jane.page.evaluate(async () => show(await cs.signOut()));
+    await until(() => jane.calls.includes("RevokeToken"), "it is revoked");
+    const late = await jane.page.evaluate(async () =>
+      show(await cs.signOut({ global: true })),
+    );
+    assert.equal((await running).signedOutLocally, true);
+    assert.equal(late.status, "partial");
+    assert.equal(late.globalSignOutError.error.code, "tokenRevoked");
+    assert.deepEqual(jane.calls, ["RevokeToken", "GlobalSignOut"]);
+  });
+
+  test("a redirect that joins leaves, once", async (t) => {
+    const jane = await world.visitor(t);
+    await jane.signIn();
+    const seen = await jane.page.evaluate(async () => {
+      let left = 0;
+      const navigate = () => void left++;
+      const results = await Promise.all([
+        cs.signOut({ hostedUI: "none" }),
+        cs.signOut({ hostedUI: "redirect", navigate }),
+        cs.signOut({ hostedUI: "redirect", navigate }),
+      ]);
+      return { left, results: results.map(show) };
+    });
+    assert.equal(seen.left, 1);
+    // Leaving waits for no answer that takes longer than a second.
+    for (const { status, revokeTokenError } of seen.results)
+      if (status !== "complete")
+        assert.equal(revokeTokenError?.error.code, "unconfirmed");
+    assert.deepEqual(jane.calls, ["RevokeToken"]);
+  });
+
+  test("a call while the storage holds another session is a sign-out of its own", async (t) => {
+    const jane = await world.visitor(t);
+    const first = await jane.signIn();
+    const second = jane.session();
+    jane.fault({ operation: "RevokeToken", latencyMs: 500 });
+    const seen = await jane.page.evaluate(
+      async ({ tokens, clientId }) => {
+        const one = cs.signOut();
+        await cs.storeTokens(tokens);
+        const two = cs.signOut();
+        const left = Object.keys(localStorage).filter((key) =>
+          key.startsWith(`CognitoIdentityServiceProvider.${clientId}`),
+        );
+        const results = await Promise.all([one, two]);
+        return { left, status: results.map(({ status }) => status) };
+      },
+      {
+        tokens: {
+          accessToken: second.accessToken,
+          refreshToken: second.refreshToken,
+        },
+        clientId: jane.clientId,
+      },
+    );
+    assert.deepEqual(seen, { left: [], status: ["complete", "complete"] });
+    assert.deepEqual(jane.calls, ["RevokeToken", "RevokeToken"]);
+    for (const tokens of [first, second])
+      assert.deepEqual(jane.areValid(tokens), OVER);
+    assert.equal((await jane.heard()).length, 2);
+  });
+
+  for (const how of ["closing the tab", "navigating away"])
+    for (const global of [false, true])
+      test(
+        `${how} in the task after signOut(): Cognito still sees it, ${global ? "global" : "local"}`,
+        { timeout: HANGS_MS },
+        async (t) => {
+          const jane = await world.visitor(t);
+          const tokens = await jane.signIn();
+          const other = jane.session();
+          // Cold preflights, and a server that takes its time.
+          jane.fault({ operation: "RevokeToken", latencyMs: 200 });
+          jane.fault({ operation: "GlobalSignOut", latencyMs: 200 });
+          await jane.tab("/");
+          // It may be answered or not: the page goes away meanwhile.
+          void jane.page
+            .evaluate(
+              ([how, global]) => {
+                void cs.signOut({ global: global === "true" });
+                if (how === "closing the tab") window.close();
+                else location.href = "/elsewhere";
+              },
+              [how, String(global)],
+            )
+            .catch(() => {});
+          await until(
+            () => !world.control.isTokenValid(tokens.refreshToken),
+            "it is revoked",
+          );
+          await until(
+            () => world.control.isTokenValid(other.refreshToken) === !global,
+            "the other session as asked",
+          );
+        },
+      );
+
+  test("a held-back revocation is sent when the page goes away", async (t) => {
+    const jane = await world.visitor(t);
+    const tokens = await jane.signIn();
+    jane.fault({
+      operation: "GlobalSignOut",
+      answer: { type: "TooManyRequestsException" },
+    });
+    const result = await jane.signOut({ global: true });
+    assert.equal(result.revokeTokenError.error.code, "deferred");
+    assert.ok(!jane.calls.includes("RevokeToken"));
+    await jane.page.goto("about:blank");
+    await until(
+      () => !world.control.isTokenValid(tokens.refreshToken),
+      "it is revoked",
+    );
+  });
+
+  test("offline: one try; retryWhenOnline sends it again when the network is back", async (t) => {
+    const jane = await world.visitor(t);
+    const tokens = await jane.signIn();
+    await jane.context.setOffline(true);
+    const result = await jane.signOut({ retryWhenOnline: true });
+    assert.equal(result.status, "partial");
+    assert.equal(result.revokeTokenError.error.code, "network");
+    assert.equal(
+      result.steps.find(
+        (/** @type {any} */ step) => step.step === "revokeToken",
+      ).attempts,
+      1,
+    );
+    assert.deepEqual(jane.areValid(tokens), LIVE);
+    const stored = await jane.page.evaluate(() =>
+      JSON.stringify({ ...localStorage, ...sessionStorage }),
+    );
+    assert.equal(stored.includes(tokens.refreshToken), false);
+    await jane.context.setOffline(false);
+    await until(
+      () => !world.control.isTokenValid(tokens.refreshToken),
+      "it is revoked",
+    );
+    // What retry() gives is what that came to.
+    assert.equal((await jane.retry()).status, "complete");
+    assert.deepEqual(jane.calls, ["RevokeToken"]);
+    assert.equal((await jane.heard()).length, 1);
+  });
+
+  test("without retryWhenOnline nothing is sent again by itself", async (t) => {
+    const jane = await world.visitor(t);
+    const tokens = await jane.signIn();
+    await jane.context.setOffline(true);
+    await jane.signOut();
+    await jane.context.setOffline(false);
+    await jane.page.evaluate(
+      () => new Promise((resolve) => setTimeout(resolve, 300)),
+    );
+    assert.deepEqual(jane.calls, []);
+    assert.deepEqual(jane.areValid(tokens), LIVE);
+    assert.equal((await jane.retry()).status, "complete");
+  });
+
+  test("forgetDevice: before GlobalSignOut and RevokeToken, and the keys go", async (t) => {
+    const jane = await world.visitor(t, { client: { devices: "always" } });
+    const tokens = jane.session({ rememberedDevice: true });
+    const { accessToken, refreshToken, deviceKey } = tokens;
+    await jane.page.evaluate(
+      async ({ key, deviceKey, tokens }) => {
+        await cs.storeTokens(tokens);
+        localStorage.setItem(key, deviceKey ?? "");
+      },
+      {
+        key: `CognitoIdentityServiceProvider.${jane.clientId}.${jane.username}.deviceKey`,
+        deviceKey,
+        tokens: { accessToken, refreshToken },
+      },
+    );
+    const result = await jane.signOut({ global: true, forgetDevice: true });
+    assert.equal(result.status, "complete");
+    assert.deepEqual(jane.calls, [
+      "ForgetDevice",
+      "GlobalSignOut",
+      "RevokeToken",
+    ]);
+    assert.deepEqual(await jane.keys(), []);
+  });
+
+  test("forgetDevice that fails: partial, the rest is done", async (t) => {
+    const jane = await world.visitor(t, { client: { devices: "always" } });
+    const tokens = jane.session({ rememberedDevice: true });
+    const { accessToken, refreshToken, deviceKey } = tokens;
+    await jane.page.evaluate(
+      async ({ key, deviceKey, tokens }) => {
+        await cs.storeTokens(tokens);
+        localStorage.setItem(key, deviceKey ?? "");
+      },
+      {
+        key: `CognitoIdentityServiceProvider.${jane.clientId}.${jane.username}.deviceKey`,
+        deviceKey,
+        tokens: { accessToken, refreshToken },
+      },
+    );
+    jane.fault({
+      operation: "ForgetDevice",
+      answer: { type: "ForbiddenException" },
+    });
+    const result = await jane.signOut({ forgetDevice: true });
+    assert.equal(result.status, "partial");
+    assert.equal(result.forgetDeviceError.error.code, "service");
+    assert.equal(result.revokeTokenError, undefined);
+    assert.deepEqual(jane.calls, ["(ForgetDevice)", "RevokeToken"]);
+    assert.deepEqual(jane.areValid(tokens), OVER);
+  });
+
+  test("tokenRevocation: false sends none and misses none", async (t) => {
+    const jane = await world.visitor(t, {
+      client: { tokenRevocation: false },
+      config: { tokenRevocation: false },
+    });
+    await jane.signIn();
+    const result = await jane.signOut();
+    assert.equal(result.status, "complete");
+    assert.deepEqual(jane.calls, []);
+    await jane.signIn();
+    assert.equal((await jane.signOut({ global: true })).status, "complete");
+    assert.deepEqual(jane.calls, ["GlobalSignOut"]);
+  });
+
+  test("revocation is off for the app client: revocationDisabled, unless a global sign-out succeeded", async (t) => {
+    const jane = await world.visitor(t, { client: { tokenRevocation: false } });
+    await jane.signIn();
+    const local = await jane.signOut();
+    assert.equal(local.status, "partial");
+    assert.equal(local.revokeTokenError.error.code, "revocationDisabled");
+    assert.deepEqual(jane.calls, []);
+    await jane.signIn();
+    const global = await jane.signOut({ global: true });
+    assert.equal(global.status, "complete");
+    assert.deepEqual(jane.calls, ["GlobalSignOut"]);
+  });
+
+  test("an access token that has expired by the server's word: one refresh, one more try, nothing stored", async (t) => {
+    const jane = await world.visitor(t, {
+      client: { rotation: { graceSeconds: 60 } },
+    });
+    const tokens = await jane.signIn();
+    jane.fault({
+      operation: "GlobalSignOut",
+      times: 1,
+      answer: {
+        type: "NotAuthorizedException",
+        message: "Access Token has expired",
+      },
+    });
+    const seen = await jane.page.evaluate(async () => {
+      /** @type {string[]} */
+      const written = [];
+      const real = Storage.prototype.setItem;
+      /** @param {string} key @param {string} value */
+      Storage.prototype.setItem = function (key, value) {
+        written.push(key);
+        real.call(this, key, value);
+      };
+      const result = await cs.signOut({ global: true });
+      Storage.prototype.setItem = real;
+      return { ...show(result), written };
+    });
+    assert.equal(seen.status, "complete");
+    assert.deepEqual(jane.calls, [
+      "(GlobalSignOut)",
+      "GetTokensFromRefreshToken",
+      "GlobalSignOut",
+      "RevokeToken",
+    ]);
+    assert.deepEqual(
+      seen.written.filter((/** @type {string} */ key) =>
+        key.startsWith("Cognito"),
+      ),
+      [],
+    );
+    const [session] = world.control.sessions({ clientId: jane.clientId });
+    assert.ok(session?.revoked);
+    assert.equal(session.refreshTokens, 2);
+    assert.deepEqual(jane.areValid(tokens), OVER);
+  });
+
+  test("a pool that does not know GetTokensFromRefreshToken: REFRESH_TOKEN_AUTH", async (t) => {
+    const jane = await world.visitor(t);
+    await jane.signIn({ accessTokenExpiresIn: -60 });
+    jane.fault({
+      operation: "GetTokensFromRefreshToken",
+      answer: { type: "UnknownOperationException" },
+    });
+    const result = await jane.signOut({ global: true });
+    assert.equal(result.status, "complete");
+    assert.deepEqual(jane.calls, [
+      "(GetTokensFromRefreshToken)",
+      "InitiateAuth",
+      "GlobalSignOut",
+      "RevokeToken",
+    ]);
+  });
+
+  test("an access token without the scope: missingScope, asked of the server", async (t) => {
+    const jane = await world.visitor(t);
+    const tokens = await jane.signIn({ scopes: ["openid"] });
+    const result = await jane.signOut({ global: true });
+    assert.equal(result.status, "partial");
+    assert.equal(result.globalSignOutError.error.code, "missingScope");
+    assert.deepEqual(jane.calls, ["GlobalSignOut", "RevokeToken"]);
+    assert.deepEqual(jane.areValid(tokens), OVER);
+  });
+
+  for (const [
+    name,
+    fault,
+    code,
+    tries,
+  ] of /** @type {[string, any, string, number][]} */ ([
+    ["a dropped connection", { drop: true }, "network", 3],
+    ["an answer that CORS hides", { noCors: true }, "network", 3],
+    [
+      "throttling",
+      { answer: { type: "TooManyRequestsException" } },
+      "throttled",
+      3,
+    ],
+    ["HTTP 503", { answer: { status: 503, body: "no" } }, "service", 3],
+    ["HTTP 404", { answer: { status: 404, body: "<p>" } }, "service", 1],
+    [
+      "a captive portal",
+      {
+        answer: {
+          status: 200,
+          headers: { "content-type": "text/html" },
+          body: "<html>sign in to the network</html>",
+        },
+      },
+      "service",
+      1,
+    ],
+    [
+      "an unknown client",
+      { answer: { type: "ResourceNotFoundException" } },
+      "configuration",
+      1,
+    ],
+  ]))
+    test(`${name}: ${code}, ${tries} ${tries === 1 ? "try" : "tries"}`, async (t) => {
+      const jane = await world.visitor(t);
+      await jane.signIn();
+      jane.fault({ operation: "RevokeToken", ...fault });
+      const result = await jane.signOut();
+      assert.equal(result.status, "partial");
+      assert.equal(result.revokeTokenError.error.code, code);
+      assert.equal(
+        result.steps.find(
+          (/** @type {any} */ step) => step.step === "revokeToken",
+        ).attempts,
+        tries,
+      );
+    });
+
+  test("a transient failure, and then an answer: complete", async (t) => {
+    const jane = await world.visitor(t);
+    await jane.signIn();
+    jane.fault({ operation: "RevokeToken", times: 1, drop: true });
+    jane.fault({
+      operation: "RevokeToken",
+      times: 1,
+      answer: { type: "TooManyRequestsException" },
+    });
+    const result = await jane.signOut();
+    assert.equal(result.status, "complete", JSON.stringify(result));
+  });
+
+  test("a token that was revoked or has expired before is revoked: complete", async (t) => {
+    const jane = await world.visitor(t);
+    const tokens = await jane.signIn();
+    world.control.endSession(tokens.sessionId);
+    assert.equal((await jane.signOut()).status, "complete");
+    await jane.signIn({ refreshTokenExpiresIn: -60 });
+    assert.equal((await jane.signOut()).status, "complete");
+  });
+
+  test("several sessions of the app client: all are revoked, in all layouts; those on AuthUserList are left", async (t) => {
+    const jane = await world.visitor(t);
+    const prefix = `CognitoIdentityServiceProvider.${jane.clientId}`;
+    const names = ["ann", "bob.b", "cy"];
+    const sessions = names.map(() => jane.session());
+    /** @param {Record<string, string>} more */
+    const fill = (more) =>
+      jane.page.evaluate((entries) => {
+        for (const [key, value] of Object.entries(entries))
+          localStorage.setItem(key, value);
+      }, more);
+    /** @param {any[]} list */
+    const entries = (list) =>
+      Object.fromEntries(
+        list.flatMap((session, index) => [
+          [`${prefix}.${names[index]}.accessToken`, session.accessToken],
+          [`${prefix}.${names[index]}.refreshToken`, session.refreshToken],
+        ]),
+      );
+    // A missing LastAuthUser orphans tokens in other libraries.
+    await fill(entries(sessions));
+    const result = await jane.signOut();
+    assert.equal(result.status, "complete");
+    assert.equal(jane.calls.length, 3);
+    for (const session of sessions)
+      assert.deepEqual(jane.areValid(session), OVER);
+    assert.deepEqual(await jane.keys(), []);
+
+    const [ann, bob, cy] = names.map(() => jane.session());
+    await fill({
+      ...entries([ann, bob, cy]),
+      [`${prefix}.LastAuthUser`]: "ann",
+      [`${prefix}.AuthUserList`]: "ann,bob.b",
+    });
+    await jane.signOut();
+    assert.deepEqual(jane.areValid(/** @type {any} */ (ann)), OVER);
+    assert.deepEqual(jane.areValid(/** @type {any} */ (cy)), OVER);
+    assert.deepEqual(jane.areValid(/** @type {any} */ (bob)), LIVE);
+    assert.ok((await jane.keys()).includes(`${prefix}.bob.b.refreshToken`));
+  });
+
+  test("createClient: the same functions for one more client, with sessions and listeners of its own", async (t) => {
+    const jane = await world.visitor(t);
+    const john = await world.visitor(t, { path: "" });
+    const own = await jane.signIn();
+    const others = john.session();
+    const seen = await jane.page.evaluate(
+      async ({ config, tokens }) => {
+        const client = cs.createClient(config);
+        const { storeTokens, loadTokens, signOut, onSignedOut } = client;
+        /** @type {any[]} */
+        const heardThere = [];
+        onSignedOut((event) => heardThere.push(event));
+        await storeTokens(tokens);
+        const result = show(await signOut());
+        return {
+          status: result.status,
+          here: !!(await cs.loadTokens()),
+          there: !!(await loadTokens()),
+          heard: heard.length,
+          heardThere: heardThere.length,
+          names: Object.keys(client).sort(),
+        };
+      },
+      {
+        config: john.config,
+        tokens: {
+          accessToken: others.accessToken,
+          refreshToken: others.refreshToken,
+        },
+      },
+    );
+    assert.deepEqual(seen, {
+      status: "complete",
+      here: true,
+      there: false,
+      heard: 0,
+      heardThere: 1,
+      names: [
+        "globalSignOut",
+        "isSigningOut",
+        "loadTokens",
+        "onSignedOut",
+        "refreshTokens",
+        "revokeToken",
+        "signOut",
+        "storeTokens",
+        "takeSignOutResult",
+      ],
+    });
+    assert.deepEqual(jane.areValid(own), LIVE);
+    assert.deepEqual(jane.areValid(others), OVER);
+  });
+
+  test("re-entrancy: a getter on the options that calls signOut and loadTokens", async (t) => {
+    const jane = await world.visitor(t);
+    const tokens = await jane.signIn();
+    const seen = await jane.page.evaluate(async () => {
+      /** @type {Promise<any>[]} */
+      const inner = [];
+      const options = {
+        get global() {
+          inner.push(cs.signOut(), cs.loadTokens());
+          return false;
+        },
+        get timeoutMs() {
+          inner.push(cs.loadTokens(), cs.signOut());
+          return 5000;
+        },
+      };
+      const outer = await settled(cs.signOut(options), 20_000);
+      const results = await Promise.all(inner.map((p) => settled(p, 20_000)));
+      return {
+        outer: outer.status,
+        inner: results.filter((result) => result === "pending").length,
+        states: results.map((result) => result?.status).filter(Boolean),
+      };
+    });
+    assert.equal(seen.outer, "complete");
+    assert.equal(seen.inner, 0);
+    assert.ok(seen.states.length >= 2);
+    assert.ok(seen.states.every((status) => status === "complete"));
+    assert.deepEqual(jane.areValid(tokens), OVER);
+    assert.deepEqual(jane.calls, ["RevokeToken"]);
+    assert.deepEqual(await jane.keys(), []);
+  });
+
+  for (const method of /** @type {const} */ ([
+    "getItem",
+    "removeItem",
+    "setItem",
+  ]))
+    test(`re-entrancy: a patched storage whose ${method} calls signOut and loadTokens`, async (t) => {
+      const jane = await world.visitor(t);
+      const tokens = await jane.signIn();
+      const seen = await jane.page.evaluate(async (method) => {
+        /** @type {Promise<any>[]} */
+        const inner = [];
+        let depth = 0;
+        const real = Storage.prototype[method];
+        /** @this {Storage} @param {...string} args */
+        Storage.prototype[method] = function (...args) {
+          if (depth++ < 3) inner.push(cs.signOut(), cs.loadTokens());
+          // @ts-expect-error as many as it takes
+          return real.apply(this, args);
+        };
+        const outer = await settled(cs.signOut(), 20_000);
+        Storage.prototype[method] = /** @type {any} */ (real);
+        const results = await Promise.all(inner.map((p) => settled(p, 20_000)));
+        return {
+          outer: outer.status,
+          pending: results.filter((result) => result === "pending").length,
+          calls: inner.length,
+          states: results.map((result) => result?.status).filter(Boolean),
+          after: await cs.loadTokens(),
+        };
+      }, method);
+      assert.equal(seen.outer, "complete");
+      assert.equal(seen.pending, 0);
+      assert.ok(seen.calls > 0);
+      assert.ok(
+        seen.states.every((status) => status === "complete"),
+        String(seen.states),
+      );
+      assert.equal(seen.after, null);
+      assert.deepEqual(jane.areValid(tokens), OVER);
+      assert.deepEqual(await jane.keys(), []);
+      // The promise was kept; the next one is too.
+      const next = await jane.signIn();
+      assert.equal((await jane.signOut()).status, "complete");
+      assert.deepEqual(jane.areValid(next), OVER);
+    });
+});
