@@ -123,6 +123,51 @@ describe("the engine", { concurrency: 4, timeout: 4 * HANGS_MS }, () => {
       );
     });
 
+  test("retry() after a trap, and a trap in a retry, leave a session alone that was stored since", async (t) => {
+    const jane = await world.visitor(t, { init: sabotageEngine });
+    const first = await jane.signIn();
+    jane.fault({ operation: "RevokeToken", silence: true });
+    /** Ends the engine while a promise of it is pending. @param {string} call */
+    const trapIn = (call) =>
+      jane.page.evaluate(async (call) => {
+        const { sabotage } = /** @type {any} */ (globalThis);
+        const running =
+          call === "retry" ? globalThis.kept.retry() : cs.signOut();
+        Object.assign(sabotage, { trapAt: 1, calls: 0 });
+        await rejection(cs.loadTokens());
+        sabotage.trapAt = 0;
+        globalThis.kept = await running;
+        return show(globalThis.kept);
+      }, call);
+    const result = await trapIn("signOut");
+    assert.equal(result.status, "partial");
+    assert.equal(result.revokeTokenError.error.code, "unknown");
+    world.control.clearFaults({ clientId: jane.clientId });
+    const second = await jane.signIn();
+    const keys = await jane.keys();
+    assert.equal((await jane.retry()).status, "complete");
+    assert.equal(world.control.isTokenValid(first.refreshToken), false);
+    assert.deepEqual(await jane.keys(), keys);
+    assert.equal(world.control.isTokenValid(second.refreshToken), true);
+
+    jane.fault({
+      operation: "RevokeToken",
+      times: 1,
+      answer: { type: "ForbiddenException" },
+    });
+    assert.equal((await jane.signOut()).status, "partial");
+    const third = await jane.signIn();
+    jane.fault({ operation: "RevokeToken", silence: true });
+    const again = await trapIn("retry");
+    assert.equal(again.status, "partial");
+    assert.equal(again.hidden.refreshToken, "string");
+    world.control.clearFaults({ clientId: jane.clientId });
+    assert.equal((await jane.retry()).status, "complete");
+    assert.equal(world.control.isTokenValid(second.refreshToken), false);
+    assert.equal(world.control.isTokenValid(third.refreshToken), true);
+    assert.ok(await jane.page.evaluate(() => cs.loadTokens()));
+  });
+
   test("a trap in another call: it rejects, and the next one works", async (t) => {
     const jane = await world.visitor(t, { init: sabotageEngine });
     const tokens = await jane.signIn();

@@ -3,6 +3,8 @@ import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
 
+const WORKER = new URL("worker.mjs", import.meta.url);
+
 /** @type {Record<string, string>} */
 const TYPES = {
   ".html": "text/html; charset=utf-8",
@@ -36,6 +38,8 @@ export async function serve({ dist, installed }) {
     }
     const answer = async () => {
       if (pathname === "/blank") return { type: ".html", body: "" };
+      if (pathname === "/worker.js")
+        return { type: ".js", body: await readFile(WORKER) };
       // The package without a bundler, as a second copy of it.
       const file = pathname.startsWith("/package/")
         ? join(installed, "dist", normalize(pathname.slice(8)))

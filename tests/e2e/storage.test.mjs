@@ -1,0 +1,349 @@
+// Wherever the tokens lie, and however badly that place behaves: bounded, verified, and told truly.
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { HANGS_MS, until, useWorld } from "./lib/world.mjs";
+
+const world = useWorld();
+
+const OVER = { access: false, refresh: false };
+
+/** A storage of the app's own, in the page; `memory` holds what is in it. It stands alone. */
+function customStorage() {
+  const memory = new Map();
+  /** @type {any} */
+  const global = globalThis;
+  global.memory = memory;
+  global.behaviour = {};
+  global.order = [];
+  /** @param {string} method @param {() => any} act */
+  const perform = (method, act) => {
+    const how = global.behaviour[method] ?? global.behaviour.all;
+    global.order.push(method);
+    if (how === "throws") throw new Error("no storage today");
+    if (how === "never") return new Promise(() => {});
+    if (how === "ignored") return undefined;
+    if (how === "rejects") return Promise.reject(new Error("no storage today"));
+    if (how === "slow")
+      return new Promise((resolve) => setTimeout(() => resolve(act()), 100));
+    if (how === "async") return Promise.resolve().then(act);
+    return act();
+  };
+  global.custom = {
+    getItem: (/** @type {string} */ key) =>
+      perform("getItem", () => memory.get(key) ?? null),
+    setItem: (/** @type {string} */ key, /** @type {string} */ value) =>
+      perform("setItem", () => void memory.set(key, value)),
+    removeItem: (/** @type {string} */ key) =>
+      perform("removeItem", () => void memory.delete(key)),
+  };
+}
+
+/**
+ * A visitor whose app keeps its tokens in a storage of its own.
+ * @param {import("node:test").TestContext} t
+ * @param {import("./lib/world.mjs").VisitorOptions & { withKeys?: boolean }} [options]
+ */
+async function withCustom(t, { withKeys = false, ...options } = {}) {
+  const jane = await world.visitor(t, {
+    ...options,
+    configure: false,
+    init: customStorage,
+  });
+  await jane.page.evaluate(async ([config, withKeys]) => {
+    /** @type {any} */
+    const { custom, memory } = globalThis;
+    if (withKeys) custom.keys = () => [...memory.keys()];
+    await cs.configure({ ...config, storage: custom });
+  }, /** @type {const} */ ([jane.config, withKeys]));
+  return jane;
+}
+
+/** @param {import("./lib/world.mjs").Visitor} visitor @param {Record<string, string>} how */
+const behave = (visitor, how) =>
+  visitor.page.evaluate((how) => {
+    /** @type {any} */ (globalThis).behaviour = how;
+  }, how);
+
+/** @param {import("./lib/world.mjs").Visitor} visitor */
+const kept = (visitor) =>
+  visitor.page.evaluate(() => [
+    .../** @type {any} */ (globalThis).memory.keys(),
+  ]);
+
+describe("storage", { concurrency: 4, timeout: 4 * HANGS_MS }, () => {
+  for (const storage of ["local", "session", "memory", "cookie"])
+    test(`${storage}: stored, loaded, gone when signOut() returns`, async (t) => {
+      const jane = await world.visitor(t, { config: { storage } });
+      const tokens = await jane.signIn();
+      const seen = await jane.page.evaluate(async (clientId) => {
+        const loaded = await cs.loadTokens();
+        const places = () => ({
+          local: Object.keys(localStorage),
+          session: Object.keys(sessionStorage),
+          cookie: document.cookie.split("; "),
+        });
+        const held = () =>
+          Object.entries(places())
+            .filter(([, keys]) =>
+              keys.some((key) =>
+                key.startsWith(`CognitoIdentityServiceProvider.${clientId}.`),
+              ),
+            )
+            .map(([place]) => place);
+        const before = held();
+        const running = cs.signOut();
+        const after = held();
+        const again = cs.loadTokens();
+        return {
+          loaded: loaded?.username,
+          before,
+          after,
+          status: (await running).status,
+          again: await again,
+        };
+      }, jane.clientId);
+      assert.deepEqual(seen, {
+        loaded: jane.username,
+        before: storage === "memory" ? [] : [storage],
+        after: [],
+        status: "complete",
+        again: null,
+      });
+      assert.deepEqual(jane.areValid(tokens), OVER);
+    });
+
+  test("cookie: path, secure and Amplify's names are honoured", async (t) => {
+    const jane = await world.visitor(t, {
+      path: "/shop/cart",
+      user: { username: "jane doe(1)+a@example.com" },
+      config: {
+        storage: "cookie",
+        cookie: { path: "/shop", sameSite: "lax", expires: 1 },
+      },
+    });
+    jane.username = "jane doe(1)+a@example.com";
+    const tokens = await jane.signIn();
+    const cookies = await jane.context.cookies(`${jane.origin}/shop/cart`);
+    const token = cookies.find(({ name }) => name.endsWith(".refreshToken"));
+    assert.equal(
+      token?.name,
+      `CognitoIdentityServiceProvider.${jane.clientId}.jane%20doe%281%29+a%40example.com.refreshToken`,
+    );
+    assert.equal(token?.path, "/shop");
+    assert.equal(token?.sameSite, "Lax");
+    assert.equal((await jane.signOut()).status, "complete");
+    assert.deepEqual(
+      (await jane.context.cookies(`${jane.origin}/shop/cart`)).filter(
+        ({ name }) => name.startsWith("Cognito"),
+      ),
+      [],
+    );
+    assert.deepEqual(jane.areValid(tokens), OVER);
+  });
+
+  test("cookie: one that scripts can't see is not there; one that can't be removed is told", async (t) => {
+    const jane = await world.visitor(t, { config: { storage: "cookie" } });
+    const tokens = jane.session();
+    const prefix = `CognitoIdentityServiceProvider.${jane.clientId}`;
+    await jane.context.addCookies([
+      {
+        name: `${prefix}.jane.refreshToken`,
+        value: tokens.refreshToken,
+        url: jane.origin,
+        httpOnly: true,
+      },
+    ]);
+    const hidden = await jane.signOut();
+    assert.equal(hidden.status, "complete");
+    assert.equal(hidden.wasSignedIn, false);
+    // Another path than the configured one: a removal does not reach it.
+    await jane.go("/deep/page");
+    await jane.page.evaluate(
+      ({ prefix, token }) => {
+        document.cookie = `${prefix}.john.refreshToken=${token};path=/deep/page`;
+      },
+      { prefix, token: tokens.refreshToken },
+    );
+    const stuck = await jane.signOut();
+    if (stuck.status !== "complete") {
+      assert.equal(stuck.status, "failed");
+      assert.equal(stuck.error.code, "storage");
+    }
+    assert.equal(
+      stuck.signedOutLocally,
+      !(await jane.page.evaluate(() => document.cookie.includes(".john."))),
+    );
+  });
+
+  for (const withKeys of [false, true])
+    for (const how of ["sync", "async", "slow"])
+      test(`custom, ${how}, ${withKeys ? "with" : "without"} keys(): removed and verified before anything leaves`, async (t) => {
+        const jane = await withCustom(t, { withKeys });
+        await behave(jane, { all: how });
+        const tokens = await jane.signIn({ origin: "hostedUI" });
+        assert.ok((await kept(jane)).length > 3);
+        const seen = await jane.page.evaluate(async () => {
+          const { memory } = /** @type {any} */ (globalThis);
+          /** @type {number | undefined} */
+          let left;
+          const loaded = !!(await cs.loadTokens());
+          const result = await cs.signOut({
+            navigate: () => {
+              left = memory.size;
+            },
+          });
+          return { loaded, left, result: show(result) };
+        });
+        assert.equal(seen.loaded, true);
+        assert.equal(seen.left, 0);
+        assert.equal(seen.result.status, "complete", JSON.stringify(seen));
+        assert.deepEqual(await kept(jane), []);
+        assert.deepEqual(jane.areValid(tokens), OVER);
+      });
+
+  test("custom, synchronous: gone when signOut() returns", async (t) => {
+    const jane = await withCustom(t);
+    await jane.signIn();
+    const left = await jane.page.evaluate(async () => {
+      const { memory } = /** @type {any} */ (globalThis);
+      const running = cs.signOut();
+      const left = memory.size;
+      await running;
+      return left;
+    });
+    assert.equal(left, 0);
+  });
+
+  for (const [how, method] of /** @type {const} */ ([
+    ["throws", "removeItem"],
+    ["rejects", "removeItem"],
+    ["ignored", "removeItem"],
+    ["throws", "getItem"],
+    ["rejects", "getItem"],
+  ]))
+    test(`custom, ${method} ${how}: failed(storage), no navigation`, async (t) => {
+      const jane = await withCustom(t);
+      await jane.signIn({ origin: "hostedUI" });
+      await behave(jane, { [method]: how });
+      const seen = await jane.page.evaluate(async () => {
+        let left = 0;
+        const result = await cs.signOut({ navigate: () => void left++ });
+        return { ...show(result), left };
+      });
+      assert.equal(seen.status, "failed");
+      assert.equal(seen.error.code, "storage");
+      assert.equal(seen.left, 0);
+      assert.ok((await kept(jane)).length > 0);
+      assert.deepEqual(await jane.heard(), []);
+      // The storage works again: so does the sign-out.
+      await behave(jane, {});
+      assert.equal(
+        (await jane.signOut({ hostedUI: "none" })).signedOutLocally,
+        true,
+      );
+      assert.deepEqual(await kept(jane), []);
+    });
+
+  for (const method of ["getItem", "removeItem", "setItem"])
+    test(`custom, ${method} never settles: every call is bounded`, async (t) => {
+      const jane = await withCustom(t);
+      await jane.signIn();
+      await jane.page.clock.install();
+      await behave(jane, { [method]: "never" });
+      const { accessToken, refreshToken } = jane.session();
+      await jane.page.evaluate(([method, tokens]) => {
+        globalThis.kept = {};
+        const note = (/** @type {string} */ name) => (/** @type {any} */ v) =>
+          void (globalThis.kept[name] = v?.toJSON?.() ?? show(v) ?? "done");
+        if (method === "setItem")
+          void cs.storeTokens(tokens).then(note("store"), note("store"));
+        else {
+          void cs.signOut().then(note("signOut"));
+          void cs.loadTokens().then(note("load"), note("load"));
+        }
+      }, /** @type {const} */ ([method, { accessToken, refreshToken }]));
+      const wanted = method === "setItem" ? 1 : 2;
+      await until(async () => {
+        await jane.page.clock.runFor(1000);
+        return (
+          (await jane.page.evaluate(
+            () => Object.keys(globalThis.kept).length,
+          )) === wanted
+        );
+      }, "all calls settle");
+      const seen = await jane.page.evaluate(() => globalThis.kept);
+      if (method === "setItem") {
+        assert.equal(seen.store.code, "storage");
+        return;
+      }
+      assert.equal(seen.signOut.status, "failed");
+      assert.equal(seen.signOut.error.code, "storage");
+      if (method === "getItem") assert.equal(seen.load.code, "storage");
+    });
+
+  test("a session in another place than the configured one is signed out too", async (t) => {
+    const jane = await world.visitor(t, { config: { storage: "session" } });
+    const tokens = jane.session();
+    const prefix = `CognitoIdentityServiceProvider.${jane.clientId}`;
+    await jane.page.evaluate(
+      ({ prefix, tokens }) => {
+        localStorage.setItem(`${prefix}.LastAuthUser`, "jane");
+        localStorage.setItem(`${prefix}.jane.accessToken`, tokens.accessToken);
+        localStorage.setItem(
+          `${prefix}.jane.refreshToken`,
+          tokens.refreshToken,
+        );
+      },
+      { prefix, tokens },
+    );
+    const result = await jane.signOut();
+    assert.equal(result.status, "complete");
+    assert.equal(result.wasSignedIn, true);
+    assert.deepEqual(await jane.keys(), []);
+    assert.deepEqual(jane.areValid(tokens), OVER);
+  });
+
+  test("storeTokens is whole or not at all: a full storage", async (t) => {
+    const jane = await world.visitor(t);
+    const { accessToken, idToken, refreshToken } = jane.session();
+    const seen = await jane.page.evaluate(
+      async (tokens) => {
+        let count = 0;
+        const real = Storage.prototype.setItem;
+        /** @param {string} key @param {string} value */
+        Storage.prototype.setItem = function (key, value) {
+          if (key.startsWith("Cognito") && ++count > 2)
+            throw new DOMException("full", "QuotaExceededError");
+          real.call(this, key, value);
+        };
+        const error = await rejection(cs.storeTokens(tokens));
+        Storage.prototype.setItem = real;
+        return { code: error?.code, loaded: await cs.loadTokens() };
+      },
+      { accessToken, idToken, refreshToken },
+    );
+    assert.deepEqual(seen, { code: "storage", loaded: null });
+    assert.deepEqual(await jane.keys(), []);
+  });
+
+  test("a full storage does not keep anyone signed in", async (t) => {
+    const jane = await world.visitor(t);
+    const tokens = await jane.signIn();
+    const result = await jane.page.evaluate(async () => {
+      Storage.prototype.setItem = () => {
+        throw new DOMException("full", "QuotaExceededError");
+      };
+      return show(await cs.signOut());
+    });
+    assert.equal(result.status, "complete");
+    assert.deepEqual(await jane.keys(), []);
+    assert.deepEqual(jane.areValid(tokens), OVER);
+    // The mark is kept in memory then.
+    const error = await jane.page.evaluate(
+      ({ accessToken, refreshToken }) =>
+        rejection(cs.storeTokens({ accessToken, refreshToken })),
+      tokens,
+    );
+    assert.equal(error.code, "tokenRevoked");
+  });
+});

@@ -1,0 +1,248 @@
+// The tarball itself: what is in it, what importing it does, and what it is where there is no browser.
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { before, test } from "node:test";
+import { promisify } from "node:util";
+import { brotliCompressSync, gzipSync } from "node:zlib";
+import { inRoot, root } from "../../scripts/lib/paths.mjs";
+import { builtApp } from "../e2e/lib/app.mjs";
+
+const execute = promisify(execFile);
+
+/** @type {import("../e2e/lib/app.mjs").App} */
+let app;
+before(async () => {
+  app = await builtApp();
+});
+
+const code = () => readFile(join(app.installed, "dist/index.js"), "utf8");
+
+/**
+ * Runs a module in a fresh Node, next to the installed package; it prints JSON.
+ * @param {string} source
+ * @returns {Promise<any>}
+ */
+async function inNode(source) {
+  const { stdout, stderr } = await execute(
+    process.execPath,
+    ["--input-type=module", "--unhandled-rejections=strict", "-e", source],
+    { cwd: app.root },
+  );
+  assert.equal(stderr, "");
+  return JSON.parse(stdout);
+}
+
+test("the tarball holds these files and no other", async () => {
+  const { stdout } = await execute("tar", ["-tzf", app.tarball]);
+  assert.deepEqual(stdout.trim().split("\n").sort(), [
+    "package/CHANGELOG.md",
+    "package/LICENSE-APACHE",
+    "package/LICENSE-MIT",
+    "package/README.md",
+    "package/dist/index.d.ts",
+    "package/dist/index.js",
+    "package/package.json",
+  ]);
+});
+
+test("package.json says what bundlers, Node and npm need", async () => {
+  const own = JSON.parse(await readFile(inRoot("package.json"), "utf8"));
+  const packed = JSON.parse(
+    await readFile(join(app.installed, "package.json"), "utf8"),
+  );
+  assert.equal(packed.name, "cognito-signout");
+  assert.equal(packed.version, own.version);
+  assert.equal(packed.license, "Apache-2.0 OR MIT");
+  assert.equal(packed.type, "module");
+  assert.equal(packed.sideEffects, false);
+  assert.deepEqual(packed.exports, {
+    ".": { types: "./dist/index.d.ts", default: "./dist/index.js" },
+    "./package.json": "./package.json",
+  });
+  // For Parcel and other tools that ignore `exports`.
+  assert.equal(packed.main, "./dist/index.js");
+  assert.equal(packed.module, "./dist/index.js");
+  assert.equal(packed.types, "./dist/index.d.ts");
+  for (const field of [
+    "dependencies",
+    "peerDependencies",
+    "optionalDependencies",
+    "bin",
+    "private",
+  ])
+    assert.equal(packed[field], undefined, field);
+  for (const script of ["preinstall", "install", "postinstall", "prepare"])
+    assert.equal(packed.scripts?.[script], undefined, script);
+  assert.ok(packed.repository && packed.description && packed.keywords);
+});
+
+test("no code from strings, no asset beside it, no path of the machine that built it", async () => {
+  const text = await code();
+  for (const banned of [
+    /\beval\(/,
+    /new Function\(/,
+    /import\.meta/,
+    /\bimport\s*\(/,
+    /\brequire\(/,
+    /\bprocess\./,
+    /sourceMappingURL/,
+    /innerHTML|document\.write/,
+  ])
+    assert.doesNotMatch(text, banned);
+  const types = await readFile(join(app.installed, "dist/index.d.ts"), "utf8");
+  for (const published of [text, types]) {
+    assert.equal(published.includes(root), false);
+    assert.equal(published.includes("/.cargo/"), false);
+  }
+});
+
+test("importing it does nothing: no request, no WebAssembly, no storage, no timer, no listener", async () => {
+  const seen = await inNode(`
+    const touched = [];
+    const trap = (name) => () => { touched.push(name); throw new Error(name); };
+    const traps = (name) => new Proxy(function () {}, {
+      get: (_, key) => trap(name + "." + String(key))(),
+      apply: trap(name), construct: trap("new " + name),
+    });
+    for (const name of ["fetch", "WebAssembly", "localStorage", "sessionStorage", "navigator", "document", "location",
+      "BroadcastChannel", "DecompressionStream", "setTimeout", "setInterval", "queueMicrotask", "addEventListener", "atob"])
+      Object.defineProperty(globalThis, name, { configurable: true, value: traps(name) });
+    globalThis.window = globalThis;
+    const before = Reflect.ownKeys(globalThis).length;
+    const cs = await import("cognito-signout");
+    console.log(JSON.stringify({
+      touched, globals: Reflect.ownKeys(globalThis).length - before, names: Object.keys(cs).sort(),
+    }));
+  `);
+  assert.deepEqual(seen.touched, []);
+  assert.equal(seen.globals, 0);
+  assert.deepEqual(seen.names, [
+    "AuthError",
+    "configure",
+    "createClient",
+    "globalSignOut",
+    "isAuthError",
+    "isSigningOut",
+    "loadTokens",
+    "onSignedOut",
+    "preload",
+    "refreshTokens",
+    "revokeToken",
+    "signOut",
+    "storeTokens",
+    "takeSignOutResult",
+  ]);
+});
+
+test("on a server it is inert", async () => {
+  const seen = await inNode(`
+    const trap = (name) => () => { throw new Error(name + " on a server"); };
+    globalThis.fetch = trap("fetch");
+    WebAssembly.instantiate = WebAssembly.compile = trap("WebAssembly");
+    const cs = await import("cognito-signout");
+    const codeOf = (promise) => promise.then(() => "resolved", (error) =>
+      cs.isAuthError(error) && error instanceof Error ? error.code : String(error));
+    const off = cs.onSignedOut(() => {});
+    const config = { userPoolId: "eu-west-1_AbCdEfGhI", userPoolClientId: "1example23456789" };
+    const client = cs.createClient(config);
+    const before = await cs.signOut();
+    const configured = await codeOf(cs.configure(config));
+    // As a module-level call does it: not awaited, and even with nonsense.
+    cs.configure(null);
+    const result = await cs.signOut({ global: true });
+    console.log(JSON.stringify({
+      before: before.error.code,
+      configured,
+      status: result.status,
+      signedOutLocally: result.signedOutLocally,
+      code: result.error.code,
+      steps: result.steps,
+      loaded: await cs.loadTokens(),
+      taken: await cs.takeSignOutResult(),
+      signingOut: cs.isSigningOut(),
+      off: [typeof off, typeof off()],
+      preload: await codeOf(cs.preload()),
+      rejected: await Promise.all([
+        cs.storeTokens({ accessToken: "a.b.c" }), cs.refreshTokens(), cs.revokeToken("t"), cs.globalSignOut("t"),
+      ].map(codeOf)),
+      client: [(await client.signOut()).error.code, await client.loadTokens(), client.isSigningOut()],
+    }));
+  `);
+  assert.deepEqual(seen, {
+    before: "invalidState",
+    configured: "resolved",
+    status: "failed",
+    signedOutLocally: false,
+    code: "invalidState",
+    steps: [],
+    loaded: null,
+    taken: null,
+    signingOut: false,
+    off: ["function", "undefined"],
+    preload: "resolved",
+    rejected: Array(4).fill("invalidState"),
+    client: ["invalidState", null, false],
+  });
+});
+
+const CONSUMER = `
+import { configure, signOut, takeSignOutResult, onSignedOut, isAuthError, AuthError } from "cognito-signout";
+import type { Config, SignOutResult, SignOutStep, Tokens } from "cognito-signout";
+
+const config: Config = { userPoolId: "eu-west-1_AbCdEfGhI", userPoolClientId: "1example23456789" };
+export const configured: Promise<void> = configure(config);
+
+export async function leave(): Promise<string> {
+  const result: SignOutResult = await signOut({ global: true, hostedUI: "none" });
+  switch (result.status) {
+    case "complete": return String(result.wasSignedIn);
+    case "partial": return (await result.retry()).status + result.revokeTokenError?.error.code;
+    case "failed": return result.error.recoverySuggestion;
+  }
+}
+export const stop: () => void = onSignedOut(({ reason }) => void reason);
+export const check = (thrown: unknown): string => isAuthError(thrown) ? thrown.code : thrown instanceof AuthError ? "" : "";
+export type All = [SignOutStep, Tokens, Awaited<ReturnType<typeof takeSignOutResult>>];
+// @ts-expect-error there is no such option
+void signOut({ globl: true });
+`;
+
+for (const [moduleResolution, module] of /** @type {const} */ ([
+  ["bundler", "esnext"],
+  ["node16", "node16"],
+]))
+  test(`types resolve with moduleResolution ${moduleResolution}`, async () => {
+    const file = join(app.root, `consumer-${moduleResolution}.mts`);
+    await writeFile(file, CONSUMER);
+    try {
+      await execute(
+        process.execPath,
+        [
+          inRoot("node_modules/typescript/bin/tsc"),
+          "--noEmit",
+          "--strict",
+          "--exactOptionalPropertyTypes",
+          "--ignoreConfig",
+          ...["--lib", "es2022,dom"],
+          ...["--target", "es2022"],
+          ...["--module", module],
+          ...["--moduleResolution", moduleResolution],
+          file,
+        ],
+        { cwd: app.root },
+      ).catch(({ stdout }) => assert.fail(stdout));
+    } finally {
+      await rm(file);
+    }
+  });
+
+test("its size", async (t) => {
+  const bytes = await readFile(join(app.installed, "dist/index.js"));
+  const gzip = gzipSync(bytes, { level: 9 }).length;
+  t.diagnostic(
+    `dist/index.js: ${bytes.length} bytes, ${gzip} gzip, ${brotliCompressSync(bytes).length} brotli`,
+  );
+  assert.ok(gzip > 0);
+});
