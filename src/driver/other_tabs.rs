@@ -58,6 +58,9 @@ fn page_shown(client: &Rc<Inner>, event: JsValue) {
         if client.left_here.replace(false) {
             // The page left for the hosted UI and was reached again by back or forward.
             client.restored.set(true);
+            // It is the tab that left, after the return.
+            client.return_seen.set(false);
+            client.finish_return();
         }
         let mark = client.mark();
         consider(client, &mark, SignedOutReason::Restored);

@@ -53,7 +53,9 @@ impl Run {
         let url = way.as_ref().ok().map(|way| way.url.clone());
         let hosted_ui_error = verdict.hosted.map(|fault| HostedUIError {
             error: match (fault, &*way, &*self.leave_error.borrow()) {
-                (Fault::Answer, Err(error), _) => error.clone(),
+                (Fault::Answer | Fault::Code(AuthErrorCode::PopupBlocked), Err(error), _) => {
+                    error.clone()
+                }
                 (Fault::Code(AuthErrorCode::Navigation), _, Some(error)) => error.clone(),
                 (Fault::Code(code), ..) => AuthError::new(code),
                 (Fault::Answer, ..) => AuthError::new(AuthErrorCode::Unknown),
