@@ -58,6 +58,8 @@ pub struct Response {
     pub date: Option<String>,
     /// The body.
     pub body: String,
+    /// The request was sent twice, since no answer to the first could be had.
+    pub repeated: bool,
 }
 
 impl std::fmt::Debug for Response {

@@ -8,6 +8,7 @@ use js_sys::{Object, Reflect};
 use wasm_bindgen::prelude::*;
 use web_sys::{AbortSignal, RequestCredentials, RequestRedirect};
 
+use super::clock::Timer;
 use super::{js, task};
 use crate::error::{AuthError, AuthErrorCode};
 use crate::protocol::{CONTENT_TYPE, Request, Response, TARGET_PREFIX};
@@ -29,7 +30,14 @@ pub fn is_offline() -> bool {
 /// `network` where no whole answer came, `aborted` where the signal was.
 pub async fn send(request: &Request, signal: &AbortSignal) -> Result<Response, AuthError> {
     let mut sent = start(request, signal, true).await;
-    if sent.is_err() && !signal.aborted() && !is_offline() {
+    let repeated = sent.is_err() && !signal.aborted() && !is_offline();
+    if repeated {
+        // A page that goes lets its open fetches throw, though what was sent goes on; and it runs no timer any more.
+        let later = task::Slot::new();
+        let fired = later.clone();
+        let timer = Timer::after(0.0, Box::new(move |_| fired.fill(())));
+        later.await;
+        drop(timer);
         // The bodies of a page's keepalive requests share 64 KB; past it fetch throws.
         sent = start(request, signal, false).await;
     }
@@ -37,6 +45,10 @@ pub async fn send(request: &Request, signal: &AbortSignal) -> Result<Response, A
         Ok(answer) => read(answer).await,
         Err(thrown) => Err(thrown),
     };
+    let answer = answer.map(|response| Response {
+        repeated,
+        ..response
+    });
     answer.map_err(|thrown| {
         js::error(
             if signal.aborted() {
@@ -97,5 +109,6 @@ async fn read(answer: web_sys::Response) -> Result<Response, JsValue> {
         request_id,
         date,
         body: body.as_string().unwrap_or_default(),
+        repeated: false,
     })
 }

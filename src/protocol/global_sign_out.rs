@@ -22,7 +22,7 @@ pub fn request(endpoint: &str, access_token: &Secret) -> Request {
 pub fn answer(response: &Response, after_lost_answer: bool) -> Result<(), AuthError> {
     let mut result = read(Operation::GlobalSignOut, response).map(drop);
     if let Err(error) = &mut result
-        && after_lost_answer
+        && (after_lost_answer || response.repeated)
         && error.code == AuthErrorCode::TokenRevoked
     {
         error.message = "The access token is revoked: the first try, whose answer was lost, probably succeeded.".into();
