@@ -1,7 +1,7 @@
 // Leaving for the hosted UI, coming back from it, and all that may come between.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { HANGS_MS, ready, until, useWorld } from "./lib/world.mjs";
+import { HANGS_MS, leftWell, ready, until, useWorld } from "./lib/world.mjs";
 
 const world = useWorld();
 
@@ -81,9 +81,12 @@ describe("the redirect", { concurrency: 3, timeout: 4 * HANGS_MS }, () => {
       },
       undefined,
     );
-    assert.equal((await take(jane.page)).status, "complete");
+    leftWell(await take(jane.page));
     assert.equal(await jane.isAskedForPassword(), true);
-    assert.deepEqual(jane.areValid(/** @type {any} */ (tokens)), OVER);
+    await until(
+      () => !world.control.isTokenValid(tokens.refreshToken),
+      "it is revoked",
+    );
   });
 
   test("a route guard that starts a sign-in on the signed-out event can't cancel it", async (t) => {
@@ -216,10 +219,11 @@ describe("the redirect", { concurrency: 3, timeout: 4 * HANGS_MS }, () => {
     assert.ok(result.hostedUIError.url);
     assert.equal(result.hidden.retry, "function");
     // The rest was done.
-    assert.equal(result.revokeTokenError, undefined);
-    assert.equal(
-      world.control.sessions({ clientId: jane.clientId })[0]?.revoked,
-      "RevokeToken",
+    await until(
+      () =>
+        world.control.sessions({ clientId: jane.clientId })[0]?.revoked ===
+        "RevokeToken",
+      "it is revoked",
     );
     // By now it is registered.
     world.control.addClient({
@@ -239,7 +243,7 @@ describe("the redirect", { concurrency: 3, timeout: 4 * HANGS_MS }, () => {
       },
       undefined,
     );
-    assert.equal((await take(jane.page)).status, "complete");
+    leftWell(await take(jane.page));
   });
 
   test("logout_uri is not registered and the user goes back: redirectNotCompleted", async (t) => {
@@ -271,7 +275,7 @@ describe("the redirect", { concurrency: 3, timeout: 4 * HANGS_MS }, () => {
     await jane.signIn({ origin: "hostedUI" });
     await leaveAndReturn(jane, "/landing");
     const result = await take(jane.page);
-    assert.equal(result.status, "complete", JSON.stringify(result));
+    leftWell(result);
     const step = result.steps.find(
       (/** @type {any} */ step) => step.step === "navigate",
     );
@@ -333,7 +337,7 @@ describe("the redirect", { concurrency: 3, timeout: 4 * HANGS_MS }, () => {
       order.push("settled");
       return { ...show(result), order };
     });
-    assert.equal(fine.status, "complete");
+    leftWell(fine);
     assert.deepEqual(fine.order, ["left", "settled"]);
     assert.ok(fine.logoutUrl);
     for (const how of ["throws", "rejects"]) {

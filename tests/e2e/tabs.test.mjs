@@ -208,16 +208,18 @@ describe("tabs", { concurrency: 3, timeout: 4 * HANGS_MS }, () => {
     const jane = await world.visitor(t);
     await jane.signIn();
     const other = await jane.tab();
+    const isOver = (page = jane.page) =>
+      page.evaluate(() => !cs.isSigningOut());
     await jane.signOut();
-    for (const page of [jane.page, other])
-      assert.equal(await page.evaluate(() => cs.isSigningOut()), false);
+    assert.equal(await isOver(), true);
+    await until(() => isOver(other), "it is over in the other tab");
     await jane.signIn();
     await jane.page.evaluate(() => {
       Storage.prototype.removeItem = () => {};
     });
     assert.equal((await jane.signOut()).status, "failed");
-    for (const page of [jane.page, other])
-      assert.equal(await page.evaluate(() => cs.isSigningOut()), false);
+    assert.equal(await isOver(), true);
+    await until(() => isOver(other), "it is over in the other tab");
   });
 
   test("a new sign-in right after the sign-out is left alone, in this tab and in others", async (t) => {
