@@ -96,8 +96,11 @@ fn take_stock(run: &Run, places: &[Place]) -> Found {
         can_leave,
         overtaken: false,
     };
-    let Some(main) = main else {
-        found.overtaken = note_overtaker(run, client);
+    // What another tab's removal has left over up to now is no session either.
+    let over = main.is_none_or(|main| main.access_token.is_none() && main.refresh_token.is_none());
+    found.overtaken = over && note_overtaker(run, client);
+    let Some(main) = main.filter(|_| !found.overtaken) else {
+        found.session = false;
         return found;
     };
     let claims = main.access_claims();
