@@ -13,7 +13,7 @@ use crate::session::Tokens;
 /// How long another tab's refresh is waited for, in milliseconds.
 const LOCK_MS: f64 = 5000.0;
 /// How long the lock is kept after the end, in milliseconds: what one tab stores takes a moment to reach the processes of others.
-const SPREAD_MS: f64 = 100.0;
+const SPREAD_MS: f64 = 250.0;
 
 fn signed_out() -> AuthError {
     AuthError::with_message(
