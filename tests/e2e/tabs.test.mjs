@@ -176,7 +176,7 @@ describe("tabs", { concurrency: 3, timeout: 4 * HANGS_MS }, () => {
     assert.equal(await loads(other), false);
   });
 
-  test("isSigningOut is true in another tab from the clear until the promise settles", async (t) => {
+  test("isSigningOut is true in another tab while the promise is pending", async (t) => {
     const jane = await world.visitor(t);
     await jane.signIn();
     const other = await jane.tab();
@@ -184,8 +184,8 @@ describe("tabs", { concurrency: 3, timeout: 4 * HANGS_MS }, () => {
     await bare.goto(`${jane.origin}/blank`);
     const isSigningOut = () => other.evaluate(() => cs.isSigningOut());
     assert.equal(await isSigningOut(), false);
-    const { id } = jane.fault({ operation: "RevokeToken", silence: true });
-    const running = jane.signOut({ timeoutMs: 30_000 });
+    jane.fault({ operation: "RevokeToken", silence: true });
+    void jane.signOut({ timeoutMs: 60_000 }).catch(() => {});
     await until(isSigningOut, "the other tab sees it");
     // Needs no module: this copy has none yet.
     assert.equal(
@@ -197,11 +197,6 @@ describe("tabs", { concurrency: 3, timeout: 4 * HANGS_MS }, () => {
       }, jane.config),
       true,
     );
-    world.control.removeFault(id);
-    await jane.page.close();
-    void running.catch(() => {});
-    // The tab that was signing out is gone: its mark runs out by itself.
-    assert.equal(await isSigningOut(), true);
   });
 
   test("isSigningOut is false again in every tab once it settled, and after a failure", async (t) => {
