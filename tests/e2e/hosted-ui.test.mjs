@@ -462,9 +462,8 @@ describe("the popup", { concurrency: 3, timeout: 4 * HANGS_MS }, () => {
     const popup = await opened;
     assert.equal(await jane.page.evaluate(() => cs.isSigningOut()), true);
     assert.ok((await jane.keys()).length > 0);
-    const closed = popup.waitForEvent("close");
     const result = await keptResult(jane.page);
-    await closed;
+    await until(() => popup.isClosed(), "the popup is closed");
     assert.equal(result.status, "complete");
     assert.equal(await jane.page.evaluate(() => cs.isSigningOut()), false);
     assert.equal(await jane.isAskedForPassword(), true);

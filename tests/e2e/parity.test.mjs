@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { describe, test } from "node:test";
-import { HANGS_MS, PASSWORD, useWorld } from "./lib/world.mjs";
+import { HANGS_MS, PASSWORD, until, useWorld } from "./lib/world.mjs";
 
 const world = useWorld();
 
@@ -189,7 +189,8 @@ describe("parity", { concurrency: 4, timeout: 4 * HANGS_MS }, () => {
         document.body.append(button);
       }, global);
       await jane.page.click("button");
-      await (await popup).waitForEvent("close");
+      const opened = await popup;
+      await until(() => opened.isClosed(), "the popup is closed");
       const result = await jane.page.evaluate(async () =>
         show(await globalThis.kept),
       );
