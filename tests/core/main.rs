@@ -10,6 +10,7 @@
 mod answers;
 mod configuration;
 mod cookies;
+mod errors_page;
 mod layouts;
 mod logout;
 mod options;

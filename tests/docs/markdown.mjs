@@ -1,8 +1,16 @@
 // What the tests of the documents read out of them.
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { inRoot } from "../../scripts/lib/paths.mjs";
 
 /** @typedef {{ name: string, language: string, code: string }} Snippet `name` is the document and the line */
+
+/** What users read. */
+export const GUIDES = [
+  "README.md",
+  ...(await readdir(inRoot("docs")))
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => `docs/${name}`),
+];
 
 /**
  * @param {string} document its path in the repository

@@ -1,4 +1,4 @@
-// Every snippet of the README compiles: TypeScript against js/index.d.ts, Rust against the crate on wasm32.
+// Every snippet of the README and the guides compiles: TypeScript against js/index.d.ts, Rust against the crate on wasm32.
 import assert from "node:assert/strict";
 import { cp, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -6,11 +6,11 @@ import { test } from "node:test";
 import ts from "typescript";
 import { inRoot, root, workDir } from "../../scripts/lib/paths.mjs";
 import { run } from "../../scripts/lib/run.mjs";
-import { read, snippets } from "./markdown.mjs";
+import { GUIDES, read, snippets } from "./markdown.mjs";
 
 const LANGUAGES = ["ts", "js", "rust", "sh", "toml", "text"];
 
-const all = await snippets("README.md");
+const all = (await Promise.all(GUIDES.map(snippets))).flat();
 
 /** @param {string[]} languages */
 const written = (...languages) =>

@@ -1,0 +1,127 @@
+//! `docs/errors.md` says what the table of codes says. `UPDATE_DOCS=1 cargo test --test core errors_page` writes it anew.
+
+use cognito_signout::error::AuthErrorCode;
+
+const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/errors.md");
+
+const HEAD: &str = "# Errors
+
+Every error is an `AuthError`: a stable `code`, a `message` in one sentence, a `recoverySuggestion`, `retryable`, and `service` (Cognito's own
+error type, HTTP status and request id) where an answer came. No token is in any of them.
+
+This page is made from the table in `src/error.rs`. The texts below are the defaults: where the cause is known better, the error's own
+`message` and `recoverySuggestion` say more. A minor version may add codes, so keep a default branch.
+
+From the symptom to the cause: [\"Logout does not work\"](logout-does-not-work.md).
+";
+
+/// Where the code shows, and what state the user is then in: what the table has no room for.
+fn standing(code: AuthErrorCode) -> [&'static str; 2] {
+    use AuthErrorCode::*;
+    const REMOTE: &str = "`revokeTokenError`, `globalSignOutError` or `forgetDeviceError` of a partial result; `refreshTokens`, `revokeToken`, `globalSignOut`";
+    const REVOKE: &str = "`revokeTokenError` of a partial result";
+    const HOSTED: &str = "`hostedUIError` of a partial result";
+    const OUT_HERE: &str =
+        "signed out on this device; what the field stands for may still be alive on the server";
+    const COOKIE: &str = "signed out on this device; the hosted UI's session may sign them in again without a password";
+    match code {
+        NotConfigured => [
+            "a failed result; any other call",
+            "as before: nothing was touched",
+        ],
+        Configuration => [
+            "`configure`, with the field's name in your own shape; a failed result for a bad option; any field of a partial result where Cognito does not know the app client, or the hosted UI is not usable",
+            "in a failed result as before, nothing was touched; in a partial one signed out on this device",
+        ],
+        InvalidState => [
+            "a failed result (a server); `hostedUIError` (an iframe, a worker); `refreshTokens` while signed out",
+            "in a failed result as before, nothing was touched; in a partial one signed out on this device",
+        ],
+        NotAuthorized => [REMOTE, OUT_HERE],
+        TokenRevoked => [
+            "`globalSignOutError` of a partial result; `refreshTokens`; `storeTokens` of a session that was signed out",
+            "after a sign-out, signed out on this device, and this session had ended before; after `refreshTokens` the dead session stays stored, and the app decides",
+        ],
+        TokenExpired => [
+            "`globalSignOutError` or `forgetDeviceError` of a partial result; `globalSignOut`",
+            "signed out on this device; other devices may still be signed in",
+        ],
+        MissingScope => [
+            "`globalSignOutError` or `forgetDeviceError` of a partial result; `globalSignOut`",
+            "signed out on this device, its refresh token revoked; other devices are still signed in",
+        ],
+        RevocationDisabled => [
+            REVOKE,
+            "signed out on this device; the refresh token lives until it expires, and only a global sign-out ends it",
+        ],
+        Deferred => [
+            REVOKE,
+            "signed out on this device; the refresh token lives until `retry()`, or until the page goes",
+        ],
+        Unconfirmed => [
+            "`revokeTokenError`, `globalSignOutError` or `forgetDeviceError` of a partial result",
+            "signed out on this device; what was asked of the server has probably happened, and nobody waited for the answer",
+        ],
+        Throttled | Network | Timeout | Service => [REMOTE, OUT_HERE],
+        Aborted => [
+            "a failed result if `signal` was aborted before the local clear, else the fields of a partial one",
+            "in a failed result as before, nothing was touched; in a partial one signed out on this device",
+        ],
+        UserCancelled => [
+            "a failed result; `hostedUIError` where the refresh token was known to be dead",
+            "in a failed result signed in as before, nothing was revoked; in a partial one signed out on this device",
+        ],
+        PopupBlocked | Navigation | RedirectNotCompleted => [HOSTED, COOKIE],
+        Storage => [
+            "a failed result; `storeTokens`, `loadTokens`, `refreshTokens`",
+            "to be taken as signed in on this device; the server was told all the same, and the result says how that went",
+        ],
+        ModuleUnavailable => [
+            "`configure`, `preload`, `storeTokens`, `loadTokens`, `refreshTokens`; the fields of a partial result; a failed result",
+            "in a partial result signed out on this device; in a failed one to be taken as signed in",
+        ],
+        Unknown => [
+            "anywhere",
+            "in a partial result signed out on this device; in a failed one to be taken as signed in",
+        ],
+        other => panic!(
+            "{}: say here where it shows and what state the user is in",
+            other.as_str()
+        ),
+    }
+}
+
+fn page() -> String {
+    let mut page = String::from(HEAD);
+    for code in AuthErrorCode::all() {
+        let [shows, state] = standing(code);
+        let retry = match code {
+            AuthErrorCode::Service => "only an HTTP 5xx and an answer that is not Cognito's",
+            _ if code.retryable() => "yes",
+            _ => "no",
+        };
+        let lines = [
+            format!("\n## `{}`\n", code.as_str()),
+            format!("{}\n", code.default_message()),
+            format!("- **Shows in:** {shows}."),
+            format!("- **The user is:** {state}."),
+            format!("- **What to do:** {}", code.recovery_suggestion()),
+            format!("- **Retry:** {retry}.\n"),
+        ];
+        page.push_str(&lines.join("\n"));
+    }
+    page
+}
+
+#[test]
+fn the_page_is_what_the_table_says() {
+    let wanted = page();
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(PAGE, &wanted).expect("docs/errors.md can be written");
+    }
+    let found = std::fs::read_to_string(PAGE).unwrap_or_default();
+    assert!(
+        found == wanted,
+        "docs/errors.md is out of date: run `UPDATE_DOCS=1 cargo test --test core errors_page`"
+    );
+}
