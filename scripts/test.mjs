@@ -122,6 +122,12 @@ const stages = [
     run: (env) => nodeTests(["tests/e2e"], env),
   },
   {
+    name: "interop",
+    after: ["pack"],
+    needs: ["chromium"],
+    run: (env) => nodeTests(["tests/interop"], env),
+  },
+  {
     name: "size",
     run: async () => {
       const { build, checkSize } = await import("./lib/build.mjs");

@@ -2,7 +2,8 @@ import type * as Package from "cognito-signout";
 
 declare global {
   /** What a page may be told before its app starts. */
-  var setup: { config?: any; start?: (() => void) | undefined } | undefined;
+  var setup:
+    { config?: any; given?: any; start?: (() => void) | undefined } | undefined;
   /** The app has started. */
   var ready: boolean;
   /** The package. */

@@ -16,6 +16,8 @@ import { serve } from "./static-server.mjs";
  * @import { Client, Fault, NewSession, NewTokens, User } from "cognito-signout-dev"
  */
 
+const AWS_ENDPOINT = "cognito-idp.us-east-1.amazonaws.com";
+
 /** The password of every user. */
 export const PASSWORD = "Passw0rd!";
 
@@ -43,12 +45,22 @@ export async function until(look, what) {
  * @typedef {object} VisitorOptions
  * @property {Client} [client] the app client
  * @property {Partial<User>} [user]
- * @property {Record<string, unknown>} [config] over the default configuration
+ * @property {Record<string, unknown> | ((visitor: Visitor) => unknown)} [config] over the default configuration; a function's in its place
  * @property {string} [path] where the app is opened; "" for not yet
  * @property {boolean} [configure] whether each page configures the package by itself; true if left out
  * @property {() => void} [start] what each page does when it starts; it stands alone
  * @property {() => void} [init] what each page does before any script of its own; it stands alone
+ * @property {unknown} [given] what each page finds as `setup.given`
  * @property {string} [origin] the app's
+ */
+
+/**
+ * @typedef {object} WorldOptions
+ * @property {string[]} [args] Chromium's
+ * @property {string[]} [ignoreDefaultArgs] of those that Playwright gives
+ * @property {() => Promise<import("./app.mjs").App>} [app] which app is served; that of Vite if left out
+ * @property {boolean} [https] whether the local Cognito also speaks https, with a certificate that the pages accept, and stands
+ *   for AWS's own endpoint of its region too, since not all configurations can name another
  */
 
 export class World {
@@ -65,13 +77,21 @@ export class World {
   /** @type {(() => Promise<unknown>)[]} */
   ends = [];
 
-  /** @param {{ args?: string[], ignoreDefaultArgs?: string[] }} [options] */
-  async open({ args = [], ignoreDefaultArgs = [] } = {}) {
-    this.app = await builtApp();
+  /** @param {WorldOptions} [options] */
+  async open({
+    args = [],
+    ignoreDefaultArgs = [],
+    app = builtApp,
+    https = false,
+  } = {}) {
+    this.app = await app();
     const [own, other] = await Promise.all([serve(this.app), serve(this.app)]);
     this.origin = own.origin;
     this.otherOrigin = other.origin;
-    this.cognito = await startLocalCognito({ port: 0 });
+    this.cognito = await startLocalCognito({
+      port: 0,
+      ...(https && { httpsPort: 0 }),
+    });
     this.browser = await chromium.launch({
       executablePath:
         findBrowser("chromium")?.CHROME_BIN ?? process.env.CHROME_BIN ?? "",
@@ -79,6 +99,11 @@ export class World {
         ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
         "--disable-gpu",
         "--disable-background-networking",
+        ...(https
+          ? [
+              `--host-resolver-rules=MAP ${AWS_ENDPOINT} ${new URL(this.cognito.httpsOrigin ?? "").host}`,
+            ]
+          : []),
         ...args,
       ],
       ignoreDefaultArgs,
@@ -114,7 +139,7 @@ export class World {
 
 /**
  * Opens a world before the tests of a file, and closes it after them.
- * @param {{ args?: string[], ignoreDefaultArgs?: string[] }} [options]
+ * @param {WorldOptions} [options]
  */
 export function useWorld(options) {
   const world = new World();
@@ -162,7 +187,8 @@ export class Visitor {
       password: PASSWORD,
       ...options.user,
     });
-    const urls = [`${this.origin}/`, `${this.origin}/signed-out`];
+    this.urls = [`${this.origin}/`, `${this.origin}/signed-out`];
+    const { urls } = this;
     const { id } = world.control.addClient({
       callbackUrls: urls,
       logoutUrls: urls,
@@ -170,24 +196,31 @@ export class Visitor {
     });
     this.clientId = id;
     /** @type {any} */
-    this.config = {
-      userPoolId: world.cognito.userPoolId,
-      userPoolClientId: id,
-      userPoolEndpoint: world.cognito.origin,
-      hostedUI: { domain: world.cognito.origin, redirectSignOut: urls },
-      ...options.config,
-    };
+    this.config =
+      typeof options.config === "function"
+        ? options.config(this)
+        : {
+            userPoolId: world.cognito.userPoolId,
+            userPoolClientId: id,
+            userPoolEndpoint: world.cognito.origin,
+            hostedUI: { domain: world.cognito.origin, redirectSignOut: urls },
+            ...options.config,
+          };
   }
 
   async arrive() {
-    this.context = await this.world.browser.newContext();
+    this.context = await this.world.browser.newContext({
+      ignoreHTTPSErrors: this.world.cognito.httpsOrigin !== undefined,
+    });
     this.context.setDefaultTimeout(HANGS_MS / 2);
     if (this.options.init) await this.context.addInitScript(this.options.init);
     const { config } = this;
-    const given = this.options.configure === false ? {} : { config };
+    const { given } = this.options;
+    const told =
+      this.options.configure === false ? { given } : { config, given };
     const start = this.options.start?.toString();
     await this.context.addInitScript(
-      `globalThis.setup = { ...${JSON.stringify(given)}, start: ${start ?? "undefined"} };`,
+      `globalThis.setup = { ...${JSON.stringify(told)}, start: ${start ?? "undefined"} };`,
     );
     this.page = await this.tab(this.options.path ?? "/");
   }

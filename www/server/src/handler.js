@@ -22,6 +22,8 @@ import { identify } from "./http/identify.js";
  * @property {Awaited<ReturnType<typeof createHostedUI>>} hostedUI
  */
 
+// Amazon's own endpoint, which not every configuration can replace; a browser may be told that it is here.
+const AWS_ENDPOINT = /^cognito-idp\.[\w-]+\.amazonaws\.com(:\d+)?$/;
 const UNLOGGED = /^\/favicon\.ico$|^\/[^/]+\/\.well-known\//;
 
 /** @param {Server} server */
@@ -34,8 +36,9 @@ export function createHandler(server) {
 async function handle(server, request, response) {
   server.parts.connections.observe(request, response);
   try {
+    const { host = "" } = request.headers;
     // A name that an attacker's DNS points at this machine must not get tokens out of it.
-    if (!isLoopback(`http://${request.headers.host}`))
+    if (!isLoopback(`http://${host}`) && !AWS_ENDPOINT.test(host))
       return await deliver(response, json({ error: "Unknown host." }, 403), {});
     const exchange = await readExchange(request, server.parts.pool.origin);
     await answer(server, exchange, response);

@@ -181,16 +181,20 @@ describe("the control API over HTTP", () => {
       }
   });
 
-  test("a name that is not this machine's gets nothing", async () => {
+  test("a name that is neither this machine's nor Amazon's own gets nothing", async () => {
     const { port } = new URL(cognito.origin);
-    const status = await new Promise((resolve, reject) => {
-      const headers = { host: `rebound.example:${port}` };
-      request({ port, host: "127.0.0.1", headers, path: "/_control/users" })
-        .on("response", (response) => resolve(response.resume().statusCode))
-        .on("error", reject)
-        .end();
-    });
-    assert.equal(status, 403);
+    /** @param {string} host */
+    const statusOf = (host) =>
+      new Promise((resolve, reject) => {
+        const headers = { host };
+        request({ port, host: "127.0.0.1", headers, path: "/_control/users" })
+          .on("response", (response) => resolve(response.resume().statusCode))
+          .on("error", reject)
+          .end();
+      });
+    assert.equal(await statusOf(`rebound.example:${port}`), 403);
+    assert.equal(await statusOf("cognito-idp.us-east-1.rebound.com"), 403);
+    assert.equal(await statusOf("cognito-idp.us-east-1.amazonaws.com"), 200);
   });
 });
 

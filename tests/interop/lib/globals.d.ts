@@ -1,0 +1,14 @@
+import type * as AmplifyPackage from "aws-amplify";
+import type * as AmplifyAuth from "aws-amplify/auth";
+import type * as AmplifyCognito from "aws-amplify/auth/cognito";
+import type * as AmplifyUtils from "aws-amplify/utils";
+
+declare global {
+  /** What pages/amplify.mjs puts there. */
+  var amplify: typeof AmplifyPackage &
+    typeof AmplifyAuth &
+    Pick<typeof AmplifyCognito, "cognitoUserPoolsTokenProvider"> &
+    typeof AmplifyUtils;
+  /** What Amplify's Hub said on its channel `auth`, in this tab; with `other:` before it where another tab was the cause. */
+  var hub: string[];
+}

@@ -1,0 +1,73 @@
+// What every file of these tests stands on: the world of the end-to-end tests, with a page in which a real library signs in.
+/// <reference path="./globals.d.ts" />
+import assert from "node:assert/strict";
+import { after } from "node:test";
+import { until, useWorld } from "../../e2e/lib/world.mjs";
+import { bundled } from "./bundle.mjs";
+
+/**
+ * @import { Page } from "playwright-core"
+ * @import { Visitor } from "../../e2e/lib/world.mjs"
+ */
+
+/**
+ * Serves one page to the tests of a file; the local Cognito speaks https too, which Amplify's hosted UI insists on.
+ * @param {string} page a file of tests/interop/pages, without its ending
+ */
+export function useInterop(page) {
+  /** @type {(() => Promise<void>)[]} */
+  const ends = [];
+  const world = useWorld({
+    https: true,
+    app: async () => {
+      const { app, remove } = await bundled(page);
+      ends.push(remove);
+      return app;
+    },
+  });
+  after(async () => {
+    for (const end of ends) await end();
+  });
+  return world;
+}
+
+/**
+ * The names of all that the origin keeps, our own records apart: `local:<key>`, `session:<key>`, `cookie:<name>`.
+ * @param {Page} page
+ */
+export async function namesLeft(page) {
+  const stored = await page.evaluate(() => [
+    ...Object.keys(localStorage).map((key) => `local:${key}`),
+    ...Object.keys(sessionStorage).map((key) => `session:${key}`),
+  ]);
+  // The hosted UI's own cookie is of the same host, and hidden from scripts.
+  const cookies = (await page.context().cookies(page.url())).filter(
+    ({ httpOnly }) => !httpOnly,
+  );
+  return [...stored, ...cookies.map(({ name }) => `cookie:${name}`)]
+    .filter((name) => !/^(local|session):cognito-signout\./.test(name))
+    .sort();
+}
+
+/**
+ * What became of the sessions of the visitor's app client, oldest first; the hosted UI's cookie is not among them.
+ * @param {Visitor} visitor
+ */
+export const endsOf = ({ control, clientId }) =>
+  control.sessions({ clientId }).map(({ revoked }) => revoked);
+
+/**
+ * Every session of the visitor's app client has ended at the server, and none of these tokens is taken any more.
+ * @param {Visitor} visitor
+ * @param {(string | undefined)[]} tokens
+ */
+export async function assertAllEnded(visitor, tokens) {
+  const ended = () => endsOf(visitor).every((end) => end !== false);
+  // A request that left with the page may arrive after it.
+  await until(ended, "the sessions end at the server");
+  assert.notEqual(endsOf(visitor).length, 0);
+  for (const token of tokens) {
+    assert.ok(token);
+    assert.equal(visitor.control.isTokenValid(token), false);
+  }
+}
