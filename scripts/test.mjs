@@ -128,6 +128,12 @@ const stages = [
     run: (env) => nodeTests(["tests/interop"], env),
   },
   {
+    name: "demo",
+    after: ["build"],
+    needs: ["chromium"],
+    run: (env) => nodeTests(["tests/demo"], env),
+  },
+  {
     name: "size",
     run: async () => {
       const { build, checkSize } = await import("./lib/build.mjs");
