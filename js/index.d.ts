@@ -45,7 +45,7 @@ export function createClient(config: Config): Client;
  *
  * @param tokens - the package's own form, OAuth's token response (RFC 6749, section 5.1), or Cognito's `AuthenticationResult`, bare or
  * within its answer
- * @throws {@link AuthError} `configuration` if a token is missing or is not a JWT of this client; `tokenRevoked` for a session that
+ * @throws {@link AuthError} `configuration` if a token is missing, or is not a JWT of this client (`client_id`, `aud`); `tokenRevoked` for a session that
  * was signed out before; `storage`; `notConfigured`; `invalidState` on a server; `moduleUnavailable`
  */
 export function storeTokens(tokens: TokensInput): Promise<void>;
@@ -557,6 +557,7 @@ export type Config =
   | AmplifyResourcesConfig
   | AwsExportsConfig
   | AmplifyV5Config
+  | AmplifyV5BareConfig
   | OidcClientConfig;
 
 /** The package's own shape. */
@@ -577,7 +578,7 @@ export interface OwnSettings {
   userPoolEndpoint?: string | undefined;
   /** `false`: the pool has token revocation off, so that no RevokeToken is sent and none is missed. Default `true`. */
   tokenRevocation?: boolean | undefined;
-  /** Where the tokens are. Default `"local"`, with oidc-client-ts's settings `"session"`. */
+  /** Where the tokens are. Default `"local"`, with oidc-client-ts's settings that of its `userStore`, else `"session"`. */
   storage?:
     "local" | "session" | "memory" | "cookie" | StorageAdapter | undefined;
   /** How the cookies were set; removal must repeat `domain` and `path`. Only with `storage: "cookie"`. */
@@ -730,15 +731,7 @@ export interface AwsExportsConfig extends OwnSettings {
   aws_project_region?: string | undefined;
   aws_cognito_region?: string | undefined;
   aws_cognito_identity_pool_id?: string | undefined;
-  oauth?:
-    | {
-        domain?: string | undefined;
-        redirectSignIn?: string | undefined;
-        redirectSignOut?: string | undefined;
-        responseType?: unknown;
-        scope?: unknown;
-      }
-    | undefined;
+  oauth?: AmplifyV5OAuth | undefined;
   aws_cognito_mfa_configuration?: unknown;
   aws_cognito_mfa_types?: unknown;
   aws_cognito_password_protection_settings?: unknown;
@@ -752,28 +745,40 @@ export interface AwsExportsConfig extends OwnSettings {
 /** What Amplify v5's `Amplify.configure` takes by hand, and amazon-cognito-identity-js apps often keep. */
 export interface AmplifyV5Config extends OwnSettings {
   hostedUI?: HostedUIConfig | undefined;
-  Auth: {
-    userPoolId: string;
-    userPoolWebClientId: string;
-    identityPoolId?: string | undefined;
-    region?: string | undefined;
-    /** In place of AWS's own. */
-    endpoint?: string | undefined;
-    cookieStorage?: CookieOptions | undefined;
-    storage?: unknown;
-    oauth?:
-      | {
-          domain?: string | undefined;
-          redirectSignIn?: string | undefined;
-          redirectSignOut?: string | undefined;
-          responseType?: unknown;
-          scope?: unknown;
-        }
-      | undefined;
-    authenticationFlowType?: unknown;
-    mandatorySignIn?: unknown;
-    signUpVerificationMethod?: unknown;
-  };
+  Auth: AmplifyV5Auth & { storage?: unknown };
+  /** Comes before `Auth.oauth`, as with Amplify. */
+  oauth?: AmplifyV5OAuth | undefined;
+  cookieStorage?: CookieOptions | undefined;
+  ssr?: unknown;
+}
+
+/** The same without `Auth` around it: what v5's `Auth.configure` takes. */
+export interface AmplifyV5BareConfig extends OwnSettings, AmplifyV5Auth {
+  hostedUI?: HostedUIConfig | undefined;
+}
+
+/** `Auth` of {@link AmplifyV5Config}. */
+export interface AmplifyV5Auth {
+  userPoolId: string;
+  userPoolWebClientId: string;
+  identityPoolId?: string | undefined;
+  region?: string | undefined;
+  /** In place of AWS's own. */
+  endpoint?: string | undefined;
+  cookieStorage?: CookieOptions | undefined;
+  oauth?: AmplifyV5OAuth | undefined;
+  authenticationFlowType?: unknown;
+  mandatorySignIn?: unknown;
+  signUpVerificationMethod?: unknown;
+}
+
+/** `oauth` of {@link AmplifyV5Config}. Redirects may be comma-joined. */
+export interface AmplifyV5OAuth {
+  domain?: string | undefined;
+  redirectSignIn?: string | undefined;
+  redirectSignOut?: string | undefined;
+  responseType?: unknown;
+  scope?: unknown;
 }
 
 /**
@@ -808,5 +813,6 @@ export interface OidcClientConfig extends OwnSettings {
   scope?: unknown;
   silent_redirect_uri?: unknown;
   stateStore?: unknown;
+  /** A `WebStorageStateStore` tells where the user's record is, and under which prefix; {@link OwnSettings.storage} comes first. */
   userStore?: unknown;
 }

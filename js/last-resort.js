@@ -10,7 +10,25 @@ export function clientIdOf(config) {
       config.Auth?.Cognito?.userPoolClientId ??
       config.aws_user_pools_web_client_id ??
       config.Auth?.userPoolWebClientId ??
+      config.userPoolWebClientId ??
       config.client_id
+    );
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Where the tokens are, in whatever shape the configuration has: one of our own words, or a storage.
+ * @param {any} config
+ */
+function storageOf(config) {
+  try {
+    const { storage, Auth, cookieStorage, userStore, authority } = config;
+    if (typeof storage === "string" || storage?.getItem) return storage;
+    if (cookieStorage || Auth?.cookieStorage) return "cookie";
+    return (
+      Auth?.storage ?? userStore?._store ?? (authority ? "session" : "local")
     );
   } catch {
     return undefined;
@@ -64,7 +82,7 @@ const keysOf = (storage, clientId) =>
  */
 export function stored(config, act) {
   const clientId = clientIdOf(config) ?? "";
-  const configured = config?.storage ?? "local";
+  const configured = storageOf(config);
   /** @type {Left} */
   const left = { found: false, reachable: false };
   for (const name of /** @type {const} */ (["local", "session"])) {
@@ -83,9 +101,9 @@ export function stored(config, act) {
       }
       act?.(storage, keys);
       // Other storages can't be reached from here, so nothing can be said of them.
-      if (name === configured) left.reachable = true;
+      if (name === configured || storage === configured) left.reachable = true;
     } catch {
-      if (name === configured) left.reachable = false;
+      // Nor of one that can't be read.
     }
   }
   return left;

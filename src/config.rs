@@ -8,7 +8,7 @@ mod tokens;
 use crate::error::AuthError;
 use crate::fields::{Field, Fields, Reader, no_object, object_at};
 use crate::json::Json;
-use crate::layout::Target;
+use crate::layout::{Target, oidc_client};
 use crate::text::{after_last, parts};
 
 /// The fields of our own shape.
@@ -45,6 +45,8 @@ pub struct Config {
     pub cookie: CookieOptions,
     /// The issuer as oidc-client-ts names it in its keys.
     pub authority: String,
+    /// What oidc-client-ts puts in front of the user's key: `oidc.` unless its `userStore` was made with another one.
+    pub user_store_prefix: String,
 }
 
 /// The hosted UI (managed login) of the user pool.
@@ -144,6 +146,7 @@ impl Config {
             client_id: self.user_pool_client_id.clone(),
             identity_pool_id: self.identity_pool_id.clone(),
             authority: self.authority.clone(),
+            user_store_prefix: self.user_store_prefix.clone(),
         }
     }
 }
@@ -154,14 +157,18 @@ type Parts = (Config, Option<&'static str>, Option<&'static str>);
 fn read(mut reader: Reader) -> Result<Parts, AuthError> {
     let shape = shape::find(&mut reader);
     if shape.is_own() {
-        reader.only(&OWN_FIELDS);
+        reader.only("", &OWN_FIELDS);
     }
     let path = |name: &str| [shape.root, name].concat();
     let at_pool = path(shape.pool);
     let mut user_pool_id = reader.required(&at_pool);
     let mut endpoint = String::new();
     let mut authority = String::new();
+    let mut user_store_prefix = None;
     if shape.is_oidc() {
+        if let Field::Text(prefix) = reader.field("userStore._prefix") {
+            user_store_prefix = Some(prefix);
+        }
         authority = user_pool_id;
         let url = address::plain_url(&authority);
         // The issuer ends with the user pool id.
@@ -195,6 +202,7 @@ fn read(mut reader: Reader) -> Result<Parts, AuthError> {
     // Our own fields may stand beside any shape, and come first.
     for at in [
         "Auth.endpoint",
+        "endpoint",
         "Auth.Cognito.userPoolEndpoint",
         "userPoolEndpoint",
     ] {
@@ -229,6 +237,7 @@ fn read(mut reader: Reader) -> Result<Parts, AuthError> {
         storage,
         cookie,
         authority,
+        user_store_prefix: user_store_prefix.unwrap_or_else(|| oidc_client::PREFIX.to_owned()),
     };
     reader.finish((config, custom, logger))
 }
@@ -240,7 +249,11 @@ const SAFE_URL: &str =
 fn hosted_ui(reader: &mut Reader, shape: &shape::Shape) -> Option<HostedUi> {
     let ours = reader.object("hostedUI");
     let (at, name) = if ours {
-        ("hostedUI.", "redirectSignOut")
+        reader.only("hostedUI.", &["domain", shape::OWN.redirects]);
+        ("hostedUI.", shape::OWN.redirects)
+    } else if shape.is_v5() && reader.has("oauth") {
+        // Amplify v5 takes what stands at the root before what stands in `Auth`.
+        ("oauth.", shape.redirects)
     } else {
         (shape.oauth, shape.redirects)
     };
@@ -261,11 +274,15 @@ fn hosted_ui(reader: &mut Reader, shape: &shape::Shape) -> Option<HostedUi> {
             "must be a host such as my-app.auth.eu-central-1.amazoncognito.com, or an https origin (http on this machine only).",
         );
     }
-    let at_redirects = [at, name].concat();
+    let mut at_redirects = [at, name].concat();
     let mut given = reader.field(&at_redirects);
     if let (true, Field::Missing) = (shape.is_oidc(), &given) {
         // OpenID Connect's name for the same (RP-Initiated Logout 1.0).
-        given = reader.field("post_logout_redirect_uri");
+        let standard = "post_logout_redirect_uri".to_owned();
+        given = reader.field(&standard);
+        if !matches!(given, Field::Missing) {
+            at_redirects = standard;
+        }
     }
     // A foreign shape may list none: the app may never leave for the hosted UI.
     let mut good = !ours || shape.is_oidc();

@@ -62,7 +62,7 @@ pub(crate) fn object_at<F: Fields>(root: &F, path: Option<&str>) -> Option<F> {
 /// A foreign object behind one type, so that what reads it is compiled once.
 pub(crate) trait Source {
     fn at(&self, path: &str) -> Result<Field<()>, AuthError>;
-    fn all_names(&self) -> Result<Vec<String>, AuthError>;
+    fn names_at(&self, at: &str) -> Result<Vec<String>, AuthError>;
 }
 
 impl<F: Fields> Source for F {
@@ -80,8 +80,11 @@ impl<F: Fields> Source for F {
         })
     }
 
-    fn all_names(&self) -> Result<Vec<String>, AuthError> {
-        self.names()
+    fn names_at(&self, at: &str) -> Result<Vec<String>, AuthError> {
+        match at.strip_suffix('.') {
+            None => self.names(),
+            path => object_at(self, path).map_or(Ok(Vec::new()), |object| object.names()),
+        }
     }
 }
 
@@ -188,11 +191,13 @@ impl<'a> Reader<'a> {
         matches!(self.field(path), Field::Function)
     }
 
-    /// Nothing but these fields: a misspelt name must not be passed over in silence.
-    pub(crate) fn only(&mut self, known: &[&str]) {
-        for name in self.source.all_names().unwrap_or_default() {
+    /// Nothing but these fields at the root (empty) or in an object (its path and a dot): a misspelt name must not
+    /// be passed over in silence.
+    pub(crate) fn only(&mut self, at: &str, known: &[&str]) {
+        for name in self.source.names_at(at).unwrap_or_default() {
             if !known.contains(&name.as_str()) {
-                self.fail(&name, "is not known. Check its spelling, or leave it out.");
+                let path = [at, &name].concat();
+                self.fail(&path, "is not known. Check its spelling, or leave it out.");
             }
         }
     }

@@ -21,6 +21,8 @@ pub struct Target {
     pub identity_pool_id: Option<String>,
     /// The issuer as oidc-client-ts names it in its keys.
     pub authority: String,
+    /// What oidc-client-ts puts in front of the user's key.
+    pub user_store_prefix: String,
 }
 
 /// The library whose layout a session is in.
@@ -91,11 +93,13 @@ fn guest_keys(target: &Target) -> Vec<String> {
 /// than thousands of foreign names.
 pub fn pick(target: &Target, names: &str) -> Vec<String> {
     let prefix = amplify::prefix(&target.client_id);
+    let oidc_user = oidc_client::user_prefix(target);
     let guest = guest_keys(target);
     let mut picked = Vec::new();
     for name in parts(names, 0) {
         if name.starts_with(&prefix)
             || name.starts_with(oidc_client::PREFIX)
+            || name.starts_with(&oidc_user)
             || SHARED.contains(&name)
             || guest.iter().any(|key| key == name)
         {

@@ -75,19 +75,22 @@ fn read(mut reader: Reader) -> Result<SignOutOptions, AuthError> {
     if reader.has("nativeEvent") || reader.function("preventDefault") {
         return Ok(options);
     }
-    reader.only(&[
-        "global",
-        "hostedUI",
-        "redirectUrl",
-        "navigate",
-        "timeoutMs",
-        "popupTimeoutMs",
-        "signal",
-        "forgetDevice",
-        "retryWhenOnline",
-        "appState",
-        "oauth",
-    ]);
+    reader.only(
+        "",
+        &[
+            "global",
+            "hostedUI",
+            "redirectUrl",
+            "navigate",
+            "timeoutMs",
+            "popupTimeoutMs",
+            "signal",
+            "forgetDevice",
+            "retryWhenOnline",
+            "appState",
+            "oauth",
+        ],
+    );
     options.global = reader.flag("global", false);
     options.forget_device = reader.flag("forgetDevice", false);
     options.retry_when_online = reader.flag("retryWhenOnline", false);
@@ -112,6 +115,7 @@ fn read(mut reader: Reader) -> Result<SignOutOptions, AuthError> {
     options.redirect_url = reader.text("redirectUrl");
     // Amplify's own options: `{ global, oauth: { redirectUrl } }`.
     if reader.object("oauth") {
+        reader.only("oauth.", &["redirectUrl"]);
         let amplify = reader.text("oauth.redirectUrl");
         options.redirect_url = options.redirect_url.or(amplify);
     }

@@ -56,7 +56,7 @@ pub struct Tokens {
 pub struct Claims {
     /// `token_use`: `access` or `id`.
     pub token_use: Option<String>,
-    /// `client_id` (access tokens).
+    /// The app client: `client_id` of access tokens, `aud` of ID tokens.
     pub client_id: Option<String>,
     /// `username` (access tokens).
     pub username: Option<String>,
@@ -88,7 +88,7 @@ impl Claims {
         let number = |name: &str| json.get(name).and_then(Json::as_f64);
         Some(Claims {
             token_use: text("token_use"),
-            client_id: text("client_id"),
+            client_id: text("client_id").or_else(|| text("aud")),
             username: text("username"),
             sub: text("sub"),
             origin_jti: text("origin_jti"),

@@ -73,7 +73,17 @@ pub fn places(config: &Config, custom: Option<JsValue>) -> Vec<Store> {
         false => Store::Blocked,
     };
     let web = |storage: Option<web_sys::Storage>| storage.map_or(Store::Blocked, Store::Web);
-    let kind = config.storage;
+    // One of the page's own storages, handed over as an object.
+    let is = |storage: Option<web_sys::Storage>| {
+        storage.is_some() && custom == storage.map(JsValue::from)
+    };
+    let kind = if is(local()) {
+        StorageKind::Local
+    } else if is(session()) {
+        StorageKind::Session
+    } else {
+        config.storage
+    };
     let mut all = vec![match kind {
         StorageKind::Local => web(local()),
         StorageKind::Session => web(session()),

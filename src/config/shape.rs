@@ -78,6 +78,11 @@ impl Shape {
         self.pool == OWN.pool && self.oauth == OWN.oauth
     }
 
+    /// Amplify v5's, nested or bare.
+    pub(super) fn is_v5(&self) -> bool {
+        self.client == V5.client
+    }
+
     /// oidc-client-ts names the pool by its issuer.
     pub(super) fn is_oidc(&self) -> bool {
         self.pool == OIDC.pool

@@ -25,6 +25,9 @@ pub(super) fn read(reader: &mut Reader, shape: &Shape) -> Storage {
                 (kind, cookie_at) = (StorageKind::Cookie, "cookieStorage.");
             } else if is_storage(reader, "Auth.storage.") {
                 custom = Some("Auth.storage");
+            } else if shape.is_oidc() && is_storage(reader, "userStore._store.") {
+                // oidc-client-ts has no public way to ask a WebStorageStateStore where it keeps things.
+                custom = Some("userStore._store");
             }
         }
         Field::Text(text) => match text.as_str() {
@@ -42,7 +45,12 @@ pub(super) fn read(reader: &mut Reader, shape: &Shape) -> Storage {
     if custom.is_some() {
         kind = StorageKind::Custom;
     }
-    reader.object("cookie");
+    if reader.object("cookie") {
+        reader.only(
+            "cookie.",
+            &["domain", "path", "secure", "sameSite", "expires"],
+        );
+    }
     (kind, custom, cookie(reader, cookie_at))
 }
 

@@ -65,19 +65,11 @@ fn read(mut reader: Reader, config: &Config) -> Result<Tokens, AuthError> {
         };
     }
     let access_token = Secret::new(reader.required(access));
-    let claims = claims(&mut reader, access, &access_token, "access");
-    if claims
-        .client_id
-        .is_some_and(|id| id != config.user_pool_client_id)
-    {
-        reader.fail(
-            access,
-            "is a token of another app client than the configured one.",
-        );
-    }
+    let client_id = &config.user_pool_client_id;
+    let claims = claims(&mut reader, access, &access_token, "access", client_id);
     let id_token = reader.text(id).map(Secret::new);
     if let Some(token) = &id_token {
-        self::claims(&mut reader, id, token, "id");
+        self::claims(&mut reader, id, token, "id", client_id);
     }
     let username = reader.text("username").or(claims.username);
     if username.is_none() {
@@ -96,8 +88,14 @@ fn read(mut reader: Reader, config: &Config) -> Result<Tokens, AuthError> {
     })
 }
 
-/// The claims of a token, which must be a JWT of that use.
-fn claims(reader: &mut Reader, path: &str, token: &Secret, token_use: &str) -> Claims {
+/// The claims of a token, which must be a JWT of that use and of that app client.
+fn claims(
+    reader: &mut Reader,
+    path: &str,
+    token: &Secret,
+    token_use: &str,
+    client_id: &str,
+) -> Claims {
     let claims = Claims::of(token);
     if claims.is_none() {
         reader.fail(path, "is not a JWT. Pass the token as Cognito gave it.");
@@ -109,6 +107,12 @@ fn claims(reader: &mut Reader, path: &str, token: &Secret, token_use: &str) -> C
         .is_some_and(|given| given != token_use)
     {
         reader.fail(path, "is a token of another use: its token_use says so.");
+    }
+    if claims.client_id.as_ref().is_some_and(|id| id != client_id) {
+        reader.fail(
+            path,
+            "is a token of another app client than the configured one.",
+        );
     }
     claims
 }

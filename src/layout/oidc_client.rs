@@ -5,17 +5,20 @@ use crate::layout::{Found, Layout, StoredSession, Target, is_empty, token};
 use crate::session::{Session, SignInMethod};
 use crate::text::after_last;
 
-/// What all keys of the library begin with.
-pub(super) const PREFIX: &str = "oidc.";
+/// What all keys of the library begin with, unless its stores are made with another prefix.
+pub(crate) const PREFIX: &str = "oidc.";
 
 /// What a user's key begins with.
-const USER: &str = "oidc.user:";
+pub(super) fn user_prefix(target: &Target) -> String {
+    [&target.user_store_prefix, "user:"].concat()
+}
 
 /// The keys of the user, with the authority spelt both ways.
 pub(super) fn user_keys(target: &Target, keys: &mut Vec<String>) {
     let bare = bare(&target.authority);
+    let prefix = user_prefix(target);
     for slash in ["", "/"] {
-        keys.push([USER, bare, slash, ":", &target.client_id].concat());
+        keys.push([&prefix, bare, slash, ":", &target.client_id].concat());
     }
 }
 
@@ -32,8 +35,9 @@ fn is_ours(target: &Target, authority: &str) -> bool {
 
 /// The sessions and the sign-ins under way of the client in what was read of one store.
 pub(super) fn find(target: &Target, snapshot: &[(String, String)], found: &mut Found) {
+    let prefix = user_prefix(target);
     for (key, value) in snapshot {
-        if let Some(rest) = key.strip_prefix(USER) {
+        if let Some(rest) = key.strip_prefix(&prefix) {
             let authority = rest
                 .strip_suffix(target.client_id.as_str())
                 .and_then(|rest| rest.strip_suffix(':'));

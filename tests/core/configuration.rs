@@ -241,6 +241,27 @@ fn aws_exports_and_v5() {
         "Auth.userPoolWebClientId",
     );
 
+    // As `Amplify.configure` has it, what stands at the root comes before what stands in `Auth`.
+    let root = json!({
+        "Auth": { "userPoolId": "eu-central-1_AbC123", "userPoolWebClientId": "client1", "endpoint": "https://proxy.example.com" },
+        "oauth": { "domain": "auth.example.com", "redirectSignOut": "https://a.example/,https://b.example/" },
+        "ssr": true,
+    });
+    let config = read(root.clone()).unwrap();
+    assert_eq!(config.hosted_ui, expected);
+    assert_eq!(config.endpoint, "https://proxy.example.com/");
+    let mut bad = root;
+    bad["oauth"]["redirectSignOut"] = json!("/out");
+    names_field(read(bad), "oauth.redirectSignOut");
+    let mut bare = auth.clone();
+    bare["endpoint"] = json!("http://localhost:9229/");
+    assert_eq!(
+        read(bare.clone()).unwrap().endpoint,
+        "http://localhost:9229/"
+    );
+    bare["endpoint"] = json!("localhost");
+    names_field(read(bare), "endpoint");
+
     // `{ ...awsExports, Auth: { storage } }`: the app's own storage object.
     let storage = object(&[
         ("getItem", function()),
@@ -297,6 +318,23 @@ fn oidc_client_settings() {
     more["authority"] = json!("http://localhost:9229/eu-central-1_AbC123");
     assert_eq!(read(more).unwrap().endpoint, "http://localhost:9229/");
 
+    // As some write it; the library takes both.
+    let mut slash = settings.clone();
+    slash["authority"] = json!([settings["authority"].as_str().unwrap(), "/"].concat());
+    let slash = read(slash).unwrap();
+    assert_eq!(slash.user_pool_id, "eu-central-1_AbC123");
+    assert_eq!(
+        slash.endpoint,
+        "https://cognito-idp.eu-central-1.amazonaws.com/"
+    );
+    // The field that holds what is wrong.
+    let mut bad = settings.clone();
+    bad["hostedUI"] = json!({ "domain": "auth.example.com" });
+    bad["post_logout_redirect_uri"] = json!("/out");
+    names_field(read(bad.clone()), "post_logout_redirect_uri");
+    bad["hostedUI"]["redirectSignOut"] = json!("/out");
+    names_field(read(bad), "hostedUI.redirectSignOut");
+
     for authority in [
         json!(null),
         json!(1),
@@ -311,6 +349,44 @@ fn oidc_client_settings() {
     let mut bad = settings;
     bad["client_id"] = json!("");
     names_field(read(bad), "client_id");
+}
+
+/// oidc-client-ts's `WebStorageStateStore`, of one storage or another.
+#[test]
+fn oidc_client_user_store() {
+    let storage = object(&[
+        ("getItem", function()),
+        ("setItem", function()),
+        ("removeItem", function()),
+    ]);
+    let read = |more: &[(&'static str, Value)]| {
+        let settings = [
+            (
+                "authority",
+                text("https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_AbC123"),
+            ),
+            ("client_id", text("client1")),
+        ];
+        Config::read(argument(&[&settings[..], more].concat())).unwrap()
+    };
+    let plain = read(&[]);
+    assert_eq!(plain.config.storage, StorageKind::Session);
+    assert_eq!(plain.config.target().user_store_prefix, "oidc.");
+
+    let of = |prefix: &str| object(&[("_store", storage.clone()), ("_prefix", text(prefix))]);
+    let given = read(&[("userStore", of("mine."))]);
+    assert_eq!(given.config.storage, StorageKind::Custom);
+    assert!(given.storage.is_some());
+    assert_eq!(given.config.target().user_store_prefix, "mine.");
+    // Our own field comes first.
+    let both = read(&[("userStore", of("oidc.")), ("storage", text("local"))]);
+    assert_eq!(both.config.storage, StorageKind::Local);
+    // A store of the app's own, whose inside is not known.
+    let own = object(&[("get", function()), ("set", function())]);
+    assert_eq!(
+        read(&[("userStore", own)]).config.storage,
+        StorageKind::Session
+    );
 }
 
 #[test]
@@ -450,6 +526,11 @@ fn what_is_wrong_is_named() {
             "hostedUI.redirectSignOut",
             json!({ "domain": "auth.example.com", "redirectSignOut": "file:///x" }),
         ),
+        (
+            "hostedUI.redirectSignIn",
+            json!({ "domain": "auth.example.com", "redirectSignOut": "https://a.example/", "redirectSignIn": "https://a.example/" }),
+        ),
+        ("hostedUI.Domain", json!({ "Domain": "auth.example.com" })),
     ] {
         names_field(read(with("hostedUI", hosted)), field);
     }
@@ -466,6 +547,11 @@ fn what_is_wrong_is_named() {
         ("cookie.expires", json!({ "expires": 0 })),
         ("cookie.expires", json!({ "expires": -1 })),
         ("cookie.expires", json!({ "expires": "7" })),
+        ("cookie.samesite", json!({ "samesite": "lax" })),
+        (
+            "cookie.maxAge",
+            json!({ "domain": "example.com", "maxAge": 1 }),
+        ),
     ] {
         names_field(read(with("cookie", cookie)), field);
     }

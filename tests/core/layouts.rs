@@ -18,6 +18,7 @@ fn target() -> Target {
         client_id: "client1".into(),
         identity_pool_id: Some("eu-central-1:0-1".into()),
         authority: AUTHORITY.into(),
+        user_store_prefix: "oidc.".into(),
     }
 }
 

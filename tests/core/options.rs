@@ -117,6 +117,11 @@ fn amplifys_own() {
         SignOutOptions::read(argument(&[("oauth", text("x"))])),
         "oauth",
     );
+    let misspelt = object(&[("redirectURL", text("https://a.example/"))]);
+    names_field(
+        SignOutOptions::read(argument(&[("oauth", misspelt)])),
+        "oauth.redirectURL",
+    );
 }
 
 #[test]

@@ -92,6 +92,18 @@ fn what_is_wrong_is_named() {
             json!({ "accessToken": jwt(json!({ "client_id": "client2", "username": "x" })) }),
             "accessToken",
         ),
+        (
+            json!({ "AccessToken": jwt(json!({ "client_id": "client2", "username": "x" })) }),
+            "AccessToken",
+        ),
+        (
+            json!({ "accessToken": access, "idToken": jwt(json!({ "token_use": "id", "aud": "client2" })) }),
+            "idToken",
+        ),
+        (
+            json!({ "access_token": access, "id_token": jwt(json!({ "token_use": "id", "aud": "client11" })) }),
+            "id_token",
+        ),
         (json!({ "accessToken": access, "idToken": "x" }), "idToken"),
         (
             json!({ "accessToken": access, "idToken": access }),

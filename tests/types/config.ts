@@ -114,6 +114,17 @@ await configure({
   },
 });
 await configure({
+  Auth: { userPoolId, userPoolWebClientId: userPoolClientId },
+  oauth: { domain: "d.example.com", redirectSignOut: "https://a.example/" },
+  ssr: true,
+});
+await configure({
+  region: "eu-west-1",
+  userPoolId,
+  userPoolWebClientId: userPoolClientId,
+  oauth: { domain: "d.example.com", redirectSignOut: "https://a.example/" },
+});
+await configure({
   // @ts-expect-error: v5's field name, cut short
   Auth: { userPoolId, userPoolWebClient: userPoolClientId },
 });
