@@ -1,18 +1,15 @@
 //! Sessions as each library stores them: found, and nothing else touched.
 
 use cognito_signout::layout::amplify::entries;
-use cognito_signout::layout::{
-    Found, Layout, Snapshot, Target, find, first_reads, pick, user_reads,
-};
+use cognito_signout::layout::{Found, Layout, Snapshot, Target, find, first_reads, user_reads};
 use cognito_signout::session::{Secret, SignInMethod, Tokens};
-use proptest::prelude::*;
 use serde_json::json;
 
 use crate::support::{access_token, id_token};
 
-const AUTHORITY: &str = "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_AbC123";
+pub const AUTHORITY: &str = "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_AbC123";
 
-fn target() -> Target {
+pub fn target() -> Target {
     Target {
         user_pool_id: "eu-central-1_AbC123".into(),
         client_id: "client1".into(),
@@ -23,12 +20,12 @@ fn target() -> Target {
 }
 
 /// A key of the client `client1`.
-fn key(rest: &str) -> String {
+pub fn key(rest: &str) -> String {
     ["CognitoIdentityServiceProvider.client1.", rest].concat()
 }
 
 /// A store with these keys of the client.
-fn store(pairs: &[(&str, &str)]) -> Snapshot {
+pub fn store(pairs: &[(&str, &str)]) -> Snapshot {
     pairs
         .iter()
         .map(|(rest, value)| (key(rest), (*value).to_owned()))
@@ -36,14 +33,14 @@ fn store(pairs: &[(&str, &str)]) -> Snapshot {
 }
 
 /// A user's tokens, told apart by the name.
-fn user(name: &str) -> Snapshot {
+pub fn user(name: &str) -> Snapshot {
     ["accessToken", "idToken", "refreshToken", "clockDrift"]
         .iter()
         .map(|what| (key(&format!("{name}.{what}")), format!("{what} of {name}")))
         .collect()
 }
 
-fn names(found: &Found) -> Vec<&str> {
+pub fn names(found: &Found) -> Vec<&str> {
     found
         .sessions
         .iter()
@@ -349,7 +346,7 @@ fn all_layouts_at_once() {
 }
 
 /// A store that can't list its keys leads to the same findings.
-fn by_reading(target: &Target, snapshot: &Snapshot) -> Snapshot {
+pub fn by_reading(target: &Target, snapshot: &Snapshot) -> Snapshot {
     let get = |keys: Vec<String>| -> Snapshot {
         keys.iter()
             .filter_map(|key| snapshot.iter().find(|entry| entry.0 == *key).cloned())
@@ -437,132 +434,4 @@ fn stored_tokens_are_read_as_amplify_does() {
             key("jane.refreshToken")
         ]
     );
-}
-
-/// Usernames as Cognito allows them, and worse.
-fn any_username() -> impl Strategy<Value = String> {
-    prop_oneof![
-        "[a-z.@+() ,éü%=;\"-]{1,12}",
-        Just("LastAuthUser".to_owned()),
-        Just("x.accessToken".to_owned()),
-        Just("x.deviceKey.y".to_owned()),
-        "[^\\x00]{1,12}",
-    ]
-}
-
-/// Keys of others: other clients whose ids resemble ours, other pools, other libraries, anything.
-fn any_neighbour() -> impl Strategy<Value = String> {
-    prop_oneof![
-        "CognitoIdentityServiceProvider\\.(client|client11|xclient1|Client1|client1x|lient1)\\.([a-z.]{1,5}\\.)?(accessToken|refreshToken|deviceKey|LastAuthUser|x)",
-        "CognitoIdentityServiceProvider(\\.client1)?",
-        "CognitoIdentityServiceProviderx\\.client1\\.a\\.accessToken",
-        "oidc\\.user:https://[a-z]{1,4}/eu-central-1_[A-Z]{3}:client1",
-        "oidc\\.[a-z0-9]{1,8}",
-        "com\\.amplify\\.Cognito\\.eu-central-1:0-[2-9]\\.identityId",
-        "CognitoIdentityId-eu-central-1:0-[2-9]",
-        "CognitoIdentityServiceProvider\\.client1\\.[a-z]{1,4}\\.(deviceKey|deviceGroupKey|randomPasswordKey|unknown)",
-        "(cognito-signout\\.client1\\.ended|oauth_statex|theme|CognitoSignInState)",
-        ".{0,20}",
-    ]
-}
-
-proptest! {
-    #[test]
-    fn any_username_and_client_id_round_trip(
-        username in any_username(),
-        client_id in "[A-Za-z0-9_+]{1,30}",
-        method in prop_oneof![Just(None), Just(Some(SignInMethod::Api)), Just(Some(SignInMethod::HostedUi))],
-        refresh in prop::option::of(".{1,20}"),
-    ) {
-        let tokens = Tokens {
-            access_token: Secret::new("access"),
-            id_token: None,
-            refresh_token: refresh.map(Secret::new),
-            username: Some(username.clone()),
-            sign_in_method: method,
-        };
-        let target = Target { client_id: client_id.clone(), ..target() };
-        let snapshot = entries(&client_id, &tokens).set;
-        for snapshot in [by_reading(&target, &snapshot), snapshot] {
-            let found = find(&target, &snapshot);
-            prop_assert_eq!(found.sessions.len(), 1);
-            let stored = &found.sessions[0];
-            prop_assert_eq!(&stored.session.username, &username);
-            prop_assert_eq!(&stored.session.access_token, &Some(tokens.access_token.clone()));
-            prop_assert_eq!(&stored.session.refresh_token, &tokens.refresh_token);
-            prop_assert_eq!(stored.session.sign_in_method, method);
-            prop_assert_eq!(found.hosted_ui, method == Some(SignInMethod::HostedUi));
-            prop_assert!(stored.session.current);
-            // All that was written goes.
-            for (key, _) in &snapshot {
-                prop_assert!(stored.keys.contains(key) || found.leftovers.contains(key), "{}", key);
-                prop_assert!(pick(&target, &["a\0", key.as_str(), "\0b"].concat()).contains(key));
-            }
-        }
-    }
-
-    #[test]
-    fn neighbours_are_left_alone(
-        users in prop::collection::vec(any_username(), 0..4),
-        last in prop::option::of(0usize..4),
-        listed in prop::option::of(prop::collection::vec(any::<bool>(), 4)),
-        neighbours in prop::collection::vec((any_neighbour(), ".{0,10}"), 0..12),
-    ) {
-        let target = target();
-        let users: std::collections::BTreeSet<String> = users.into_iter().collect();
-        let users: Vec<String> = users.into_iter().collect();
-        let mut ours: Snapshot = users.iter().flat_map(|name| user(name)).collect();
-        let last = last.and_then(|at| users.get(at));
-        if let Some(last) = last {
-            ours.extend(store(&[("LastAuthUser", last)]));
-        }
-        let on_list: Vec<&String> = match &listed {
-            Some(listed) => users.iter().zip(listed).filter(|pair| *pair.1).map(|pair| pair.0).collect(),
-            None => Vec::new(),
-        };
-        // A comma in a name makes a list ambiguous: those have a test of their own.
-        prop_assume!(!users.iter().any(|user| user.contains(',')));
-        if listed.is_some() {
-            let list = on_list.iter().map(|user| user.as_str()).collect::<Vec<_>>().join(",");
-            ours.extend(store(&[("AuthUserList", &list)]));
-        }
-        let mut snapshot = ours.clone();
-        for neighbour in neighbours {
-            if !snapshot.iter().any(|entry| entry.0 == neighbour.0) {
-                snapshot.push(neighbour);
-            }
-        }
-        let found = find(&target, &snapshot);
-        // Every session that is to end is found, and no other.
-        for user in &users {
-            let stays = last.is_some() && last != Some(user) && on_list.contains(&user);
-            prop_assert_eq!(names(&found).contains(&user.as_str()), !stays, "{}", user);
-        }
-        // Nothing is named but our own keys, and never a device's.
-        for stored in &found.sessions {
-            for key in &stored.keys {
-                prop_assert!(ours.iter().any(|entry| entry.0 == *key), "{}", key);
-                prop_assert!(pick(&target, &["a\0", key.as_str(), "\0b"].concat()).contains(key));
-            }
-        }
-        for key in &found.leftovers {
-            let named = ours.iter().any(|entry| entry.0 == *key);
-            prop_assert!(named, "{}", key);
-        }
-        // Whoever stays keeps every key.
-        if let Some(last) = last {
-            for stays in on_list.iter().filter(|user| **user != last) {
-                for (key, _) in user(stays) {
-                    let goes = found.sessions.iter().any(|stored| stored.keys.contains(&key)) || found.leftovers.contains(&key);
-                    prop_assert!(!goes, "{}", key);
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn no_store_makes_it_panic(snapshot in prop::collection::vec((any_neighbour(), ".{0,30}"), 0..10), client_id in ".{0,5}") {
-        let target = Target { client_id, ..target() };
-        let _ = (find(&target, &snapshot), user_reads(&target, &snapshot), first_reads(&target));
-    }
 }

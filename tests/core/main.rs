@@ -11,6 +11,7 @@ mod answers;
 mod configuration;
 mod cookies;
 mod errors_page;
+mod layout_properties;
 mod layouts;
 mod logout;
 mod options;
