@@ -368,6 +368,38 @@ export class FaceClient {
   }
 }
 
+/**
+ * One more client, as plain functions.
+ * @param {any} config
+ */
+export function open(config) {
+  const own = new FaceClient();
+  own.isOwn = true;
+  void own.configure(config);
+  const {
+    storeTokens,
+    loadTokens,
+    refreshTokens,
+    signOut,
+    takeSignOutResult,
+    isSigningOut,
+    onSignedOut,
+    revokeToken,
+    globalSignOut,
+  } = own;
+  return {
+    storeTokens,
+    loadTokens,
+    refreshTokens,
+    signOut,
+    takeSignOutResult,
+    isSigningOut,
+    onSignedOut,
+    revokeToken,
+    globalSignOut,
+  };
+}
+
 /** The popup, empty until the engine knows where it goes. */
 function openPopup() {
   try {

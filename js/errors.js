@@ -35,6 +35,13 @@ export class AuthError extends Error {
     }
   }
 
+  // `instanceof` holds for the errors of every copy, as isAuthError() does.
+  static [Symbol.hasInstance](/** @type {unknown} */ value) {
+    return this === AuthError
+      ? isAuthError(value)
+      : super[Symbol.hasInstance](value);
+  }
+
   get name() {
     return "AuthError";
   }

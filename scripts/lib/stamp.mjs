@@ -17,9 +17,10 @@ export const buildInputs = () =>
         "Cargo.toml",
         "Cargo.lock",
         "rust-toolchain.toml",
+        "package.json",
         "package-lock.json",
       ],
-      ...["build", "glue", "locations", "wasm", "wasm-reader"].map(
+      ...["build", "bundle", "glue", "locations", "wasm", "wasm-reader"].map(
         (name) => `scripts/lib/${name}.mjs`,
       ),
     ].map((path) => inRoot(path)),

@@ -1,7 +1,7 @@
 // The tarball itself: what is in it, what importing it does, and what it is where there is no browser.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { before, test } from "node:test";
 import { promisify } from "node:util";
@@ -17,7 +17,9 @@ before(async () => {
   app = await builtApp();
 });
 
-const code = () => readFile(join(app.installed, "dist/index.js"), "utf8");
+/** What can be imported: one line here for each subpath. */
+const SUBPATHS = /** @type {string[]} */ ([]);
+const ENTRIES = ["index", ...SUBPATHS];
 
 /**
  * Runs a module in a fresh Node, next to the installed package; it prints JSON.
@@ -36,15 +38,23 @@ async function inNode(source) {
 
 test("the tarball holds these files and no other", async () => {
   const { stdout } = await execute("tar", ["-tzf", app.tarball]);
-  assert.deepEqual(stdout.trim().split("\n").sort(), [
-    "package/CHANGELOG.md",
-    "package/LICENSE-APACHE",
-    "package/LICENSE-MIT",
-    "package/README.md",
-    "package/dist/index.d.ts",
-    "package/dist/index.js",
-    "package/package.json",
-  ]);
+  assert.deepEqual(
+    stdout.trim().split("\n").sort(),
+    [
+      "package/CHANGELOG.md",
+      "package/LICENSE-APACHE",
+      "package/LICENSE-MIT",
+      "package/README.md",
+      ...ENTRIES.flatMap((name) =>
+        ["cjs", "d.cts", "d.ts", "js"].map(
+          (type) => `package/dist/${name}.${type}`,
+        ),
+      ),
+      // Folders for tools that do not read `exports`.
+      ...SUBPATHS.map((name) => `package/${name}/package.json`),
+      "package/package.json",
+    ].sort(),
+  );
 });
 
 test("package.json says what bundlers, Node and npm need", async () => {
@@ -57,44 +67,74 @@ test("package.json says what bundlers, Node and npm need", async () => {
   assert.equal(packed.license, "Apache-2.0 OR MIT");
   assert.equal(packed.type, "module");
   assert.equal(packed.sideEffects, false);
-  assert.deepEqual(packed.exports, {
-    ".": { types: "./dist/index.d.ts", default: "./dist/index.js" },
-    "./package.json": "./package.json",
-  });
+  // In this order: the first condition that fits counts.
+  assert.equal(
+    JSON.stringify(packed.exports),
+    JSON.stringify({
+      ...Object.fromEntries(
+        ENTRIES.map((name) => [
+          name === "index" ? "." : `./${name}`,
+          {
+            import: {
+              types: `./dist/${name}.d.ts`,
+              default: `./dist/${name}.js`,
+            },
+            require: {
+              types: `./dist/${name}.d.cts`,
+              default: `./dist/${name}.cjs`,
+            },
+          },
+        ]),
+      ),
+      "./package.json": "./package.json",
+    }),
+  );
   // For Parcel and other tools that ignore `exports`.
-  assert.equal(packed.main, "./dist/index.js");
+  assert.equal(packed.main, "./dist/index.cjs");
   assert.equal(packed.module, "./dist/index.js");
   assert.equal(packed.types, "./dist/index.d.ts");
+  for (const name of SUBPATHS)
+    assert.deepEqual(
+      JSON.parse(
+        await readFile(join(app.installed, name, "package.json"), "utf8"),
+      ),
+      {
+        main: `../dist/${name}.cjs`,
+        module: `../dist/${name}.js`,
+        types: `../dist/${name}.d.ts`,
+        sideEffects: false,
+      },
+    );
   for (const field of [
     "dependencies",
-    "peerDependencies",
     "optionalDependencies",
     "bin",
     "private",
   ])
     assert.equal(packed[field], undefined, field);
+  for (const name of Object.keys(packed.peerDependencies))
+    assert.deepEqual(packed.peerDependenciesMeta[name], { optional: true });
   for (const script of ["preinstall", "install", "postinstall", "prepare"])
     assert.equal(packed.scripts?.[script], undefined, script);
   assert.ok(packed.repository && packed.description && packed.keywords);
 });
 
 test("no code from strings, no asset beside it, no path of the machine that built it", async () => {
-  const text = await code();
-  for (const banned of [
-    /\beval\(/,
-    /new Function\(/,
-    /import\.meta/,
-    /\bimport\s*\(/,
-    /\brequire\(/,
-    /\bprocess\./,
-    /sourceMappingURL/,
-    /innerHTML|document\.write/,
-  ])
-    assert.doesNotMatch(text, banned);
-  const types = await readFile(join(app.installed, "dist/index.d.ts"), "utf8");
-  for (const published of [text, types]) {
-    assert.equal(published.includes(root), false);
-    assert.equal(published.includes("/.cargo/"), false);
+  const files = (await readdir(join(app.installed, "dist"))).sort();
+  for (const file of files) {
+    const text = await readFile(join(app.installed, "dist", file), "utf8");
+    assert.equal(text.includes(root), false, file);
+    assert.equal(text.includes("/.cargo/"), false, file);
+    if (!/\.c?js$/.test(file)) continue;
+    for (const banned of [
+      /\beval\(/,
+      /new Function\(/,
+      /import\.meta/,
+      /\bprocess\./,
+      /sourceMappingURL/,
+      /innerHTML|document\.write/,
+    ])
+      assert.doesNotMatch(text, banned, file);
   }
 });
 
