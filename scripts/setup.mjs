@@ -1,12 +1,12 @@
 // npm run setup [-- --verify]: all that a fresh clone needs. It runs before anything is installed: Node alone.
 import { pathToFileURL } from "node:url";
-import { readFile, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { readFile } from "node:fs/promises";
 import { browserNames, installBrowsers } from "./lib/browsers.mjs";
 import { lockedVersion } from "./lib/cargo-lock.mjs";
+import { installCargoTool } from "./lib/cargo-tools.mjs";
 import { withLock } from "./lib/lock.mjs";
 import { npmPackagesAreInstalled } from "./lib/npm.mjs";
-import { inRoot, tool, toolsDir } from "./lib/paths.mjs";
+import { inRoot } from "./lib/paths.mjs";
 import { Failure, main, must, run } from "./lib/run.mjs";
 
 const MIN_NODE = [20, 19];
@@ -96,48 +96,17 @@ async function installToolchain() {
 }
 
 async function installCargoTools() {
-  const target = join(toolsDir, "target");
-  // Unoptimised: they are built in a quarter of the time, and are quick enough.
-  // Not --locked: wasm-bindgen-cli's lock file may name a version that was taken back.
-  const crates = [
-    [
-      "wasm-bindgen-cli",
-      "wasm-bindgen",
-      await lockedVersion("wasm-bindgen"),
+  const bindgen = await lockedVersion("wasm-bindgen");
+  await installCargoTool("wasm-bindgen-cli", bindgen, {
+    program: "wasm-bindgen",
+    // Not --locked: its lock file may name a version that was taken back.
+    flags: [
       "--no-default-features",
       "--bin=wasm-bindgen",
       "--bin=wasm-bindgen-test-runner",
     ],
-    ["wasm-pack", "wasm-pack", WASM_PACK],
-  ];
-  for (const [crate = "", program = "", version = "", ...flags] of crates) {
-    const found = await run(tool(program), ["--version"], {
-      echo: false,
-    }).catch(() => undefined);
-    if (found?.stdout.trim() === `${program} ${version}`) continue;
-    console.log(
-      `Building ${crate} ${version}; this takes a minute or two, once.`,
-    );
-    await must(
-      "cargo",
-      [
-        "install",
-        crate,
-        "--version",
-        version,
-        "--root",
-        toolsDir,
-        "--debug",
-        "--force",
-        ...flags,
-      ],
-      {
-        label: "cargo",
-        env: { CARGO_TARGET_DIR: target, CARGO_PROFILE_DEV_DEBUG: "0" },
-      },
-    );
-  }
-  await rm(target, { recursive: true, force: true });
+  });
+  await installCargoTool("wasm-pack", WASM_PACK);
 }
 
 async function installNpmPackages() {

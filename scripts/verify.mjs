@@ -2,13 +2,20 @@
 import { mkdtemp, mkdir, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { installCargoTool } from "./lib/cargo-tools.mjs";
+import { check } from "./lib/commands.mjs";
 import { fingerprint } from "./lib/fingerprint.mjs";
-import { inRoot, root } from "./lib/paths.mjs";
+import { inRoot, root, tool } from "./lib/paths.mjs";
 import { Failure, main, must } from "./lib/run.mjs";
 import { runStages } from "./lib/stages.mjs";
 
+const CARGO_DENY = "0.20.2";
+
 /** @type {import("./lib/stages.mjs").Stage[]} */
-const stages = [{ name: "reproducible", run: reproducible }];
+const stages = [
+  { name: "reproducible", run: reproducible },
+  { name: "supply-chain", run: supplyChain },
+];
 
 /** Two clones of the last commit, in folders of different names, give the same package. */
 async function reproducible() {
@@ -36,6 +43,12 @@ async function reproducible() {
   } finally {
     await rm(parent, { recursive: true, force: true });
   }
+}
+
+/** Licences, sources, duplicates. Advisories come from a database on the network: the release workflow asks that. */
+async function supplyChain() {
+  await installCargoTool("cargo-deny", CARGO_DENY);
+  await check(tool("cargo-deny"), ["check", "licenses", "sources", "bans"]);
 }
 
 await main(() => runStages(stages, process.argv.slice(2)));
