@@ -1,5 +1,5 @@
-// npm run bench [-- size|speed]: what the package weighs, and where it goes, written to bench/size.json; how fast it is beside
-// other libraries, written to bench/speed.md.
+// npm run bench [-- size|speed|scale]: what the package weighs, and where it goes, written to bench/size.json; how fast it is
+// beside other libraries, written to bench/speed.md; what Cognito's quotas do to a crowd, written to docs/scale.md.
 import { writeFile } from "node:fs/promises";
 import { inRoot } from "./lib/paths.mjs";
 import { Failure, main } from "./lib/run.mjs";
@@ -20,13 +20,19 @@ async function size(sizes) {
 
 await main(async () => {
   const [only, ...more] = process.argv.slice(2);
-  if (more.length > 0 || !["size", "speed", undefined].includes(only))
-    throw new Failure("Usage: npm run bench [-- size|speed]");
-  await setup({ browsers: only === "size" ? [] : ["chromium"] });
+  if (more.length > 0 || !["size", "speed", "scale", undefined].includes(only))
+    throw new Failure("Usage: npm run bench [-- size|speed|scale]");
+  const all = only === undefined;
+  await setup({ browsers: all || only === "speed" ? ["chromium"] : [] });
+  if (all || only === "scale") {
+    const { scale } = await import("../bench/scale.mjs");
+    await scale();
+  }
+  if (only === "scale") return;
   const { build } = await import("./lib/build.mjs");
   const sizes = await build();
-  if (only !== "speed") await size(sizes);
-  if (only !== "size") {
+  if (all || only === "size") await size(sizes);
+  if (all || only === "speed") {
     const { speed } = await import("../bench/speed.mjs");
     await speed();
   }
