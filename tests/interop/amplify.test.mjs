@@ -1,80 +1,148 @@
-// Amplify v6 signs in, by its own API; cognito-signout signs out.
+// Amplify v6 signs in, by its own API; cognito-signout signs out, with nothing more to write.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { HANGS_MS, PASSWORD } from "../e2e/lib/world.mjs";
+import { HANGS_MS, PASSWORD, leftWell } from "../e2e/lib/world.mjs";
+import { resources, signIn, tokensOf, whoIsIn } from "./lib/amplify.mjs";
 import { assertAllEnded, namesLeft, useInterop } from "./lib/interop.mjs";
 
 /** @import { Visitor } from "../e2e/lib/world.mjs" */
 
-/** The shapes in which people keep Amplify's configuration. @satisfies {Record<string, (visitor: Visitor) => unknown>} */
-const CONFIGS = {
-  "a ResourcesConfig": ({ clientId, world: { cognito } }) => ({
-    Auth: {
-      Cognito: {
-        userPoolId: cognito.userPoolId,
-        userPoolClientId: clientId,
-        userPoolEndpoint: cognito.origin,
-      },
+/** amplify_outputs.json, which can name no endpoint. @param {Visitor} visitor */
+const outputs = ({ clientId, urls, world: { cognito } }) => ({
+  version: "1.4",
+  auth: {
+    aws_region: "us-east-1",
+    user_pool_id: cognito.userPoolId,
+    user_pool_client_id: clientId,
+    username_attributes: ["email"],
+    oauth: {
+      domain: new URL(cognito.httpsOrigin ?? "").host,
+      identity_providers: [],
+      scopes: ["openid"],
+      redirect_sign_in_uri: urls,
+      redirect_sign_out_uri: urls,
+      response_type: "code",
     },
-  }),
-  "amplify_outputs.json": ({ clientId, world: { cognito } }) => ({
-    version: "1.4",
-    auth: {
-      aws_region: "us-east-1",
-      user_pool_id: cognito.userPoolId,
-      user_pool_client_id: clientId,
-    },
-  }),
-};
+  },
+});
+
+/** Each is hard for some layout, or for cookies. */
+const USERNAMES = [
+  "jane.doe+amplify@example.com",
+  "refreshToken",
+  "jane doe (home).accessToken",
+  'jäne;=,%"名前',
+];
 
 describe("Amplify v6", { concurrency: 2, timeout: HANGS_MS * 4 }, () => {
   const world = useInterop("amplify");
 
-  for (const [name, config] of Object.entries(CONFIGS)) {
-    for (const global of [false, true]) {
-      test(`configured by ${name}, global: ${global}`, async (t) => {
-        const jane = await world.visitor(t, { config });
-        const tokens = await signIn(jane);
-        assert.notDeepEqual(await namesLeft(jane.page), []);
+  test("configured by amplify_outputs.json: at once, after a reload, and in again", async (t) => {
+    const jane = await world.visitor(t, { config: outputs });
+    const tokens = await signIn(jane, { authFlowType: "USER_SRP_AUTH" });
+    assert.equal(await whoIsIn(jane.page), jane.username);
 
-        const result = await jane.signOut({ global });
-        assert.equal(result.status, "complete");
-        assert.deepEqual(await namesLeft(jane.page), []);
-        assert.equal(await nobody(jane), true);
-        await jane.go("/");
-        assert.equal(await nobody(jane), true);
-        await assertAllEnded(jane, tokens);
-        await signIn(jane);
-        assert.equal(await nobody(jane), false);
+    const atOnce = await jane.page.evaluate(async () => {
+      globalThis.kept = cs.signOut();
+      const left = Object.keys(localStorage);
+      const { tokens } = await amplify.fetchAuthSession();
+      return { left, tokens: !!tokens, status: (await kept).status };
+    });
+    assert.deepEqual(
+      { ...atOnce, left: atOnce.left.filter((key) => !key.endsWith(".ended")) },
+      { left: [], tokens: false, status: "complete" },
+    );
+    assert.deepEqual(await namesLeft(jane.page), []);
+    assert.equal(await whoIsIn(jane.page), null);
+    await jane.go("/");
+    assert.equal(await whoIsIn(jane.page), null);
+    await assertAllEnded(jane, tokens);
+    await signIn(jane);
+    assert.equal(await whoIsIn(jane.page), jane.username);
+  });
+
+  test("configured by a ResourcesConfig: a global one ends other devices, and another tab's Amplify notices", async (t) => {
+    const jane = await world.visitor(t, { config: resources });
+    const elsewhere = jane.session();
+    const tokens = await signIn(jane);
+    const other = await jane.tab();
+    assert.equal(await whoIsIn(other), jane.username);
+
+    const { status } = await jane.signOut({ global: true });
+    assert.equal(status, "complete");
+    await other.waitForFunction(() => hub.includes("other:signedOut"));
+    assert.equal(await whoIsIn(other), null);
+    assert.equal(await whoIsIn(jane.page), null);
+    assert.deepEqual(await namesLeft(jane.page), []);
+    await assertAllEnded(jane, [...tokens, elsewhere.refreshToken]);
+    await signIn(jane);
+    await other.waitForFunction(() => hub.includes("other:signedIn"));
+    assert.equal(await whoIsIn(other), jane.username);
+  });
+
+  for (const storage of ["session", "cookie", "sync", "async"]) {
+    test(`tokens in a storage of its own: ${storage}`, async (t) => {
+      const jane = await world.visitor(t, {
+        config: resources,
+        given: { storage },
       });
-    }
+      // Cookies encode them; all other storages take any key.
+      const usernames = storage === "cookie" ? USERNAMES : USERNAMES.slice(2);
+      for (const username of usernames) {
+        jane.control.addUser({ username, password: PASSWORD });
+        const tokens = await signIn(jane, { username });
+        assert.notDeepEqual(await namesLeft(jane.page), []);
+        const { status, wasSignedIn } = await jane.signOut();
+        assert.deepEqual([status, wasSignedIn], ["complete", true], username);
+        assert.deepEqual(await namesLeft(jane.page), [], username);
+        assert.equal(await whoIsIn(jane.page), null);
+        await assertAllEnded(jane, tokens);
+      }
+      await jane.go("/");
+      assert.equal(await whoIsIn(jane.page), null);
+      await signIn(jane);
+      await jane.go("/");
+      assert.equal(await whoIsIn(jane.page), jane.username);
+    });
+  }
+
+  for (const global of [false, true]) {
+    test(`signInWithRedirect: "auto" leaves for the hosted UI, global: ${global}`, async (t) => {
+      const jane = await world.visitor(t, { config: resources });
+      const tokens = await signInWithRedirect(jane);
+      assert.notEqual(await whoIsIn(jane.page), null);
+
+      await jane.page.evaluate((global) => {
+        globalThis.kept = "the page before";
+        void cs.signOut({ global });
+      }, global);
+      await jane.page.waitForFunction(
+        () => globalThis.ready && !globalThis.kept,
+      );
+      const returned = await jane.page.evaluate(async () =>
+        show(await cs.takeSignOutResult()),
+      );
+      leftWell(returned);
+      assert.equal(returned.wasSignedIn, true);
+      await assertAllEnded(jane, tokens);
+      assert.equal(await whoIsIn(jane.page), null);
+      assert.deepEqual(await namesLeft(jane.page), []);
+      assert.equal(await jane.isAskedForPassword(), true);
+      await signInWithRedirect(jane);
+      assert.notEqual(await whoIsIn(jane.page), null);
+    });
   }
 });
 
-/**
- * Signs in by a password, Amplify's own way.
- * @param {Visitor} visitor
- * @returns {Promise<(string | undefined)[]>} the access and the refresh token
- */
-const signIn = ({ page, username }) =>
-  page.evaluate(
-    async ({ username, password }) => {
-      await amplify.signIn({ username, password });
-      const { tokens } = await amplify.fetchAuthSession();
-      const store = amplify.cognitoUserPoolsTokenProvider.authTokenStore;
-      const stored = await store.loadTokens();
-      return [tokens?.accessToken.toString(), stored?.refreshToken];
-    },
-    { username, password: PASSWORD },
+/** @param {Visitor} visitor */
+async function signInWithRedirect({ page, username, origin }) {
+  await page.evaluate(() => void amplify.signInWithRedirect());
+  await page.fill("[name=username]", username);
+  await page.fill("[name=password]", PASSWORD);
+  await page.press("[name=password]", "Enter");
+  await page.waitForURL((url) => url.origin === origin);
+  await page.waitForFunction(
+    () => globalThis.ready && hub.includes("signedIn"),
   );
-
-/**
- * Whether nobody is signed in, as Amplify says.
- * @param {Visitor} visitor
- */
-const nobody = ({ page }) =>
-  page.evaluate(async () => {
-    const user = await amplify.getCurrentUser().catch(({ name }) => name);
-    const { tokens } = await amplify.fetchAuthSession();
-    return user === "UserUnAuthenticatedException" && tokens === undefined;
-  });
+  return tokensOf(page);
+}

@@ -1,19 +1,84 @@
 // An app with Amplify v6 and cognito-signout, both configured from one object, as apps keep it.
+import { Authenticator } from "@aws-amplify/ui-react";
 import { Amplify } from "aws-amplify";
 import * as auth from "aws-amplify/auth";
 import { cognitoUserPoolsTokenProvider } from "aws-amplify/auth/cognito";
 import "aws-amplify/auth/enable-oauth-listener";
 import * as utils from "aws-amplify/utils";
+import { createElement } from "react";
+import { createRoot } from "react-dom/client";
 
 /** @type {string[]} */
 const hub = [];
-utils.Hub.listen("auth", ({ payload }) => hub.push(payload.event));
+/** @param {any} capsule */
+const note = ({ crossTab, payload: { event } }) =>
+  void hub.push(crossTab ? `other:${event}` : event);
+utils.Hub.listen("auth", note, { enableCrossTabEvents: true });
 
 Object.assign(globalThis, {
-  amplify: { Amplify, cognitoUserPoolsTokenProvider, ...auth, ...utils },
+  amplify: {
+    Amplify,
+    cognitoUserPoolsTokenProvider,
+    ...auth,
+    ...utils,
+  },
   hub,
 });
 
-const { config } = globalThis.setup ?? {};
-if (config) Amplify.configure(config);
+/** What an app of one's own may keep the tokens in: none of the places where they are looked for anyway. */
+const own = {
+  getItem: (/** @type {string} */ key) => localStorage.getItem(`own:${key}`),
+  setItem: (/** @type {string} */ key, /** @type {string} */ value) =>
+    localStorage.setItem(`own:${key}`, value),
+  removeItem: (/** @type {string} */ key) =>
+    localStorage.removeItem(`own:${key}`),
+  clear: () => {},
+};
+
+/** Something else may run meanwhile. */
+const turn = () => new Promise((resolve) => setTimeout(resolve));
+
+// Amplify's interface has promises; it takes what gives none as well.
+/** @type {Record<string, () => any>} */
+const STORAGES = {
+  session: () => utils.sessionStorage,
+  cookie: () => new utils.CookieStorage(),
+  sync: () => own,
+  async: () => ({
+    getItem: async (/** @type {string} */ key) => {
+      await turn();
+      return own.getItem(key);
+    },
+    setItem: async (/** @type {string} */ key, /** @type {string} */ value) => {
+      await turn();
+      own.setItem(key, value);
+    },
+    removeItem: async (/** @type {string} */ key) => {
+      await turn();
+      own.removeItem(key);
+    },
+    clear: async () => {},
+  }),
+};
+
+const { config, given } = globalThis.setup ?? {};
+Amplify.configure(config);
+const storage = STORAGES[given?.storage]?.();
+if (storage) {
+  cognitoUserPoolsTokenProvider.setKeyValueStorage(storage);
+  globalThis.setup = {
+    ...globalThis.setup,
+    config: {
+      ...config,
+      storage: given.storage === "cookie" ? "cookie" : storage,
+    },
+  };
+}
+if (given?.ui) {
+  const root = /** @type {HTMLElement} */ (document.getElementById("root"));
+  /** @param {{ user?: auth.AuthUser }} auth */
+  const children = ({ user }) =>
+    createElement("p", { id: "user" }, user?.username);
+  createRoot(root).render(createElement(Authenticator, { children }));
+}
 await import("../../apps/vite/main.mjs");

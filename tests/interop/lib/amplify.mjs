@@ -1,0 +1,79 @@
+// What the tests of Amplify v6 share: its configuration, and its own answers.
+/// <reference path="./globals.d.ts" />
+import { PASSWORD } from "../../e2e/lib/world.mjs";
+
+/**
+ * @import { Page } from "playwright-core"
+ * @import { Visitor } from "../../e2e/lib/world.mjs"
+ */
+
+/**
+ * A ResourcesConfig: what `Amplify.configure` takes.
+ * @param {Visitor} visitor
+ */
+export const resources = ({ clientId, urls, world: { cognito } }) => ({
+  Auth: {
+    Cognito: {
+      userPoolId: cognito.userPoolId,
+      userPoolClientId: clientId,
+      userPoolEndpoint: cognito.origin,
+      loginWith: {
+        oauth: {
+          domain: new URL(cognito.httpsOrigin ?? "").host,
+          scopes: ["openid", "aws.cognito.signin.user.admin"],
+          redirectSignIn: urls,
+          redirectSignOut: urls,
+          responseType: "code",
+        },
+      },
+    },
+  },
+});
+
+/**
+ * Signs in by a password, Amplify's own way.
+ * @param {Visitor} visitor
+ * @param {{ username?: string, page?: Page, authFlowType?: "USER_SRP_AUTH" | "USER_PASSWORD_AUTH" }} [how]
+ */
+export async function signIn(visitor, how = {}) {
+  const {
+    username = visitor.username,
+    page = visitor.page,
+    // Amplify's default, SRP, takes half a second of arithmetic.
+    authFlowType = "USER_PASSWORD_AUTH",
+  } = how;
+  await page.evaluate((input) => amplify.signIn(input), {
+    username,
+    password: PASSWORD,
+    options: { authFlowType },
+  });
+  return tokensOf(page);
+}
+
+/**
+ * The access and the refresh token that Amplify holds.
+ * @param {Page} page
+ */
+export const tokensOf = (page) =>
+  page.evaluate(async () => {
+    const { authTokenStore } = amplify.cognitoUserPoolsTokenProvider;
+    const stored = await authTokenStore.loadTokens();
+    return [stored?.accessToken.toString(), stored?.refreshToken];
+  });
+
+/**
+ * Who is signed in, as Amplify says by both of its ways: null for nobody.
+ * @param {Page} page
+ */
+export const whoIsIn = (page) =>
+  page.evaluate(async () => {
+    const { tokens } = await amplify.fetchAuthSession();
+    try {
+      const { username } = await amplify.getCurrentUser();
+      return tokens ? username : "a user without tokens";
+    } catch (error) {
+      const { name } = /** @type {Error} */ (error);
+      if (name !== "UserUnAuthenticatedException") throw error;
+      return tokens ? "tokens without a user" : null;
+    }
+  });
