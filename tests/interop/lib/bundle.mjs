@@ -50,7 +50,11 @@ export async function bundled(page) {
     outfile: join(dist, "page.js"),
     bundle: true,
     format: "esm",
-    define: { "process.env.NODE_ENV": '"production"' },
+    define: {
+      "process.env.NODE_ENV": '"production"',
+      // Amplify v5 was written for bundlers that did so by themselves.
+      global: "globalThis",
+    },
     plugins: [fromTarball(tarball.root)],
     logLevel: "warning",
   });

@@ -4,6 +4,12 @@ import type * as AmplifyCognito from "aws-amplify/auth/cognito";
 import type * as AmplifyUtils from "aws-amplify/utils";
 
 declare global {
+  /** What pages/older.mjs puts there. */
+  var identity: SignsIn;
+  var v5: SignsIn & {
+    Auth: typeof import("aws-amplify-auth-v5").Auth;
+    tokens: () => Promise<string[]>;
+  };
   /** What pages/amplify.mjs puts there. */
   var amplify: typeof AmplifyPackage &
     typeof AmplifyAuth &
@@ -11,4 +17,11 @@ declare global {
     typeof AmplifyUtils;
   /** What Amplify's Hub said on its channel `auth`, in this tab; with `other:` before it where another tab was the cause. */
   var hub: string[];
+}
+
+interface SignsIn {
+  /** Gives the access and the refresh token. */
+  signIn: (username: string, password: string) => Promise<string[]>;
+  /** Who is signed in, as the library says: null for nobody. */
+  whoIsIn: () => Promise<string | null>;
 }

@@ -71,3 +71,17 @@ export async function assertAllEnded(visitor, tokens) {
     assert.equal(visitor.control.isTokenValid(token), false);
   }
 }
+
+/**
+ * Signs out with a redirect, and waits for the page that comes back; gives what `takeSignOutResult` says there.
+ * @param {Visitor} visitor
+ * @param {import("cognito-signout").SignOutOptions} [options]
+ */
+export async function leaveAndReturn({ page }, options) {
+  await page.evaluate((options) => {
+    globalThis.kept = "the page before";
+    void cs.signOut(options);
+  }, options);
+  await page.waitForFunction(() => globalThis.ready && !globalThis.kept);
+  return page.evaluate(async () => show(await cs.takeSignOutResult()));
+}
