@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import zopfli from "@gfx/zopfli";
-import { bundle, bundleForAnApp } from "./bundle.mjs";
+import { bundle, bundleForAnApp, makeFolders } from "./bundle.mjs";
 import { lockedVersion } from "./cargo-lock.mjs";
 import { glueFactory } from "./glue.mjs";
 import { withLock } from "./lock.mjs";
@@ -34,6 +34,7 @@ export const build = ({ force = false } = {}) =>
     const built = force ? undefined : await freshBuild();
     console.log(built ? "dist/ is up to date." : "Building dist/.");
     const sizes = built ?? (await make());
+    await makeFolders();
     console.log(sizeTable(sizes));
     return sizes;
   });

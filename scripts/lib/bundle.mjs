@@ -1,5 +1,12 @@
 // Makes dist/ from js/: an ES module, a CommonJS module and the types of both for each entry of the package's `exports`.
-import { copyFile, mkdir, readFile, rename, rm } from "node:fs/promises";
+import {
+  copyFile,
+  mkdir,
+  readFile,
+  rename,
+  rm,
+  writeFile,
+} from "node:fs/promises";
 import { join } from "node:path";
 import * as esbuild from "esbuild";
 import { distDir, inRoot, root, workDir } from "./paths.mjs";
@@ -19,6 +26,26 @@ export async function entries() {
   return Object.keys(exports)
     .filter((name) => name !== "./package.json")
     .map((name) => (name === "." ? "index" : name.slice(2)));
+}
+
+/** What stands in a subpath's folder, for tools that do not read `exports`. @param {string} name */
+const folder = (name) => ({
+  main: `../dist/${name}.cjs`,
+  module: `../dist/${name}.js`,
+  types: `../dist/${name}.d.ts`,
+  sideEffects: false,
+});
+
+/** Makes the subpaths' folders, which git does not know. */
+export async function makeFolders() {
+  for (const name of await entries()) {
+    if (name === "index") continue;
+    await mkdir(inRoot(name), { recursive: true });
+    await writeFile(
+      inRoot(name, "package.json"),
+      `${JSON.stringify(folder(name), null, 2)}\n`,
+    );
+  }
 }
 
 /** Makes `dist/`. */

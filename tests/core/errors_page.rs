@@ -1,8 +1,7 @@
-//! `docs/errors.md` says what the table of codes says. `UPDATE_DOCS=1 cargo test --test core errors_page` writes it anew.
+//! `docs/errors.md` and `js/codes.js` say what the table of codes says. `UPDATE_DOCS=1 cargo test --test core errors_page` writes
+//! them anew.
 
 use cognito_signout::error::AuthErrorCode;
-
-const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/errors.md");
 
 const HEAD: &str = "# Errors
 
@@ -113,15 +112,52 @@ fn page() -> String {
     page
 }
 
-#[test]
-fn the_page_is_what_the_table_says() {
-    let wanted = page();
-    if std::env::var_os("UPDATE_DOCS").is_some() {
-        std::fs::write(PAGE, &wanted).expect("docs/errors.md can be written");
+/// The texts for `cognito-signout/testing`, as prettier lays them out.
+fn codes() -> String {
+    let mut module = String::from(
+        "// Made from the table in src/error.rs: `UPDATE_DOCS=1 cargo test --test core errors_page`.\n
+/** @type {Record<string, [message: string, recoverySuggestion: string, retryable: boolean]>} */
+export const CODES = {\n",
+    );
+    for code in AuthErrorCode::all() {
+        let texts = [code.default_message(), code.recovery_suggestion()].map(quoted);
+        module.push_str(&format!(
+            "  {}: [\n    {},\n    {},\n    {},\n  ],\n",
+            code.as_str(),
+            texts[0],
+            texts[1],
+            code.retryable()
+        ));
     }
-    let found = std::fs::read_to_string(PAGE).unwrap_or_default();
+    module.push_str("};\n");
+    module
+}
+
+/// A string of JavaScript, in the quotes that need no escape.
+fn quoted(text: &str) -> String {
+    let quote = if text.contains('"') { '\'' } else { '"' };
+    assert!(!text.contains(quote) && !text.contains('\\'), "{text}");
+    format!("{quote}{text}{quote}")
+}
+
+fn check(path: &str, wanted: &str) {
+    let path = [env!("CARGO_MANIFEST_DIR"), path].join("/");
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(&path, wanted).expect("the file can be written");
+    }
+    let found = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(
         found == wanted,
-        "docs/errors.md is out of date: run `UPDATE_DOCS=1 cargo test --test core errors_page`"
+        "{path} is out of date: run `UPDATE_DOCS=1 cargo test --test core errors_page`"
     );
+}
+
+#[test]
+fn the_page_is_what_the_table_says() {
+    check("docs/errors.md", &page());
+}
+
+#[test]
+fn the_module_is_what_the_table_says() {
+    check("js/codes.js", &codes());
 }

@@ -51,7 +51,10 @@ test("TypeScript and JavaScript compile, each by itself", async () => {
     skipLibCheck: true,
     types: [],
     noEmit: true,
-    paths: { "cognito-signout": [inRoot("js/index.d.ts")] },
+    paths: {
+      "cognito-signout": [inRoot("js/index.d.ts")],
+      "cognito-signout/*": [inRoot("js/*.d.ts")],
+    },
   };
   const host = ts.createCompilerHost(options);
   const { fileExists, getSourceFile } = host;
