@@ -25,11 +25,16 @@ const HEADERS = {
   "/coop/": { "cross-origin-opener-policy": "same-origin" },
 };
 
+/** @param {string} html */
+const withSetup = (html) =>
+  html.replace("<head>", '<head><script src="/setup.js"></script>');
+
 /**
  * @param {import("./app.mjs").App} app
+ * @param {() => string} [setup] the script that each page runs before the app, for browsers that can't be told to run one
  * @returns {Promise<{ origin: string, close: () => Promise<void> }>}
  */
-export async function serve({ dist, installed }) {
+export async function serve({ dist, installed }, setup) {
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? "/", "http://localhost");
     if (pathname === "/moved") {
@@ -40,13 +45,18 @@ export async function serve({ dist, installed }) {
       if (pathname === "/blank") return { type: ".html", body: "" };
       if (pathname === "/worker.js")
         return { type: ".js", body: await readFile(WORKER) };
+      if (setup && pathname === "/setup.js")
+        return { type: ".js", body: setup() };
       // The package without a bundler, as a second copy of it.
       const file = pathname.startsWith("/package/")
         ? join(installed, "dist", normalize(pathname.slice(8)))
         : extname(pathname)
           ? join(dist, normalize(pathname))
           : join(dist, "index.html");
-      return { type: extname(file), body: await readFile(file) };
+      const body = await readFile(file);
+      return setup && file.endsWith(".html")
+        ? { type: ".html", body: withSetup(String(body)) }
+        : { type: extname(file), body };
     };
     answer().then(
       ({ type, body }) => {

@@ -78,12 +78,8 @@ export class World {
   ends = [];
 
   /** @param {WorldOptions} [options] */
-  async open({
-    args = [],
-    ignoreDefaultArgs = [],
-    app = builtApp,
-    https = false,
-  } = {}) {
+  async open(options = {}) {
+    const { app = builtApp, https = false } = options;
     this.app = await app();
     const [own, other] = await Promise.all([serve(this.app), serve(this.app)]);
     this.origin = own.origin;
@@ -92,6 +88,12 @@ export class World {
       port: 0,
       ...(https && { httpsPort: 0 }),
     });
+    this.ends = [() => this.cognito.close(), own.close, other.close];
+    await this.launch(options);
+  }
+
+  /** @param {WorldOptions} options */
+  async launch({ args = [], ignoreDefaultArgs = [] }) {
     this.browser = await chromium.launch({
       executablePath:
         findBrowser("chromium")?.CHROME_BIN ?? process.env.CHROME_BIN ?? "",
@@ -108,12 +110,7 @@ export class World {
       ],
       ignoreDefaultArgs,
     });
-    this.ends = [
-      () => this.browser.close(),
-      () => this.cognito.close(),
-      own.close,
-      other.close,
-    ];
+    this.ends.unshift(() => this.browser.close());
   }
 
   async close() {
@@ -214,15 +211,18 @@ export class Visitor {
     });
     this.context.setDefaultTimeout(HANGS_MS / 2);
     if (this.options.init) await this.context.addInitScript(this.options.init);
+    await this.context.addInitScript(this.setup());
+    this.page = await this.tab(this.options.path ?? "/");
+  }
+
+  /** The script that tells each page what to do when it starts. */
+  setup() {
     const { config } = this;
     const { given } = this.options;
     const told =
       this.options.configure === false ? { given } : { config, given };
-    const start = this.options.start?.toString();
-    await this.context.addInitScript(
-      `globalThis.setup = { ...${JSON.stringify(told)}, start: ${start ?? "undefined"} };`,
-    );
-    this.page = await this.tab(this.options.path ?? "/");
+    const start = this.options.start?.toString() ?? "undefined";
+    return `globalThis.setup = { ...${JSON.stringify(told)}, start: ${start} };`;
   }
 
   /** Closes the context, which at times waits for ever for a page that was on its way elsewhere; the browser's end takes it then. */
@@ -375,6 +375,15 @@ export class Visitor {
     await page.press("[name=password]", "Enter");
     await page.waitForURL(/[?&]code=/);
     await ready(page);
+    return this.exchange(verifier, page);
+  }
+
+  /**
+   * Stores the tokens for the code that the hosted UI has sent the page back with.
+   * @param {string} verifier
+   * @param {Page} page
+   */
+  exchange(verifier, page) {
     return page.evaluate(
       async ({ origin, ...fields }) => {
         const url = new URL(location.href);
