@@ -117,7 +117,9 @@ async function installNpmPackages() {
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
   await main(async () => {
     await setup({
-      browsers: process.argv.includes("--verify") ? browserNames : ["chromium"],
+      browsers: process.argv.includes("--verify")
+        ? browserNames
+        : ["chromium", "webkit"],
     });
     console.log("All is set up.");
   });

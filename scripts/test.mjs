@@ -1,8 +1,9 @@
 // npm test [-- --list] [-- --only <stage>[,<stage>...]]: quick enough to run before each commit.
 import { readFile, rm } from "node:fs/promises";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
+import { engineTests, rustBrowserTests } from "./lib/browser-tests.mjs";
 import { check, checkWithNode, nodeTests, rustTests } from "./lib/commands.mjs";
-import { inRoot, tool, toolsDir, workDir } from "./lib/paths.mjs";
+import { inRoot, workDir } from "./lib/paths.mjs";
 import { Failure, main, run } from "./lib/run.mjs";
 import { runStages } from "./lib/stages.mjs";
 
@@ -66,25 +67,7 @@ const stages = [
   {
     name: "rust-browser",
     needs: ["chromium"],
-    run: (env) =>
-      rustTests(
-        tool("wasm-pack"),
-        [
-          "test",
-          "--headless",
-          "--chrome",
-          "--mode",
-          "no-install",
-          "--",
-          "--locked",
-          "--features",
-          "js",
-        ],
-        {
-          ...env,
-          PATH: [join(toolsDir, "bin"), process.env.PATH].join(delimiter),
-        },
-      ),
+    run: (env) => rustBrowserTests("chromium", env),
   },
   {
     name: "build",
@@ -120,6 +103,19 @@ const stages = [
     after: ["pack"],
     needs: ["chromium"],
     run: (env) => nodeTests(["tests/e2e"], env),
+  },
+  {
+    name: "smoke-firefox",
+    after: ["pack"],
+    // Its driver takes minutes to build: `npm run verify` does that.
+    uses: ["firefox"],
+    run: (env) => engineTests("firefox", env, "smoke"),
+  },
+  {
+    name: "smoke-webkit",
+    after: ["pack"],
+    needs: ["webkit"],
+    run: (env) => engineTests("webkit", env, "smoke"),
   },
   {
     name: "interop",

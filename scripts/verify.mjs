@@ -2,6 +2,8 @@
 import { mkdtemp, mkdir, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { engineTests, rustBrowserTests } from "./lib/browser-tests.mjs";
+import { browserNames } from "./lib/browsers.mjs";
 import { installCargoTool } from "./lib/cargo-tools.mjs";
 import { check } from "./lib/commands.mjs";
 import { fingerprint } from "./lib/fingerprint.mjs";
@@ -14,6 +16,26 @@ const CARGO_DENY = "0.20.2";
 /** @type {import("./lib/stages.mjs").Stage[]} */
 const stages = [
   { name: "reproducible", run: reproducible },
+  {
+    name: "build",
+    run: async () => {
+      const { build } = await import("./lib/build.mjs");
+      await build();
+    },
+  },
+  ...browserNames.map((engine) => ({
+    name: `engines-${engine}`,
+    after: ["build"],
+    needs: [engine],
+    run: (/** @type {NodeJS.ProcessEnv} */ env) => engineTests(engine, env),
+  })),
+  // `npm test` has Chromium's.
+  ...browserNames.slice(1).map((engine) => ({
+    name: `rust-browser-${engine}`,
+    needs: [engine],
+    run: (/** @type {NodeJS.ProcessEnv} */ env) =>
+      rustBrowserTests(engine, env),
+  })),
   { name: "supply-chain", run: supplyChain },
 ];
 

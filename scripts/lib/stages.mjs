@@ -8,7 +8,8 @@ import { Failure } from "./run.mjs";
  * @typedef {object} Stage
  * @property {string} name
  * @property {string[]} [after] stages that have to run before it, named or not
- * @property {import("./browsers.mjs").BrowserName[]} [needs] without them it is skipped
+ * @property {import("./browsers.mjs").BrowserName[]} [needs] installed if that is possible; without them it is skipped
+ * @property {import("./browsers.mjs").BrowserName[]} [uses] not installed for it; without them it is skipped
  * @property {(env: NodeJS.ProcessEnv) => Promise<Counts | void>} run
  *   `env` names the browsers. It throws or counts a failure; with no counts it is one check.
  */
@@ -69,15 +70,16 @@ export async function runStages(stages, args) {
   const totals = { passed: 0, failed: 0 };
   /** @type {Failure | undefined} */
   let failure;
-  for (const [i, { name, needs = [], run }] of toRun.entries()) {
-    const missing = needs.filter((browser) => !findBrowser(browser));
+  for (const [i, { name, needs = [], uses = [], run }] of toRun.entries()) {
+    const browsers = [...needs, ...uses];
+    const missing = browsers.filter((browser) => !findBrowser(browser));
     if (missing.length > 0) {
       summary.push(`skipped  ${name}: no ${missing.join(", ")}`);
       continue;
     }
     const began = performance.now();
     console.log(`\n== ${i + 1}/${toRun.length} ${name}`);
-    const env = Object.assign({}, ...needs.map(findBrowser));
+    const env = Object.assign({}, ...browsers.map(findBrowser));
     /** @type {Counts} */
     let counts;
     try {

@@ -93,7 +93,7 @@ export class World {
   }
 
   /** @param {WorldOptions} options */
-  async launch({ args = [], ignoreDefaultArgs = [] }) {
+  async launch({ args = [], ignoreDefaultArgs = [], https = false }) {
     this.browser = await chromium.launch({
       executablePath:
         findBrowser("chromium")?.CHROME_BIN ?? process.env.CHROME_BIN ?? "",

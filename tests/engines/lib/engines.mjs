@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { browserNames, findBrowser } from "../../../scripts/lib/browsers.mjs";
+import { openScreen, webkitSandbox } from "../../../scripts/lib/screen.mjs";
 import { Session, send } from "./webdriver.mjs";
 
 /** @typedef {import("../../../scripts/lib/browsers.mjs").BrowserName} Engine */
@@ -63,18 +64,6 @@ async function stop(child) {
   await once(child, "exit");
 }
 
-/** A screen for a browser that has no headless mode. @param {string} xvfb */
-async function openScreen(xvfb) {
-  const child = spawn(
-    xvfb,
-    ["-displayfd", "3", "-screen", "0", "1280x800x24", "-nolisten", "tcp"],
-    { stdio: ["ignore", "ignore", "ignore", "pipe"] },
-  );
-  const output = /** @type {import("node:stream").Readable} */ (child.stdio[3]);
-  const [number] = await once(output, "data");
-  return { child, env: { DISPLAY: `:${String(number).trim()}` } };
-}
-
 /**
  * @param {Engine} engine
  * @returns {Promise<{ session: Session, close: () => Promise<void> }>}
@@ -90,8 +79,7 @@ export async function startBrowser(engine) {
     env: {
       ...process.env,
       ...screen?.env,
-      // WebKit's sandbox, like Chromium's, does not start for root.
-      ...(isRoot && { WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: "1" }),
+      ...webkitSandbox,
     },
   });
   const url = `http://127.0.0.1:${port}`;
@@ -112,7 +100,7 @@ export async function startBrowser(engine) {
     close: async () => {
       await session.end().catch(() => {});
       await stop(child);
-      if (screen) await stop(screen.child);
+      await screen?.close();
     },
   };
 }

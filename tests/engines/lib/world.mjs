@@ -1,9 +1,7 @@
 // The world of the end-to-end tests, with the engine that ENGINE names in place of Playwright's Chromium. The tests of a file share
 // one browser, so they run one after another; each has an origin of its own, so that they share nothing else.
 /// <reference path="../../e2e/lib/globals.d.ts" />
-import assert from "node:assert/strict";
 import { after, before } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { serve } from "../../e2e/lib/static-server.mjs";
 import {
   HANGS_MS,
@@ -14,7 +12,7 @@ import {
 } from "../../e2e/lib/world.mjs";
 import { chosenEngine, startBrowser } from "./engines.mjs";
 
-/** @import { Session, Window } from "./webdriver.mjs" */
+/** @import { Session } from "./webdriver.mjs" */
 /** @import { VisitorOptions } from "../../e2e/lib/world.mjs" */
 
 export const engine = chosenEngine();

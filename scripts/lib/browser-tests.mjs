@@ -1,0 +1,62 @@
+// The tests that run in more than one engine.
+import { mkdir, writeFile } from "node:fs/promises";
+import { delimiter, join } from "node:path";
+import { nodeTests, rustTests } from "./commands.mjs";
+import { tool, toolsDir, workDir } from "./paths.mjs";
+import { openScreen, webkitSandbox } from "./screen.mjs";
+
+/** @typedef {import("./browsers.mjs").BrowserName} Engine */
+
+/** How wasm-pack names each browser and its driver. @type {Record<Engine, [browser: string, driver: string, variable: string]>} */
+const FLAGS = {
+  chromium: ["--chrome", "--chromedriver", "CHROMEDRIVER"],
+  firefox: ["--firefox", "--geckodriver", "GECKODRIVER"],
+  // The driver of WebKitGTK speaks as Safari's does.
+  webkit: ["--safari", "--safaridriver", "WEBKIT_DRIVER"],
+};
+
+/**
+ * The browser side of the crate, by wasm-pack.
+ * @param {Engine} engine
+ * @param {NodeJS.ProcessEnv} env its programs
+ */
+export async function rustBrowserTests(engine, env) {
+  const [browser, driver, variable] = FLAGS[engine];
+  const screen = env.XVFB ? await openScreen(env.XVFB) : undefined;
+  try {
+    return await rustTests(
+      tool("wasm-pack"),
+      [
+        ...["test", "--headless", browser, driver, env[variable] ?? ""],
+        ...["--mode", "no-install", "--", "--locked", "--features", "js"],
+      ],
+      {
+        ...env,
+        ...screen?.env,
+        ...webkitSandbox,
+        ...(env.FIREFOX_BIN && (await firefoxAt(env.FIREFOX_BIN))),
+        PATH: [join(toolsDir, "bin"), process.env.PATH].join(delimiter),
+      },
+    );
+  } finally {
+    await screen?.close();
+  }
+}
+
+/** geckodriver has no other way to be told which Firefox. @param {string} binary */
+async function firefoxAt(binary) {
+  await mkdir(workDir, { recursive: true });
+  const settings = join(workDir, "webdriver.json");
+  const capabilities = { "moz:firefoxOptions": { binary } };
+  await writeFile(settings, JSON.stringify(capabilities));
+  return { WASM_BINDGEN_TEST_WEBDRIVER_JSON: settings };
+}
+
+/**
+ * The end-to-end scenarios.
+ * @param {Engine} engine
+ * @param {NodeJS.ProcessEnv} env its programs
+ * @param {string} [folder] `smoke` for the short set alone
+ */
+export const engineTests = (engine, env, folder = "") =>
+  nodeTests([join("tests/engines", folder)], { ...env, ENGINE: engine });
