@@ -90,6 +90,7 @@ const stages = [
     },
   },
   { name: "local-cognito", run: () => nodeTests(["www/server/test"]) },
+  { name: "typedoc", run: () => checkWithNode("typedoc/bin/typedoc") },
   { name: "docs", after: ["build"], run: () => nodeTests(["tests/docs"]) },
   { name: "pack", after: ["build"], run: pack },
   {
