@@ -11,6 +11,10 @@ export default typescript.config(
       ".tools/",
       "www/dist/",
       "tests/types/",
+      // Sample apps: each is checked by what builds it.
+      "tests/apps/*/",
+      "!tests/apps/lib/",
+      "!tests/apps/vite/",
     ],
   },
   eslint.configs.recommended,

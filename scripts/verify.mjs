@@ -2,10 +2,11 @@
 import { mkdtemp, mkdir, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { installAppPackages } from "./lib/app-packages.mjs";
 import { engineTests, rustBrowserTests } from "./lib/browser-tests.mjs";
 import { browserNames } from "./lib/browsers.mjs";
 import { installCargoTool } from "./lib/cargo-tools.mjs";
-import { check } from "./lib/commands.mjs";
+import { check, nodeTests } from "./lib/commands.mjs";
 import { fingerprint } from "./lib/fingerprint.mjs";
 import { inRoot, root, tool } from "./lib/paths.mjs";
 import { Failure, main, must } from "./lib/run.mjs";
@@ -23,6 +24,7 @@ const stages = [
       await build();
     },
   },
+  { name: "apps", after: ["build"], needs: ["chromium"], run: apps },
   ...browserNames.map((engine) => ({
     name: `engines-${engine}`,
     after: ["build"],
@@ -38,6 +40,12 @@ const stages = [
   })),
   { name: "supply-chain", run: supplyChain },
 ];
+
+/** Small apps made from the tarball: each bundler, framework, test runner and kind of page. */
+async function apps(/** @type {NodeJS.ProcessEnv} */ env) {
+  await installAppPackages();
+  return nodeTests(["tests/apps"], env);
+}
 
 /** Two clones of the last commit, in folders of different names, give the same package. */
 async function reproducible() {

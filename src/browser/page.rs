@@ -12,7 +12,7 @@ pub fn url() -> String {
 
 /// Whether this is a page of a browser, and not a worker or a server.
 pub fn exists() -> bool {
-    web_sys::window().is_some()
+    js::global("document").is_object()
 }
 
 /// Whether the page is in a frame: `/logout` is only for the whole tab.

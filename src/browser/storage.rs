@@ -6,7 +6,7 @@ use gloo_storage::{LocalStorage, SessionStorage, Storage as _};
 use js_sys::{Array, Reflect};
 use wasm_bindgen::prelude::*;
 
-use super::{clock, js, task};
+use super::{clock, js, page, task};
 use crate::config::{Config, CookieOptions, StorageKind};
 use crate::error::{AuthError, AuthErrorCode};
 use crate::layout::{self, Snapshot, Target, cookie};
@@ -51,18 +51,23 @@ pub enum Store {
 /// localStorage, where the page may use it.
 #[expect(clippy::disallowed_methods)]
 pub fn local() -> Option<web_sys::Storage> {
-    // The probe: gloo-storage panics where the getter throws (sandboxed iframes).
-    probe("localStorage").then(LocalStorage::raw)
+    own("localStorage", LocalStorage::raw)
 }
 
 /// sessionStorage, where the page may use it.
 #[expect(clippy::disallowed_methods)]
 pub fn session() -> Option<web_sys::Storage> {
-    probe("sessionStorage").then(SessionStorage::raw)
+    own("sessionStorage", SessionStorage::raw)
 }
 
-fn probe(name: &str) -> bool {
-    web_sys::window().is_some() && js::global(name).is_object()
+fn own(name: &str, raw: fn() -> web_sys::Storage) -> Option<web_sys::Storage> {
+    // Looked at first: gloo-storage panics where the getter throws (sandboxed iframes).
+    let found = js::global(name);
+    (page::exists() && found.is_object()).then(|| match web_sys::window() {
+        Some(_) => raw(),
+        // jsdom under Vitest: the global object is no Window by `instanceof`, for which gloo-storage asks.
+        None => found.unchecked_into(),
+    })
 }
 
 /// Every place to look in, the configured one first.

@@ -58,7 +58,7 @@ export async function until(look, what) {
  * @typedef {object} WorldOptions
  * @property {string[]} [args] Chromium's
  * @property {string[]} [ignoreDefaultArgs] of those that Playwright gives
- * @property {() => Promise<import("./app.mjs").App>} [app] which app is served; that of Vite if left out
+ * @property {false | (() => Promise<import("./app.mjs").App>)} [app] which app is served; that of Vite if left out, none if false
  * @property {boolean} [https] whether the local Cognito also speaks https, with a certificate that the pages accept, and stands
  *   for AWS's own endpoint of its region too, since not all configurations can name another
  */
@@ -80,15 +80,19 @@ export class World {
   /** @param {WorldOptions} [options] */
   async open(options = {}) {
     const { app = builtApp, https = false } = options;
-    this.app = await app();
-    const [own, other] = await Promise.all([serve(this.app), serve(this.app)]);
-    this.origin = own.origin;
-    this.otherOrigin = other.origin;
+    if (app) {
+      const served = await app();
+      this.app = served;
+      const [own, other] = await Promise.all([serve(served), serve(served)]);
+      this.origin = own.origin;
+      this.otherOrigin = other.origin;
+      this.ends = [own.close, other.close];
+    }
     this.cognito = await startLocalCognito({
       port: 0,
       ...(https && { httpsPort: 0 }),
     });
-    this.ends = [() => this.cognito.close(), own.close, other.close];
+    this.ends.unshift(() => this.cognito.close());
     await this.launch(options);
   }
 
@@ -338,7 +342,7 @@ export class Visitor {
     this.seen = this.requests.at(-1)?.id ?? this.seen;
   }
 
-  /** @param {NewTokens} tokens */
+  /** @param {Pick<NewTokens, "accessToken" | "refreshToken">} tokens */
   areValid(tokens) {
     return {
       access: this.control.isTokenValid(tokens.accessToken),

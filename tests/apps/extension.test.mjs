@@ -1,0 +1,59 @@
+// A page of a browser extension, under the policy of Manifest V3.
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { chromium } from "playwright-core";
+import { findBrowser } from "../../scripts/lib/browsers.mjs";
+import { HANGS_MS, useWorld, Visitor } from "../e2e/lib/world.mjs";
+import { consumer } from "./lib/consumer.mjs";
+import { complaints, walk } from "./lib/journey.mjs";
+
+const world = useWorld({ app: false });
+
+/** Chromium names an unpacked extension by its path. @param {string} folder */
+const extensionId = (folder) =>
+  createHash("sha256")
+    .update(folder)
+    .digest("hex")
+    .slice(0, 32)
+    .replace(/./g, (digit) => String.fromCharCode(97 + parseInt(digit, 16)));
+
+test("an extension page", { timeout: 2 * HANGS_MS }, async (t) => {
+  const folder = await consumer("extension");
+  const profile = await mkdtemp(join(tmpdir(), "extension-"));
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath: findBrowser("chromium")?.CHROME_BIN ?? "",
+    args: [
+      ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
+      "--disable-gpu",
+      `--disable-extensions-except=${folder}`,
+      `--load-extension=${folder}`,
+    ],
+    ignoreDefaultArgs: ["--disable-extensions"],
+  });
+  t.after(async () => {
+    await context.close();
+    await rm(profile, { recursive: true, force: true });
+  });
+  const origin = `chrome-extension://${extensionId(folder)}`;
+  const jane = new Visitor(world, { origin });
+  await context.addInitScript(
+    `globalThis.setup = ${JSON.stringify({ config: jane.config })};`,
+  );
+  const page = await context.newPage();
+  const seen = complaints(page);
+  await page.goto(`${origin}/index.html`);
+  await walk(jane, page);
+  assert.deepEqual(seen, []);
+  // The policy was in force: a script in the page is refused.
+  const title = await page.evaluate(() => {
+    const script = document.createElement("script");
+    script.textContent = "document.title = 'it ran'";
+    document.head.append(script);
+    return document.title;
+  });
+  assert.notEqual(title, "it ran");
+});

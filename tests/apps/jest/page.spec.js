@@ -1,0 +1,47 @@
+/** @jest-environment jsdom */
+const {
+  AuthError,
+  configure,
+  isAuthError,
+  isSigningOut,
+  signOut,
+} = require("cognito-signout");
+
+const { config, tokens } = JSON.parse(process.env.COGNITO);
+
+const keys = (name) =>
+  Object.keys(localStorage).filter((key) => key.endsWith(name));
+
+// Jest's jsdom has neither fetch nor DecompressionStream nor TextDecoder: the last resort is what works everywhere.
+test("signs out in jsdom", async () => {
+  const configured = await configure(config).then(
+    () => "configured",
+    (error) => error,
+  );
+  if (configured !== "configured") {
+    expect(configured).toBeInstanceOf(AuthError);
+    expect(isAuthError(configured)).toBe(true);
+    expect(configured.code).toBe("moduleUnavailable");
+  }
+  const { userPoolClientId } = config;
+  const prefix = `CognitoIdentityServiceProvider.${userPoolClientId}`;
+  localStorage.setItem(`${prefix}.LastAuthUser`, "jane");
+  for (const [name, token] of Object.entries(tokens))
+    localStorage.setItem(`${prefix}.jane.${name}`, token);
+  localStorage.setItem("theme", "dark");
+  expect(keys("Token")).toHaveLength(3);
+
+  const result = await signOut();
+  expect(result.signedOutLocally).toBe(true);
+  expect(result.wasSignedIn).toBe(true);
+  expect(keys("Token")).toEqual([]);
+  expect(localStorage.getItem("theme")).toBe("dark");
+  // What could not be done is said.
+  expect(result.status).toBe("partial");
+  expect(isAuthError(result.revokeTokenError.error)).toBe(true);
+  expect(result.revokeTokenError.error.code).toMatch(
+    /^(moduleUnavailable|network)$/,
+  );
+  expect(JSON.stringify(result)).not.toContain(tokens.refreshToken);
+  expect(isSigningOut()).toBe(false);
+});

@@ -1,0 +1,13 @@
+/** @jest-environment node */
+const { configure, loadTokens, signOut } = require("cognito-signout");
+
+test("is inert in Node", async () => {
+  const { config } = JSON.parse(process.env.COGNITO);
+  await configure(config);
+  expect(await loadTokens()).toBeNull();
+  expect(await signOut()).toMatchObject({
+    status: "failed",
+    signedOutLocally: false,
+    error: { code: "invalidState" },
+  });
+});
