@@ -1,6 +1,7 @@
 // Loads the engine, and notices when it breaks: an instance that trapped is thrown away, glue and all.
 import { bytes } from "../.build/bytes.js";
 import { createGlue } from "../.build/glue.js";
+import { assemble } from "./columns.js";
 import { faceError } from "./errors.js";
 
 /** @typedef {ReturnType<typeof createGlue>} Engine */
@@ -31,7 +32,9 @@ async function start() {
   const stream = /** @type {ReadableStream} */ (
     new Response(packed).body
   ).pipeThrough(new DecompressionStream("deflate-raw"));
-  const wasm = await new Response(stream).arrayBuffer();
+  const wasm = assemble(
+    new Uint8Array(await new Response(stream).arrayBuffer()),
+  );
   const glue = createGlue();
   const { instance } = await WebAssembly.instantiate(wasm, glue.imports);
   glue.setWasm(guarded(instance.exports, () => engine === glue));

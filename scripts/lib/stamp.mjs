@@ -20,9 +20,15 @@ export const buildInputs = () =>
         "package.json",
         "package-lock.json",
       ],
-      ...["build", "bundle", "glue", "locations", "wasm", "wasm-reader"].map(
-        (name) => `scripts/lib/${name}.mjs`,
-      ),
+      ...[
+        "build",
+        "bundle",
+        "columns",
+        "glue",
+        "locations",
+        "wasm",
+        "wasm-reader",
+      ].map((name) => `scripts/lib/${name}.mjs`),
     ].map((path) => inRoot(path)),
   );
 

@@ -77,6 +77,25 @@ export function dataSegments(wasm) {
 }
 
 /**
+ * Where a module has its functions.
+ * @param {Buffer} wasm
+ * @returns {{ at: number, body: number, end: number, functions: number }} where the size of the code section stands,
+ *   its first function, its end; how many functions it has
+ */
+export function codeSection(wasm) {
+  const reader = new Reader(wasm);
+  let at = reader.at;
+  for (const { id, end } of reader.sections()) {
+    if (id === CODE) {
+      const functions = reader.number();
+      return { at: at + 1, body: reader.at, end, functions };
+    }
+    at = end;
+  }
+  throw new Failure("The wasm has no code.");
+}
+
+/**
  * The functions of a module with names, and the bytes of their bodies.
  * @param {Buffer} wasm
  * @returns {{ name: string, bytes: number }[]}
