@@ -1,9 +1,16 @@
 // The types of the libraries themselves, at the versions that the tests install.
-import { configure, signOut, storeTokens } from "cognito-signout";
+import { configure, createClient, signOut, storeTokens } from "cognito-signout";
+import { connectUserManager } from "cognito-signout/oidc-client-ts";
 import { Amplify, type ResourcesConfig } from "aws-amplify";
 import type { SignOutInput } from "aws-amplify/auth";
 import { sessionStorage as amplifyStorage } from "aws-amplify/utils";
-import type { OidcClientSettings, UserManagerSettings } from "oidc-client-ts";
+import {
+  UserManager,
+  WebStorageStateStore,
+  type OidcClientSettings,
+  type UserManagerSettings,
+} from "oidc-client-ts";
+import { useAuth } from "react-oidc-context";
 
 declare const resources: ResourcesConfig;
 await configure(resources);
@@ -25,3 +32,15 @@ await configure({ ...manager, hostedUI: { domain: "d.example.com" } });
 // A SigninResponse of oidc-client-ts is not a token response: its tokens may be missing.
 declare const response: { access_token: string; id_token?: string };
 await storeTokens(response);
+
+await configure({
+  ...manager,
+  userStore: new WebStorageStateStore({ store: localStorage }),
+});
+const disconnect: () => void = connectUserManager(new UserManager(manager));
+disconnect();
+connectUserManager(useAuth(), createClient(client));
+// @ts-expect-error: settings are no manager
+connectUserManager(manager);
+// @ts-expect-error: not a client
+connectUserManager(new UserManager(manager), { signOut });

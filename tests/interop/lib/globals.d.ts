@@ -4,6 +4,16 @@ import type * as AmplifyCognito from "aws-amplify/auth/cognito";
 import type * as AmplifyUtils from "aws-amplify/utils";
 
 declare global {
+  /** What pages/oidc.mjs puts there. */
+  var oidc: {
+    manager: import("oidc-client-ts").UserManager;
+    /** What its events said: "loaded", "unloaded". */
+    said: string[];
+    /** Who is signed in, as the library says: null for nobody. */
+    whoIsIn: () => Promise<string | null>;
+    /** The access and the refresh token. */
+    tokens: () => Promise<(string | undefined)[]>;
+  };
   /** What pages/older.mjs puts there. */
   var identity: SignsIn;
   var v5: SignsIn & {

@@ -1,0 +1,209 @@
+// oidc-client-ts and react-oidc-context sign in at the hosted UI; cognito-signout signs out.
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import {
+  HANGS_MS,
+  PASSWORD,
+  leftWell,
+  ready,
+  until,
+} from "../e2e/lib/world.mjs";
+import {
+  assertAllEnded,
+  leaveAndReturn,
+  namesLeft,
+  useInterop,
+} from "./lib/interop.mjs";
+
+/**
+ * @import { Page } from "playwright-core"
+ * @import { Visitor } from "../e2e/lib/world.mjs"
+ */
+
+/** As AWS's quick start for React has it, and the hosted UI's domain. @param {Visitor} visitor */
+const config = ({ clientId, origin, world: { cognito } }) => ({
+  authority: cognito.issuer,
+  client_id: clientId,
+  redirect_uri: `${origin}/`,
+  response_type: "code",
+  scope: "openid aws.cognito.signin.user.admin",
+  hostedUI: { domain: cognito.origin },
+  post_logout_redirect_uri: `${origin}/signed-out`,
+});
+
+describe("oidc-client-ts", { concurrency: 2, timeout: HANGS_MS * 4 }, () => {
+  const world = useInterop("oidc");
+
+  test("as it is, in sessionStorage: the hosted UI is ended too", async (t) => {
+    const jane = await world.visitor(t, { config });
+    // A sign-in that is never finished leaves its state.
+    await leaveToSignIn(jane);
+    await jane.go("/");
+    const [unfinished] = await namesLeft(jane.page);
+    assert.match(unfinished ?? "", /^local:oidc\.[0-9a-f]{32}$/);
+    const tokens = await signIn(jane);
+
+    const returned = await leaveAndReturn(jane, { global: true });
+    leftWell(returned);
+    assert.equal(returned.wasSignedIn, true);
+    assert.equal(jane.page.url(), `${jane.origin}/signed-out`);
+    assert.equal(await whoIsIn(jane.page), null);
+    assert.deepEqual(await namesLeft(jane.page), []);
+    await assertAllEnded(jane, tokens);
+    assert.equal(await jane.isAskedForPassword(), true);
+    await signIn(jane);
+    assert.equal(await whoIsIn(jane.page), jane.username);
+  });
+
+  test("with a store and a prefix of its own: at once, in every tab", async (t) => {
+    const given = { store: "local", prefix: "mine." };
+    const jane = await world.visitor(t, { config, given });
+    const tokens = await signIn(jane);
+    const other = await jane.tab();
+    assert.equal(await whoIsIn(other), jane.username);
+    assert.match((await namesLeft(jane.page)).join(), /^local:mine\.user:/);
+
+    const atOnce = await jane.page.evaluate(async () => {
+      globalThis.kept = cs.signOut({ hostedUI: "none" });
+      const name = await oidc.whoIsIn();
+      return { name, status: (await kept).status };
+    });
+    assert.deepEqual(atOnce, { name: null, status: "complete" });
+    assert.equal(await whoIsIn(other), null);
+    assert.deepEqual(await namesLeft(jane.page), []);
+    await assertAllEnded(jane, tokens);
+    await jane.go("/");
+    assert.equal(await whoIsIn(jane.page), null);
+  });
+
+  test("connected, in memory: its events tell, and an app that answers them by signing out goes round in no circle", async (t) => {
+    const given = { store: "memory", connect: true };
+    const jane = await world.visitor(t, { config, given });
+    const tokens = await signIn(jane);
+    await jane.page.evaluate(() => {
+      const { events, settings } = oidc.manager;
+      events.addUserUnloaded(() => void cs.signOut({ hostedUI: "none" }));
+      // What goes wrong in it keeps nobody signed in.
+      settings.userStore.remove = () => Promise.reject(new Error("full"));
+    });
+
+    const result = await jane.signOut({ hostedUI: "none", global: true });
+    assert.equal(result.status, "complete");
+    const told = async () => (await jane.heard()).length === 2;
+    await until(told, "the app signs out once more");
+    await jane.signOut({ hostedUI: "none" });
+    assert.equal((await jane.heard()).length, 3);
+    assert.deepEqual(await said(jane.page), ["loaded", "unloaded"]);
+    assert.equal(await whoIsIn(jane.page), null);
+    await assertAllEnded(jane, tokens);
+  });
+
+  test("a renewal that outlasts the sign-out brings nobody back", async (t) => {
+    const given = { react: "manager", connect: true };
+    const jane = await world.visitor(t, { config, given });
+    const tokens = await signIn(jane);
+    await shows(jane.page, jane.username);
+    /** @type {() => void} */
+    let release = () => {};
+    const released = new Promise((resolve) => {
+      release = () => resolve(undefined);
+    });
+    /** @type {() => void} */
+    let answered = () => {};
+    const held = new Promise((resolve) => {
+      answered = () => resolve(undefined);
+    });
+    await jane.page.route("**/oauth2/token", async (route) => {
+      const response = await route.fetch();
+      answered();
+      await released;
+      await route.fulfill({ response });
+    });
+    await jane.page.evaluate(() => {
+      oidc.said.length = 0;
+      void oidc.manager.signinSilent();
+    });
+    await held;
+    const { status } = await jane.signOut({ hostedUI: "none" });
+    assert.equal(status, "complete");
+    await shows(jane.page, "nobody");
+
+    release();
+    await jane.page.waitForFunction(
+      () => oidc.said.join() === "unloaded,loaded,unloaded",
+    );
+    await shows(jane.page, "nobody");
+    assert.equal(await whoIsIn(jane.page), null);
+    assert.deepEqual(await namesLeft(jane.page), []);
+    await assertAllEnded(jane, tokens);
+  });
+
+  test("react-oidc-context, connected by useAuth(): nobody is in, in two tabs, without a reload", async (t) => {
+    const given = { react: "settings", store: "local" };
+    const jane = await world.visitor(t, { config, given });
+    await jane.page.click("text=nobody");
+    await enterPassword(jane);
+    await shows(jane.page, jane.username);
+    const tokens = await jane.page.evaluate(() => oidc.tokens());
+    const other = await jane.tab();
+    await shows(other, jane.username);
+
+    const { status } = await jane.signOut({ hostedUI: "none" });
+    assert.equal(status, "complete");
+    await shows(jane.page, "nobody");
+    await shows(other, "nobody");
+    assert.deepEqual(await namesLeft(jane.page), []);
+    await assertAllEnded(jane, tokens);
+    await jane.go("/");
+    await shows(jane.page, "nobody");
+    // The hosted UI was left alone: it asks for no password.
+    await jane.page.click("text=nobody");
+    await shows(jane.page, jane.username);
+
+    leftWell(await leaveAndReturn(jane));
+    await shows(jane.page, "nobody");
+    assert.deepEqual(await namesLeft(jane.page), []);
+    assert.equal(await jane.isAskedForPassword(), true);
+  });
+});
+
+/** @param {Visitor} visitor */
+async function leaveToSignIn({ page }) {
+  await page.evaluate(() => void oidc.manager.signinRedirect());
+  await page.waitForSelector("[name=password]");
+}
+
+/** @param {Visitor} visitor */
+async function enterPassword({ page, username, origin }) {
+  await page.fill("[name=username]", username);
+  await page.fill("[name=password]", PASSWORD);
+  await page.press("[name=password]", "Enter");
+  await page.waitForURL((url) => url.origin === origin);
+  await ready(page);
+}
+
+/**
+ * Signs in with PKCE, the library's own way.
+ * @param {Visitor} visitor
+ * @returns {Promise<(string | undefined)[]>} the access and the refresh token
+ */
+async function signIn(visitor) {
+  await leaveToSignIn(visitor);
+  await enterPassword(visitor);
+  await until(() => whoIsIn(visitor.page), "the library takes the code");
+  return visitor.page.evaluate(() => oidc.tokens());
+}
+
+/** @param {Page} page */
+const whoIsIn = (page) => page.evaluate(() => oidc.whoIsIn());
+
+/** @param {Page} page */
+const said = (page) => page.evaluate(() => oidc.said);
+
+/**
+ * Waits until the React app shows this user.
+ * @param {Page} page
+ * @param {string} name
+ */
+const shows = (page, name) =>
+  page.waitForSelector(`button:text-is(${JSON.stringify(name)})`);
