@@ -28,7 +28,6 @@ const settings = {
     }),
   }),
 };
-globalThis.setup = { ...globalThis.setup, config: settings };
 
 const manager = new UserManager(settings);
 /** @type {string[]} */
@@ -37,6 +36,7 @@ manager.events.addUserLoaded(() => void said.push("loaded"));
 manager.events.addUserUnloaded(() => void said.push("unloaded"));
 
 Object.assign(globalThis, {
+  setup: { ...globalThis.setup, config: settings },
   oidc: {
     manager,
     said,
