@@ -1,18 +1,20 @@
 //! The exports of the npm package's engine: plain functions over client numbers. The JavaScript face
 //! (`js/`) makes the public functions, errors and results of them.
 
+use std::rc::Rc;
+
 use js_sys::{Function, Object, Reflect};
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use wasm_bindgen::prelude::*;
 
 use crate::browser::{js, task};
 use crate::config::Config;
-use crate::driver::{Client, Hooks, Record, SignedOutEvent, error_json, result_json};
+use crate::driver::{Again, Client, Hooks, Record, Report, SignedOutEvent, error_json};
 use crate::error::{AuthError, AuthErrorCode};
 use crate::fields::{Field, Fields};
 use crate::json::Json;
 use crate::options::SignOutOptions;
-use crate::outcome::{LocalFuture, Retry, SignOutResult};
+use crate::outcome::LocalFuture;
 use crate::session::{Secret, SignInMethod, Tokens};
 
 #[global_allocator]
@@ -134,43 +136,39 @@ fn set(object: &JsValue, name: &str, value: &JsValue) {
     let _ = Reflect::set(object, &JsValue::from_str(name), value);
 }
 
-fn retry_function(retry: &Retry) -> JsValue {
-    let retry = retry.clone();
-    js::function(Box::new(move |_| {
-        let again = retry.run();
-        task::promise(Box::pin(async move { Ok(result_out(&again.await)) }))
-    }))
+fn retry_function(again: &Again) -> JsValue {
+    let again = again.clone();
+    js::function(Box::new(move |_| report_promise(again())))
 }
 
-/// A result: its JSON, and beside it what the face hides behind accessors.
-fn result_out(result: &SignOutResult) -> JsValue {
-    let value = out(&result_json(result));
-    let (revoke, global) = match result {
-        SignOutResult::Complete(_) => return value,
-        SignOutResult::Partial(partial) => {
-            set(&value, "retry", &retry_function(&partial.retry));
-            (&partial.revoke_token_error, &partial.global_sign_out_error)
-        }
-        SignOutResult::Failed(failed) => {
-            (&failed.revoke_token_error, &failed.global_sign_out_error)
+fn report_promise(report: LocalFuture<Rc<Report>>) -> JsValue {
+    task::promise(Box::pin(async move { Ok(report_out(&*report.await)) }))
+}
+
+/// A report: its JSON, and beside it what the face hides behind accessors.
+fn report_out(report: &Report) -> JsValue {
+    let value = out(&report.json);
+    let secret = |name: &str, error: &str, secret: &Option<Secret>| {
+        if report.json.get(error).is_some() {
+            let secret = secret.as_ref().map(Secret::expose);
+            set(
+                &value,
+                name,
+                &secret.map_or(JsValue::UNDEFINED, JsValue::from_str),
+            );
         }
     };
-    let secret = |secret: &Option<Secret>| match secret {
-        Some(secret) => JsValue::from_str(secret.expose()),
-        None => JsValue::UNDEFINED,
-    };
-    if let Some(revoke) = revoke {
-        set(&value, "refreshToken", &secret(&revoke.refresh_token));
-        if !revoke.others.is_empty() {
-            let others = js_sys::Array::new();
-            for other in &revoke.others {
-                others.push(&JsValue::from_str(other.expose()));
-            }
-            set(&value, "others", &others);
+    secret("refreshToken", "revokeTokenError", &report.refresh_token);
+    secret("accessToken", "globalSignOutError", &report.access_token);
+    if !report.others.is_empty() {
+        let others = js_sys::Array::new();
+        for other in &report.others {
+            others.push(&JsValue::from_str(other.expose()));
         }
+        set(&value, "others", &others);
     }
-    if let Some(global) = global {
-        set(&value, "accessToken", &secret(&global.access_token));
+    if let Some(again) = &report.retry {
+        set(&value, "retry", &retry_function(again));
     }
     value
 }
@@ -299,14 +297,12 @@ pub fn sign_out(number: u32, options: JsValue, popup: JsValue) -> JsValue {
     let begun = client(number).and_then(|client| {
         let (plain, mut hooks) = read_options(&options)?;
         hooks.popup = Some(popup).filter(|popup| !popup.is_undefined());
-        Ok(client.sign_out_with(plain, hooks))
+        Ok(client.begin_sign_out(plain, hooks))
     });
-    task::promise(Box::pin(async move {
-        Ok(result_out(&match begun {
-            Ok(result) => result.await,
-            Err(error) => SignOutResult::failed(error),
-        }))
-    }))
+    report_promise(match begun {
+        Ok(report) => report,
+        Err(error) => Box::pin(async move { Report::refused(&error) }),
+    })
 }
 
 fn read_options(options: &JsValue) -> Result<(SignOutOptions, Hooks), AuthError> {

@@ -241,15 +241,4 @@ impl SignOutResult {
             SignOutResult::Failed(failed) => &failed.steps,
         }
     }
-
-    /// A failure before anything was touched.
-    #[cfg(target_arch = "wasm32")]
-    pub(crate) fn failed(error: AuthError) -> SignOutResult {
-        SignOutResult::Failed(Failed {
-            error,
-            revoke_token_error: None,
-            global_sign_out_error: None,
-            steps: Vec::new(),
-        })
-    }
 }

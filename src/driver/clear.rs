@@ -1,14 +1,13 @@
 //! The clear: read, mark, remove, read back. With a synchronous storage it is done before it first waits.
 
-use std::cell::RefCell;
 use std::rc::Rc;
 
-use super::client::{Inner, remember};
+use super::client::remember;
+use super::journal::STORAGE;
 use super::requests;
 use super::run::Run;
 use super::sweep::{self, Place};
 use crate::browser::{clock, task};
-use crate::error::AuthError;
 use crate::flow::{Access, Event, Found, Leave, MarkEntry};
 use crate::outcome::StepName;
 use crate::session::{Session, SessionId, SignInMethod};
@@ -21,171 +20,166 @@ pub fn start(run: &Rc<Run>) {
     run.begin_step(StepName::Clear, false);
     let run = run.clone();
     task::start(Box::pin(async move {
-        let found = clear(&run).await;
-        let error = run.storage_error.borrow().clone();
-        run.end_step(StepName::Clear, error.as_ref());
+        let client = &run.client;
+        // A refresh under way must not write what it gets.
+        client.generation.set(client.generation.get() + 1);
+        let mut stock = sweep::read_all(client, &run.patience, Vec::new()).await;
+        let mut found = run.take_stock(&stock.places);
+        run.choose(&mut stock.places);
+        let stock = stock.remove(true).await;
+        found.removed = stock.error.is_none();
+        if found.removed && found.session {
+            client.broadcast();
+        }
+        run.end_step(StepName::Clear, stock.error.as_ref());
+        run.journal.borrow_mut().set_error(STORAGE, stock.error);
         run.dispatch(Event::Cleared(found));
     }));
 }
 
-async fn clear(run: &Run) -> Found {
-    let client = &run.client;
-    // A refresh under way must not write what it gets.
-    client.generation.set(client.generation.get() + 1);
-    let (places, mut error) = sweep::read_all(client, &run.patience).await;
-    let found = take_stock(run, &places);
-    for place in &places {
-        if let Err(failure) = remove(run, place).await {
-            error = Some(failure);
+impl Run {
+    /// Says which keys are to go: the sessions', in this order, and the remembered device's only if asked for.
+    fn choose(&self, places: &mut [Place]) {
+        let forget = self.machine.get().plan.forget_device;
+        let known = &mut self.ending.borrow_mut().keys;
+        for place in places {
+            for stored in &place.found.sessions {
+                place.keys.extend_from_slice(&stored.keys);
+                if forget {
+                    place.keys.extend_from_slice(&stored.device_keys);
+                }
+            }
+            known.push((place.index, place.keys.clone()));
         }
     }
-    let removed = error.is_none();
-    *run.storage_error.borrow_mut() = error;
-    if removed && found.session {
-        client.broadcast();
-    }
-    Found { removed, ..found }
-}
 
-/// Removes what is to go from one place: the sessions' keys first, one by one, then what is left over of a sign-in.
-async fn remove(run: &Run, place: &Place) -> Result<(), AuthError> {
-    let (client, forget) = (&run.client, run.machine.borrow().plan.forget_device);
-    let mut keys = Vec::new();
-    for stored in &place.found.sessions {
-        keys.extend_from_slice(&stored.keys);
-        if forget {
-            keys.extend_from_slice(&stored.device_keys);
-        }
-    }
-    run.keys.borrow_mut().push((place.index, keys.clone()));
-    let outcome = match keys.is_empty() {
-        true => Ok(()),
-        false => sweep::remove(client, place.index, &keys, &run.patience).await,
-    };
-    if let Some(store) = client.places.get(place.index) {
-        // No one is signed in by what is left over, so a failure here is no failed sign-out.
-        let _ = store.remove(&place.found.leftovers, &run.patience).await;
-        let _ = store.write(&place.found.writes, &run.patience).await;
-    }
-    outcome
-}
-
-/// Notes the sessions to end, in the run and in the mark, before anything is removed.
-fn take_stock(run: &Run, places: &[Place]) -> Found {
-    let client = &run.client;
-    let sessions: Vec<&Session> = places
-        .iter()
-        .flat_map(|place| &place.found.sessions)
-        .map(|stored| &stored.session)
-        .collect();
-    let main = sessions
-        .iter()
-        .find(|session| session.current)
-        .or(sessions.first())
-        .copied();
-    let can_leave = run.way.borrow().is_ok();
-    let mut found = Found {
-        removed: false,
-        session: main.is_some(),
-        refresh_token: false,
-        access: Access::Missing,
-        revocable: true,
-        device: false,
-        others: false,
-        hosted_ui: false,
-        can_leave,
-        overtaken: false,
-    };
-    // What another tab's removal has left over up to now is no session either.
-    let over = main.is_none_or(|main| main.access_token.is_none() && main.refresh_token.is_none());
-    found.overtaken = over && note_overtaker(run, client);
-    let Some(main) = main.filter(|_| !found.overtaken) else {
-        found.session = false;
-        return found;
-    };
-    let claims = main.access_claims();
-    found.refresh_token = main.refresh_token.is_some();
-    found.access = match &main.access_token {
-        None => Access::Missing,
-        Some(token) if requests::is_expired(token) => Access::Expired,
-        Some(_) => Access::Valid,
-    };
-    found.revocable = !claims.as_ref().is_some_and(|claims| {
-        claims.token_use.as_deref() == Some("access")
-            && claims.client_id.as_deref() == Some(&client.config.user_pool_client_id)
-            && claims.origin_jti.is_none()
-    });
-    found.device = main.device_key.is_some();
-    // What the session itself says goes before a flag that may be an older sign-in's.
-    found.hosted_ui = match main.sign_in_method {
-        Some(method) => method == SignInMethod::HostedUi,
-        None => places.iter().any(|place| place.found.hosted_ui),
-    };
-    {
-        let mut vault = run.vault.borrow_mut();
-        vault.access = main.access_token.clone();
-        vault.refresh = main.refresh_token.clone();
-        vault.device = main.device_key.clone();
-        for session in &sessions {
-            if let Some(token) = &session.refresh_token
-                && Some(token) != vault.refresh.as_ref()
-                && !vault.others.contains(token)
-            {
-                vault.others.push(token.clone());
+    /// Notes the sessions to end, in the run and in the mark, before anything is removed.
+    fn take_stock(&self, places: &[Place]) -> Found {
+        let client = &self.client;
+        let mut sessions: Vec<&Session> = Vec::new();
+        let mut hosted_ui = false;
+        for place in places {
+            hosted_ui |= place.found.hosted_ui;
+            for stored in &place.found.sessions {
+                sessions.push(&stored.session);
             }
         }
-        found.others = !vault.others.is_empty();
-    }
-    let mut ids: Vec<SessionId> = main.identity().into_iter().collect();
-    for id in sessions.iter().filter_map(|session| session.identity()) {
-        if !ids.contains(&id) {
-            ids.push(id);
+        let current = sessions.iter().position(|session| session.current);
+        let main = sessions.get(current.unwrap_or(0)).copied();
+        let can_leave = self.ending.borrow().way.is_ok();
+        let mut found = Found {
+            removed: false,
+            session: false,
+            refresh_token: false,
+            access: Access::Missing,
+            revocable: true,
+            device: false,
+            others: false,
+            hosted_ui: false,
+            can_leave,
+            overtaken: false,
+        };
+        // What another tab's removal has left over up to now is no session either.
+        let over =
+            main.is_none_or(|main| main.access_token.is_none() && main.refresh_token.is_none());
+        found.overtaken = over && self.note_overtaker();
+        let Some(main) = main.filter(|_| !found.overtaken) else {
+            return found;
+        };
+        found.session = true;
+        found.refresh_token = main.refresh_token.is_some();
+        if let Some(token) = &main.access_token {
+            found.access = match requests::is_expired(token) {
+                true => Access::Expired,
+                false => Access::Valid,
+            };
         }
-    }
-    run.user.set(main.user_id());
-    client.last_read.set(ids.first().copied());
-    put_entries(run, &ids, found.hosted_ui && can_leave);
-    // Another tab was as quick, and the listeners have heard it from there.
-    let known = |list: &RefCell<Vec<SessionId>>| ids.iter().any(|id| list.borrow().contains(id));
-    run.told.set(known(&client.told) && !known(&client.own));
-    remember(&mut client.own.borrow_mut(), &ids);
-    remember(&mut client.told.borrow_mut(), &ids);
-    *run.ids.borrow_mut() = ids;
-    found
-}
-
-fn put_entries(run: &Run, ids: &[SessionId], auto_redirect: bool) {
-    let plan = run.machine.borrow().plan;
-    let now = clock::wall();
-    let redirecting = match plan.leave {
-        Leave::Redirect => true,
-        Leave::Auto => auto_redirect,
-        _ => false,
-    };
-    run.client.change_mark(&mut |mark| {
-        for id in ids {
-            mark.put(MarkEntry {
-                id: *id,
-                at: now,
-                until: now + run.longest_wait_ms() + SLACK_MS,
-                global: plan.global,
-                user: run.user.get(),
-                ended_at: None,
-                redirecting,
-                leaving_since: None,
-                codes: None,
-            });
+        found.revocable = !main.access_claims().is_some_and(|claims| {
+            claims.token_use.as_deref() == Some("access")
+                && claims.client_id.as_deref() == Some(&client.config.user_pool_client_id)
+                && claims.origin_jti.is_none()
+        });
+        found.device = main.device_key.is_some();
+        // What the session itself says goes before a flag that may be an older sign-in's.
+        found.hosted_ui = match main.sign_in_method {
+            Some(method) => method == SignInMethod::HostedUi,
+            None => hosted_ui,
+        };
+        {
+            let mut ending = self.ending.borrow_mut();
+            let ending = &mut *ending;
+            ending.access = main.access_token.clone();
+            ending.refresh = main.refresh_token.clone();
+            ending.device = main.device_key.clone();
+            ending.user = main.user_id();
+            ending.ids.extend(main.identity());
+            for session in sessions {
+                if let Some(token) = &session.refresh_token
+                    && !ending.knows(token)
+                {
+                    ending.others.push(token.clone());
+                }
+                if let Some(id) = session.identity()
+                    && !ending.ids.contains(&id)
+                {
+                    ending.ids.push(id);
+                }
+            }
+            found.others = !ending.others.is_empty();
+            client.last_read.set(ending.ids.first().copied());
         }
-    });
-}
+        self.put_entries(found.hosted_ui && can_leave);
+        let mut ending = self.ending.borrow_mut();
+        let (mut own, mut told) = (client.own.borrow_mut(), client.told.borrow_mut());
+        // Another tab was as quick, and the listeners have heard it from there.
+        let known = |list: &[SessionId]| ending.ids.iter().any(|id| list.contains(id));
+        let heard = known(&told) && !known(&own);
+        ending.told = heard;
+        remember(&mut own, &ending.ids);
+        remember(&mut told, &ending.ids);
+        found
+    }
 
-/// Nothing was found: perhaps another tab was quicker.
-fn note_overtaker(run: &Run, client: &Inner) -> bool {
-    let mut mark = client.mark();
-    mark.0
-        .retain(|entry| !client.own.borrow().contains(&entry.id));
-    let overtaker = mark.overtaker(client.last_read.get(), clock::wall());
-    let found = overtaker.map(|entry| entry.id);
-    run.ids.borrow_mut().extend(found);
-    found.is_some()
+    fn put_entries(&self, auto_redirect: bool) {
+        let plan = self.machine.get().plan;
+        let now = clock::wall();
+        let redirecting = match plan.leave {
+            Leave::Redirect => true,
+            Leave::Auto => auto_redirect,
+            _ => false,
+        };
+        let until = now + self.longest_wait_ms() + SLACK_MS;
+        let (ids, user) = {
+            let ending = self.ending.borrow();
+            (ending.ids.clone(), ending.user)
+        };
+        self.client.change_mark(&mut |mark| {
+            for id in &ids {
+                mark.put(MarkEntry {
+                    id: *id,
+                    at: now,
+                    until,
+                    global: plan.global,
+                    user,
+                    ended_at: None,
+                    redirecting,
+                    leaving_since: None,
+                    codes: None,
+                });
+            }
+        });
+    }
+
+    /// Nothing was found: perhaps another tab was quicker.
+    fn note_overtaker(&self) -> bool {
+        let client = &self.client;
+        let mut mark = client.mark();
+        let own = client.own.borrow();
+        mark.0.retain(|entry| !own.contains(&entry.id));
+        drop(own);
+        let overtaker = mark.overtaker(client.last_read.get(), clock::wall());
+        let found = overtaker.map(|entry| entry.id);
+        self.ending.borrow_mut().ids.extend(found);
+        found.is_some()
+    }
 }

@@ -8,8 +8,10 @@ use wasm_bindgen::prelude::*;
 
 use super::other_tabs;
 use super::popup::Popup;
-use super::returned::{self, Record, ReturnedSignOutResult};
+use super::report::Report;
+use super::returned::{self, Record};
 use super::run::{self, Run};
+use super::typed::ReturnedSignOutResult;
 use super::{refresh, requests, sweep, tokens};
 use crate::browser::clock;
 use crate::browser::js::{self, Listener};
@@ -97,7 +99,7 @@ pub(super) struct Inner {
     pub memory_mark: RefCell<String>,
     pub listeners: RefCell<Vec<(u32, SignedOutListener)>>,
     pub next_id: Cell<u32>,
-    pub taken: RefCell<Option<Record>>,
+    pub taken: RefCell<Option<Rc<Record>>>,
     /// The return of a redirect or a popup was looked for in this document.
     pub return_seen: Cell<bool>,
     /// This document left, or tried to: its record is not for itself.
@@ -258,8 +260,18 @@ impl Client {
     pub fn sign_out_with(
         &self,
         options: SignOutOptions,
-        mut hooks: Hooks,
+        hooks: Hooks,
     ) -> LocalFuture<SignOutResult> {
+        let report = self.begin_sign_out(options, hooks);
+        Box::pin(async move { report.await.typed() })
+    }
+
+    /// The same, as a report.
+    pub(crate) fn begin_sign_out(
+        &self,
+        options: SignOutOptions,
+        mut hooks: Hooks,
+    ) -> LocalFuture<Rc<Report>> {
         let popup = Popup::open(&options, &mut hooks);
         run::sign_out(&self.0, options, hooks, popup)
     }
@@ -270,7 +282,7 @@ impl Client {
     }
 
     /// The same, as the record of the page before.
-    pub(crate) async fn take_record(&self) -> Option<Record> {
+    pub(crate) async fn take_record(&self) -> Option<Rc<Record>> {
         let record = returned::take(&self.0);
         // A storage that can't be read is told by the call that needs it.
         let _ = sweep::remove_ended(&self.0).await;
@@ -301,13 +313,8 @@ impl Client {
     /// # Errors
     /// What Cognito answered.
     pub async fn revoke_token(&self, refresh_token: &Secret) -> Result<(), AuthError> {
-        let config = &self.0.config;
-        let request = protocol::revoke_token::request(
-            &config.endpoint,
-            &config.user_pool_client_id,
-            refresh_token,
-        );
-        protocol::revoke_token::answer(&requests::send_alone(&request).await?)
+        let requests = requests::revoke_request(&self.0, refresh_token);
+        protocol::revoke_token::answer(&requests::exchange(requests, None).await?)
     }
 
     /// Ends all of the user's sessions: the escape hatch, to retry by hand.
@@ -316,7 +323,8 @@ impl Client {
     /// What Cognito answered.
     pub async fn global_sign_out(&self, access_token: &Secret) -> Result<(), AuthError> {
         let request = protocol::global_sign_out::request(&self.0.config.endpoint, access_token);
-        protocol::global_sign_out::answer(&requests::send_alone(&request).await?, false)
+        let response = requests::exchange((request, None), None).await?;
+        protocol::global_sign_out::answer(&response, false)
     }
 }
 

@@ -2,14 +2,63 @@
 
 use crate::error::{AuthError, AuthErrorCode};
 use crate::flow::Op;
-use crate::outcome::{SignOutStep, StepName, StepOutcome};
+use crate::outcome::{StepName, StepOutcome};
+
+/// A step under way, or done.
+pub struct Step {
+    pub name: StepName,
+    pub outcome: StepOutcome,
+    pub reason: Option<&'static str>,
+    /// How many requests were sent for it.
+    pub attempts: u32,
+    /// In milliseconds since the sign-out began.
+    pub started_at_ms: f64,
+    /// In milliseconds; negative while it goes on.
+    pub duration_ms: f64,
+    /// The HTTP status of the last answer.
+    pub status: Option<u16>,
+    pub request_id: Option<String>,
+    pub code: Option<AuthErrorCode>,
+}
+
+impl Step {
+    fn new(name: StepName, at: f64) -> Step {
+        Step {
+            name,
+            // What is not known to have happened has failed, until it is known.
+            outcome: StepOutcome::Failed,
+            reason: None,
+            attempts: 0,
+            started_at_ms: at,
+            duration_ms: -1.0,
+            status: None,
+            request_id: None,
+            code: None,
+        }
+    }
+
+    /// One that was not begun.
+    pub fn skipped(name: StepName, at: f64, reason: &'static str) -> Step {
+        Step {
+            outcome: StepOutcome::Skipped,
+            reason: Some(reason),
+            duration_ms: 0.0,
+            ..Step::new(name, at)
+        }
+    }
+}
 
 /// The steps of one sign-out in the order of their start.
 #[derive(Default)]
 pub struct Journal {
-    steps: Vec<SignOutStep>,
-    errors: [Option<AuthError>; 5],
+    steps: Vec<Step>,
+    errors: [Option<AuthError>; 7],
 }
+
+/// Behind the errors of the requests: what the clear failed with.
+pub const STORAGE: usize = 5;
+/// What leaving the page failed with.
+pub const LEAVING: usize = 6;
 
 /// The step that a request belongs to.
 pub fn step_of(op: Op) -> StepName {
@@ -22,117 +71,85 @@ pub fn step_of(op: Op) -> StepName {
 }
 
 impl Journal {
+    /// The steps so far.
+    pub fn steps(&self) -> &[Step] {
+        &self.steps
+    }
+
+    /// The step of that name, where it was begun.
+    pub fn step(&self, name: StepName) -> Option<&Step> {
+        self.steps.iter().find(|step| step.name == name)
+    }
+
+    fn change(&mut self, name: StepName) -> Option<&mut Step> {
+        self.steps.iter_mut().find(|step| step.name == name)
+    }
+
     /// A step begins, or is tried again.
     pub fn begin(&mut self, name: StepName, is_request: bool, at: f64) {
-        let sent = u32::from(is_request);
-        if let Some(step) = self.steps.iter_mut().find(|step| step.step == name) {
-            step.attempts += sent;
-            return;
+        if self.step(name).is_none() {
+            self.steps.push(Step::new(name, at));
         }
-        self.steps.push(SignOutStep {
-            step: name,
-            // What is not known to have happened has failed, until it is known.
-            outcome: StepOutcome::Failed,
-            reason: None,
-            attempts: sent,
-            started_at_ms: at,
-            duration_ms: -1.0,
-            status: None,
-            request_id: None,
-            code: None,
-        });
+        if let Some(step) = self.change(name) {
+            step.attempts += u32::from(is_request);
+        }
     }
 
     /// A step has ended, for now.
-    pub fn end(&mut self, name: StepName, at: f64, error: Option<&AuthError>) {
-        if let Some(step) = self.steps.iter_mut().find(|step| step.step == name) {
+    pub fn end(&mut self, name: StepName, at: f64, code: Option<AuthErrorCode>) {
+        if let Some(step) = self.change(name) {
             step.duration_ms = at - step.started_at_ms;
-            step.outcome = match error {
+            step.outcome = match code {
                 Some(_) => StepOutcome::Failed,
                 None => StepOutcome::Ok,
             };
-            step.code = error.map(|error| error.code);
+            step.code = code;
         }
     }
 
     /// What the last answer said of itself.
     pub fn answered(&mut self, name: StepName, status: u16, request_id: Option<String>) {
-        if let Some(step) = self.steps.iter_mut().find(|step| step.step == name) {
+        if let Some(step) = self.change(name) {
             step.status = Some(status);
             step.request_id = request_id;
         }
     }
 
-    /// Why a step was skipped, or what is special about it.
+    /// What is special about a step.
     pub fn note(&mut self, name: StepName, reason: &'static str) {
-        if let Some(step) = self.steps.iter_mut().find(|step| step.step == name) {
-            step.reason = Some(reason.into());
+        if let Some(step) = self.change(name) {
+            step.reason = Some(reason);
         }
     }
 
-    /// Keeps, or forgets, the error of a request.
-    pub fn set_error(&mut self, op: Op, error: Option<AuthError>) {
-        if let Some(kept) = self.errors.get_mut(op as usize) {
+    /// Keeps, or forgets, the error of a request, of the clear or of leaving.
+    pub fn set_error(&mut self, of: usize, error: Option<AuthError>) {
+        if let Some(kept) = self.errors.get_mut(of) {
             *kept = error;
         }
     }
 
+    /// What was kept.
+    pub fn error(&self, of: usize) -> Option<&AuthError> {
+        self.errors.get(of)?.as_ref()
+    }
+
     /// The error that a request ended with. One that could only fail because the refresh before it did says why that failed.
-    pub fn error(&self, op: Op) -> AuthError {
-        let kept = |op: Op| self.errors.get(op as usize).cloned().flatten();
-        let own = kept(op);
-        let needs_refresh = matches!(op, Op::GlobalSignOut | Op::ForgetDevice)
-            && own
-                .as_ref()
-                .is_none_or(|error| error.code == AuthErrorCode::TokenExpired);
-        let refresh = if needs_refresh {
-            kept(Op::Refresh)
-        } else {
-            None
-        };
-        refresh
-            .or(own)
+    pub fn error_of(&self, op: Op) -> AuthError {
+        let mut error = self.error(op as usize);
+        if matches!(op, Op::GlobalSignOut | Op::ForgetDevice)
+            && error.is_none_or(|error| error.code == AuthErrorCode::TokenExpired)
+        {
+            error = self.error(Op::Refresh as usize).or(error);
+        }
+        error
+            .cloned()
             .unwrap_or_else(|| AuthError::new(AuthErrorCode::Unknown))
     }
 
     /// A retry knows the errors of what it does not run again.
     pub fn inherit(&mut self, before: &Journal) {
         self.errors = before.errors.clone();
-    }
-
-    /// Takes over the steps, to say more of them.
-    pub fn copy_steps(&mut self, from: &Journal) {
-        self.steps = from.steps.clone();
-    }
-
-    /// All steps, as of now.
-    pub fn steps(&self, at: f64) -> Vec<SignOutStep> {
-        let mut steps = self.steps.clone();
-        for step in &mut steps {
-            if step.duration_ms < 0.0 {
-                step.duration_ms = at - step.started_at_ms;
-            }
-        }
-        steps
-    }
-
-    /// Adds a step that was not begun.
-    pub fn skip(&mut self, name: StepName, at: f64, reason: &'static str) {
-        if self.steps.iter().all(|step| step.step != name) {
-            self.begin(name, false, at);
-            self.end(name, at, None);
-            if let Some(step) = self.steps.last_mut() {
-                step.outcome = StepOutcome::Skipped;
-                step.reason = Some(reason.into());
-            }
-        }
-    }
-
-    /// Says of a step that it failed with this code.
-    pub fn fail(&mut self, name: StepName, code: AuthErrorCode) {
-        if let Some(step) = self.steps.iter_mut().find(|step| step.step == name) {
-            step.outcome = StepOutcome::Failed;
-            step.code = Some(code);
-        }
+        self.set_error(LEAVING, None);
     }
 }

@@ -2,20 +2,23 @@
 
 mod clear;
 mod client;
+mod ending;
+mod fields;
 mod journal;
 mod other_tabs;
-mod outward;
 mod popup;
 mod refresh;
+mod report;
 mod requests;
 mod returned;
 mod run;
 mod sweep;
 mod tokens;
+mod typed;
 
 pub use client::{Client, Hooks, SignedOutEvent, SignedOutReason};
 #[cfg(feature = "js")]
-pub(crate) use outward::{error_json, result_json};
+pub(crate) use report::{Again, Report, error_json};
 #[cfg(feature = "js")]
 pub(crate) use returned::Record;
-pub use returned::ReturnedSignOutResult;
+pub use typed::ReturnedSignOutResult;

@@ -63,7 +63,7 @@ fn page_shown(client: &Rc<Inner>, event: JsValue) {
             client.finish_return();
         }
         let mark = client.mark();
-        consider(client, &mark, SignedOutReason::Restored);
+        consider(client, mark, SignedOutReason::Restored);
     }
 }
 
@@ -77,7 +77,7 @@ fn hear(client: &Rc<Inner>, text: &str) {
     for run in runs {
         run.check_other_tab();
     }
-    consider(client, &mark, SignedOutReason::OtherTab);
+    consider(client, mark, SignedOutReason::OtherTab);
 }
 
 /// Whether a sign-out ended this session too: the same one, or an older one of the same user after a global one.
@@ -93,22 +93,37 @@ fn ends(entry: &MarkEntry, session: &Session) -> bool {
     same || older
 }
 
-fn consider(client: &Rc<Inner>, mark: &Mark, reason: SignedOutReason) {
-    let own = client.own.borrow().clone();
-    let entries: Vec<MarkEntry> = mark
-        .0
-        .iter()
-        .filter(|e| !own.contains(&e.id))
-        .cloned()
-        .collect();
+/// Removes this tab's own copies of sessions that ended, and tells; what all tabs share is the signing-out tab's business.
+fn consider(client: &Rc<Inner>, mark: Mark, reason: SignedOutReason) {
+    let mut entries = mark.0;
+    {
+        let own = client.own.borrow();
+        entries.retain(|entry| !own.contains(&entry.id));
+    }
     if entries.is_empty() {
         return;
     }
     let client = client.clone();
     task::start(Box::pin(async move {
-        for entry in &entries {
-            let mut concerned = client.last_read.get() == Some(entry.id);
-            concerned |= remove_copy(&client, entry).await;
+        let patience = Rc::new(Patience::new());
+        let mut stock = sweep::read_all(&client, &patience, Vec::new()).await;
+        let mut found = Vec::new();
+        for place in &mut stock.places {
+            let store = client.places.get(place.index);
+            if store.is_none_or(|store| store.is_shared(&client.local)) {
+                continue;
+            }
+            for stored in &place.found.sessions {
+                if let Some(entry) = entries.iter().find(|entry| ends(entry, &stored.session)) {
+                    found.push(entry.id);
+                    place.keys.extend_from_slice(&stored.keys);
+                }
+            }
+        }
+        // What is left is read back by the next call that looks.
+        let _ = stock.remove(false).await;
+        for entry in entries {
+            let concerned = client.last_read.get() == Some(entry.id) || found.contains(&entry.id);
             if concerned && client.tells_first(&[entry.id]) {
                 client.generation.set(client.generation.get() + 1);
                 client.tell(SignedOutEvent {
@@ -119,25 +134,4 @@ fn consider(client: &Rc<Inner>, mark: &Mark, reason: SignedOutReason) {
             }
         }
     }));
-}
-
-/// Removes this tab's own copy; what all tabs share is the signing-out tab's business.
-async fn remove_copy(client: &Inner, entry: &MarkEntry) -> bool {
-    let patience = Patience::new();
-    let (places, _) = sweep::read_all(client, &patience).await;
-    let mut found = false;
-    for place in places {
-        let shared = client
-            .places
-            .get(place.index)
-            .is_some_and(|store| store.is_shared(&client.local));
-        for stored in place.found.sessions {
-            if !shared && ends(entry, &stored.session) {
-                // It is read back by the next call that looks.
-                let _ = sweep::remove(client, place.index, &stored.keys, &patience).await;
-                found = true;
-            }
-        }
-    }
-    found
 }

@@ -1,5 +1,7 @@
 //! `refreshTokens`: one refresh at a time over all tabs, and none that outlives a sign-out.
 
+use std::rc::Rc;
+
 use super::client::Inner;
 use super::{requests, sweep, tokens};
 use crate::browser::clock::Timer;
@@ -24,7 +26,7 @@ fn signed_out() -> AuthError {
 }
 
 /// Refreshes the stored session.
-pub async fn run(client: &Inner) -> Result<Tokens, AuthError> {
+pub async fn run(client: &Rc<Inner>) -> Result<Tokens, AuthError> {
     let before = tokens::load(client).await?.ok_or_else(signed_out)?;
     let lock = Lock::take(&client.key("refresh"), LOCK_MS).await;
     let result = under_lock(client, &before).await;
@@ -38,7 +40,7 @@ pub async fn run(client: &Inner) -> Result<Tokens, AuthError> {
     result
 }
 
-async fn under_lock(client: &Inner, before: &Tokens) -> Result<Tokens, AuthError> {
+async fn under_lock(client: &Rc<Inner>, before: &Tokens) -> Result<Tokens, AuthError> {
     let live = sweep::remove_ended(client).await?.ok_or_else(signed_out)?;
     let session = live.stored.session;
     let now = tokens::tokens_of(&session).ok_or_else(signed_out)?;
@@ -58,24 +60,11 @@ async fn under_lock(client: &Inner, before: &Tokens) -> Result<Tokens, AuthError
             "The session holds no refresh token.",
         )
     })?;
-    let config = &client.config;
     let device = session.device_key.as_deref();
     let generation = client.generation.get();
-    let make = |of: fn(&str, &str, &_, Option<&str>) -> _| {
-        of(
-            &config.endpoint,
-            &config.user_pool_client_id,
-            &token,
-            device,
-        )
-    };
-    let mut answer = refresh::answer(&requests::send_alone(&make(refresh::request)).await?);
-    if let Err(error) = &answer
-        && refresh::wants_fallback(error)
-    {
-        let request = make(refresh::fallback_request);
-        answer = refresh::answer(&requests::send_alone(&request).await?);
-    }
+    let requests = requests::refresh_requests(client, &token, device);
+    let response = requests::exchange(requests, None).await?;
+    let answer = refresh::answer(&response);
     if let Err(error) = &answer
         && error.code == AuthErrorCode::TokenRevoked
     {
@@ -97,11 +86,7 @@ async fn under_lock(client: &Inner, before: &Tokens) -> Result<Tokens, AuthError
     let ended =
         generation != client.generation.get() || client.mark().has_ended(session.identity());
     if ended {
-        if let Some(token) = &fresh.refresh_token
-            && config.token_revocation
-        {
-            requests::revoke_in_passing(&config.endpoint, &config.user_pool_client_id, token);
-        }
+        requests::revoke_in_passing(client, fresh.refresh_token.as_ref());
         return Err(signed_out());
     }
     tokens::write(client, live.index, &tokens).await?;

@@ -1,15 +1,18 @@
-//! The requests of a run: built from its tokens, sent, and read.
+//! Requests to Cognito: built from the tokens of a run, sent, and read.
 
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use web_sys::AbortController;
 
+use super::client::Inner;
 use super::journal::step_of;
 use super::run::Run;
 use crate::browser::clock::{self, Timer};
-use crate::browser::{fetch, js, task};
+use crate::browser::{fetch, task};
 use crate::error::{AuthError, AuthErrorCode};
 use crate::flow::{Answer, Event, Op};
+use crate::outcome::LocalFuture;
 use crate::protocol::{
     self, Request, Response, forget_device, global_sign_out, refresh, revoke_token,
 };
@@ -18,205 +21,211 @@ use crate::session::{Claims, Secret};
 /// How long a request outside a sign-out may take, in milliseconds.
 const ALONE_MS: f64 = 5000.0;
 
-/// Sends a request that stands alone; its time is limited.
+/// A request, and the one to send instead to a pool that does not know it.
+pub type Requests = (Request, Option<Request>);
+
+/// Sends a request of a run, which the run may abort, or one that stands alone, whose time is limited.
 ///
 /// # Errors
-/// `timeout`, or `network`.
-pub async fn send_alone(request: &Request) -> Result<Response, AuthError> {
-    let abort = AbortController::new().map_err(|e| js::error(AuthErrorCode::Unknown, &e))?;
-    let signal = abort.signal();
-    let timer = Timer::after(ALONE_MS, Box::new(move |_| abort.abort()));
-    let result = fetch::send(request, &signal).await;
-    drop(timer);
-    result.map_err(|error| match error.code {
-        AuthErrorCode::Aborted => AuthError::new(AuthErrorCode::Timeout),
-        _ => error,
+/// `network`; `aborted` in a run, `timeout` alone.
+pub fn exchange(
+    (mut request, mut instead): Requests,
+    of: Option<(Rc<Run>, Op)>,
+) -> LocalFuture<Result<Response, AuthError>> {
+    Box::pin(async move {
+        loop {
+            let abort = match &of {
+                Some((run, _)) => run.abort.clone(),
+                None => AbortController::new().ok(),
+            };
+            let abort = abort.ok_or_else(|| AuthError::new(AuthErrorCode::Unknown))?;
+            let signal = abort.signal();
+            let limit = match of {
+                Some(_) => None,
+                None => Some(Timer::after(ALONE_MS, Box::new(move |_| abort.abort()))),
+            };
+            let mut answer = fetch::send(&request, &signal).await;
+            drop(limit);
+            match (&mut answer, &of) {
+                (Ok(response), Some((run, op))) => run.journal.borrow_mut().answered(
+                    step_of(*op),
+                    response.status,
+                    response.request_id.clone(),
+                ),
+                (Err(error), None) if error.code == AuthErrorCode::Aborted => {
+                    *error = AuthError::new(AuthErrorCode::Timeout);
+                }
+                _ => {}
+            }
+            match (instead.take(), &answer) {
+                (Some(next), Ok(response)) if is_unknown(response) => request = next,
+                _ => return answer,
+            }
+        }
     })
 }
 
-/// Revokes a token that nobody waits for.
-pub fn revoke_in_passing(endpoint: &str, client_id: &str, token: &Secret) {
-    let request = revoke_token::request(endpoint, client_id, token);
-    task::start(Box::pin(async move {
-        // Its outcome can't be told to anyone; a refused revocation leaves the token as it was.
-        let _ = send_alone(&request).await;
-    }));
+/// Whether the pool does not know the first request of a refresh.
+fn is_unknown(response: &Response) -> bool {
+    refresh::answer(response).is_err_and(|error| refresh::wants_fallback(&error))
 }
 
-/// Sends a request of the machine; its answer comes back as an event.
-pub fn run(run: &Rc<Run>, op: Op) {
-    let step = step_of(op);
-    run.begin_step(step, true);
-    let number = run.count(op);
-    let run = run.clone();
-    task::start(Box::pin(async move {
-        let result = match op {
-            Op::RevokeToken => revoke(&run).await,
-            Op::RevokeOthers => revoke_others(&run).await,
-            Op::GlobalSignOut => global(&run).await,
-            Op::ForgetDevice => forget(&run).await,
-            Op::Refresh => renew(&run).await,
-        };
-        if run.is_superseded(op, number) {
-            return;
-        }
-        run.end_step(step, result.as_ref().err());
-        run.journal
-            .borrow_mut()
-            .set_error(op, result.as_ref().err().cloned());
-        let answer = match result {
-            Ok(()) => Answer::Ok,
-            Err(error) if error.code == AuthErrorCode::TokenExpired => Answer::Expired,
-            Err(error) if protocol::is_transient(&error) => Answer::Transient {
-                again: !fetch::is_offline(),
-            },
-            Err(_) => Answer::Final,
-        };
-        // A hidden page's timers run late: what is over is over, whatever came in between.
-        run.tick();
-        run.dispatch(Event::Answered(op, answer));
-    }));
-}
-
-impl Run {
-    /// Counts a request; the number tells its answer from a later one's.
-    fn count(&self, op: Op) -> u32 {
-        let mut sent = self.sent.get();
-        let number = sent.get_mut(op as usize).map_or(0, |number| {
-            *number += 1;
-            *number
-        });
-        self.sent.set(sent);
-        number
-    }
-
-    fn is_superseded(&self, op: Op, number: u32) -> bool {
-        self.sent.get().get(op as usize) != Some(&number)
-    }
-}
-
-async fn ask(run: &Run, op: Op, request: &Request) -> Result<Response, AuthError> {
-    let abort = run.abort.as_ref();
-    let abort = abort.ok_or_else(|| AuthError::new(AuthErrorCode::Unknown))?;
-    let response = fetch::send(request, &abort.signal()).await?;
-    run.journal
-        .borrow_mut()
-        .answered(step_of(op), response.status, response.request_id.clone());
-    Ok(response)
-}
-
-fn missing() -> AuthError {
-    AuthError::with_message(
-        AuthErrorCode::NotAuthorized,
-        "The session holds no token for this request.",
+/// The requests of a refresh.
+pub fn refresh_requests(client: &Inner, token: &Secret, device: Option<&str>) -> Requests {
+    let config = &client.config;
+    let (endpoint, id) = (&config.endpoint, &config.user_pool_client_id);
+    (
+        refresh::request(endpoint, id, token, device),
+        Some(refresh::fallback_request(endpoint, id, token, device)),
     )
 }
 
-async fn revoke(run: &Run) -> Result<(), AuthError> {
-    let config = &run.client.config;
-    let token = run.vault.borrow().refresh.clone().ok_or_else(missing)?;
-    let request = revoke_token::request(&config.endpoint, &config.user_pool_client_id, &token);
-    revoke_token::answer(&ask(run, Op::RevokeToken, &request).await?)?;
-    run.vault.borrow_mut().revoked = Some(token);
-    Ok(())
+/// The request of a revocation.
+pub fn revoke_request(client: &Inner, token: &Secret) -> Requests {
+    let config = &client.config;
+    let request = revoke_token::request(&config.endpoint, &config.user_pool_client_id, token);
+    (request, None)
 }
 
-/// One after the other would take a round trip each; they all leave at once.
-async fn revoke_others(run: &Rc<Run>) -> Result<(), AuthError> {
-    let tokens = run.vault.borrow().others.clone();
-    let outcomes: Vec<task::Slot<Result<(), AuthError>>> = tokens
-        .into_iter()
-        .map(|token| {
-            let slot = task::Slot::new();
-            let (filled, run) = (slot.clone(), run.clone());
-            task::start(Box::pin(async move {
-                let config = &run.client.config;
-                let request =
-                    revoke_token::request(&config.endpoint, &config.user_pool_client_id, &token);
-                let answer = ask(&run, Op::RevokeOthers, &request).await;
-                let result = answer.and_then(|response| revoke_token::answer(&response));
-                if result.is_ok() {
-                    run.vault
-                        .borrow_mut()
-                        .others
-                        .retain(|other| *other != token);
-                }
-                filled.fill(result);
-            }));
-            slot
+/// Revokes a token that nobody waits for, where the pool has revocation on.
+pub fn revoke_in_passing(client: &Inner, token: Option<&Secret>) {
+    if let (Some(token), true) = (token, client.config.token_revocation) {
+        let sent = exchange(revoke_request(client, token), None);
+        task::start(Box::pin(async move {
+            // Its outcome can't be told to anyone; a refused revocation leaves the token as it was.
+            let _ = sent.await;
+        }));
+    }
+}
+
+/// What of an operation is still under way.
+struct Batch {
+    left: Cell<usize>,
+    error: RefCell<Option<AuthError>>,
+}
+
+/// Sends what the machine ordered; the outcome comes back as an event.
+pub fn run(run: &Rc<Run>, op: Op) {
+    run.begin_step(step_of(op), true);
+    // The number tells its answer from a later try's.
+    let number = run.client.next_id();
+    if let Some(sent) = run.sent.get(op as usize) {
+        sent.set(number);
+    }
+    let tokens = run.ending.borrow().tokens_for(op);
+    let batch = Rc::new(Batch {
+        left: Cell::new(tokens.len()),
+        error: RefCell::default(),
+    });
+    if tokens.is_empty() {
+        run.finish(op, number, None);
+    }
+    // Several leave at once: one after the other would take a round trip each.
+    for token in tokens {
+        let (run, batch) = (run.clone(), batch.clone());
+        task::start(Box::pin(async move {
+            let answer = match run.requests_for(op, token.as_ref()) {
+                Ok(requests) => exchange(requests, Some((run.clone(), op))).await,
+                Err(error) => Err(error),
+            };
+            if let Err(error) = run.take_in(op, token, answer) {
+                batch.error.replace(Some(error));
+            }
+            batch.left.set(batch.left.get() - 1);
+            if batch.left.get() == 0 {
+                run.finish(op, number, batch.error.take());
+            }
+        }));
+    }
+}
+
+impl Run {
+    fn requests_for(&self, op: Op, token: Option<&Secret>) -> Result<Requests, AuthError> {
+        let client = &self.client;
+        let endpoint = &client.config.endpoint;
+        let ending = self.ending.borrow();
+        Ok(match (op, token, ending.device.as_deref()) {
+            (Op::RevokeToken | Op::RevokeOthers, Some(token), _) => revoke_request(client, token),
+            (Op::Refresh, Some(token), device) => refresh_requests(client, token, device),
+            (Op::GlobalSignOut, Some(token), _) => {
+                (global_sign_out::request(endpoint, token), None)
+            }
+            (Op::ForgetDevice, Some(token), Some(device)) => {
+                (forget_device::request(endpoint, token, device), None)
+            }
+            _ => {
+                return Err(AuthError::with_message(
+                    AuthErrorCode::NotAuthorized,
+                    "The session holds no token for this request.",
+                ));
+            }
         })
-        .collect();
-    let mut result = Ok(());
-    for outcome in outcomes {
-        if let Err(error) = outcome.await {
-            result = Err(error);
+    }
+
+    /// Learns from an answer.
+    fn take_in(
+        &self,
+        op: Op,
+        token: Option<Secret>,
+        answer: Result<Response, AuthError>,
+    ) -> Result<(), AuthError> {
+        // A request whose answer was lost may have reached Cognito.
+        let lost = self.ending.borrow().lost_answer;
+        if op == Op::GlobalSignOut && answer.is_err() && token.is_some() {
+            self.ending.borrow_mut().lost_answer = true;
         }
+        let response = answer?;
+        match op {
+            Op::RevokeToken => {
+                revoke_token::answer(&response)?;
+                self.ending.borrow_mut().revoked = token;
+            }
+            Op::RevokeOthers => {
+                revoke_token::answer(&response)?;
+                let others = &mut self.ending.borrow_mut().others;
+                others.retain(|other| Some(other) != token.as_ref());
+            }
+            Op::GlobalSignOut => {
+                global_sign_out::answer(&response, lost)?;
+                self.global_ended(response.date.as_deref());
+            }
+            Op::ForgetDevice => forget_device::answer(&response)?,
+            // For the run alone: what comes back is never written to the storage.
+            Op::Refresh => {
+                let mut ending = self.ending.borrow_mut();
+                let fresh = refresh::answer(&response).inspect_err(|error| {
+                    if error.code == AuthErrorCode::TokenRevoked {
+                        self.client.dead.set(ending.ids.first().copied());
+                    }
+                })?;
+                ending.access = Some(fresh.access_token);
+                if fresh.refresh_token.is_some() {
+                    ending.refresh = fresh.refresh_token;
+                }
+            }
+        }
+        Ok(())
     }
-    result
-}
 
-async fn global(run: &Run) -> Result<(), AuthError> {
-    let token = run.vault.borrow().access.clone().ok_or_else(missing)?;
-    let request = global_sign_out::request(&run.client.config.endpoint, &token);
-    let lost = run.lost_answer.get();
-    let response = ask(run, Op::GlobalSignOut, &request).await;
-    run.lost_answer.set(lost || response.is_err());
-    let response = response?;
-    global_sign_out::answer(&response, lost)?;
-    run.global_ended(response.date.as_deref());
-    Ok(())
-}
-
-async fn forget(run: &Run) -> Result<(), AuthError> {
-    let (token, device) = {
-        let vault = run.vault.borrow();
-        (vault.access.clone(), vault.device.clone())
-    };
-    let token = token.ok_or_else(missing)?;
-    let device = device.ok_or_else(missing)?;
-    let request = forget_device::request(&run.client.config.endpoint, &token, &device);
-    forget_device::answer(&ask(run, Op::ForgetDevice, &request).await?)
-}
-
-/// Refreshes for the run alone: what comes back is never written to the storage.
-async fn renew(run: &Run) -> Result<(), AuthError> {
-    let config = &run.client.config;
-    let (token, device) = {
-        let vault = run.vault.borrow();
-        (vault.refresh.clone(), vault.device.clone())
-    };
-    let token = token.ok_or_else(missing)?;
-    let device = device.as_deref();
-    let request = refresh::request(
-        &config.endpoint,
-        &config.user_pool_client_id,
-        &token,
-        device,
-    );
-    let mut answer = refresh::answer(&ask(run, Op::Refresh, &request).await?);
-    if let Err(error) = &answer
-        && refresh::wants_fallback(error)
-    {
-        let request = refresh::fallback_request(
-            &config.endpoint,
-            &config.user_pool_client_id,
-            &token,
-            device,
-        );
-        answer = refresh::answer(&ask(run, Op::Refresh, &request).await?);
+    fn finish(self: &Rc<Self>, op: Op, number: u32, error: Option<AuthError>) {
+        if self.sent.get(op as usize).map(Cell::get) != Some(number) {
+            // It was sent again meanwhile.
+            return;
+        }
+        self.end_step(step_of(op), error.as_ref());
+        let answer = match &error {
+            None => Answer::Ok,
+            Some(error) if error.code == AuthErrorCode::TokenExpired => Answer::Expired,
+            Some(error) if protocol::is_transient(error) => Answer::Transient {
+                again: !fetch::is_offline(),
+            },
+            Some(_) => Answer::Final,
+        };
+        self.journal.borrow_mut().set_error(op as usize, error);
+        // A hidden page's timers run late: what is over is over, whatever came in between.
+        self.tick();
+        self.dispatch(Event::Answered(op, answer));
     }
-    if let Err(error) = &answer
-        && error.code == AuthErrorCode::TokenRevoked
-    {
-        run.client.dead.set(run.ids.borrow().first().copied());
-    }
-    let fresh = answer?;
-    let mut vault = run.vault.borrow_mut();
-    vault.access = Some(fresh.access_token);
-    if fresh.refresh_token.is_some() {
-        vault.refresh = fresh.refresh_token;
-    }
-    Ok(())
 }
 
 /// Whether a token has expired by this device's clock (RFC 7519 section 4.1.4).

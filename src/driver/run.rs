@@ -8,28 +8,26 @@ mod settle;
 mod steps;
 
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
 use std::rc::Rc;
 
-use js_sys::Function;
 use web_sys::AbortController;
 
 use self::alarms::Alarm;
 pub use self::begin::{Way, sign_out};
 use self::callers::Caller;
-use super::client::{Hooks, Inner};
+use super::client::Inner;
+use super::ending::Ending;
 use super::journal::Journal;
 use super::popup::Popup;
+use super::report::Report;
 use super::{clear, requests};
 use crate::browser::clock::{self, Timer};
 use crate::browser::js::Listener;
 use crate::browser::storage::Patience;
 use crate::browser::task::Slot;
-use crate::error::AuthError;
-use crate::flow::{self, Command, Event, Machine, Phase};
+use crate::flow::{self, Codes, Command, Event, Machine, Phase};
 use crate::options::SignOutOptions;
-use crate::outcome::SignOutResult;
-use crate::session::{Secret, SessionId};
+use crate::session::SessionId;
 
 /// How long remote steps may hold up a navigation, in milliseconds.
 const BEFORE_LEAVING_MS: f64 = 1000.0;
@@ -40,98 +38,65 @@ const LEAVING_MS: f64 = 30_000.0;
 /// When the storage is read back once more, in milliseconds after the end.
 const LATER_MS: f64 = 2000.0;
 
-/// The tokens of a run; they never leave it but in the result's own fields.
-#[derive(Clone, Default)]
-pub struct Vault {
-    pub access: Option<Secret>,
-    pub refresh: Option<Secret>,
-    pub device: Option<String>,
-    pub others: Vec<Secret>,
-    /// The refresh token that Cognito confirmed to be revoked.
-    pub revoked: Option<Secret>,
-}
-
-/// One sign-out.
+/// One sign-out. No borrow of a cell is held over a call into JavaScript.
 pub struct Run {
     pub client: Rc<Inner>,
-    pub machine: RefCell<Machine>,
-    queue: RefCell<VecDeque<Event>>,
+    pub machine: Cell<Machine>,
+    queue: RefCell<Vec<Event>>,
     busy: Cell<bool>,
     began: f64,
     pub journal: RefCell<Journal>,
-    pub vault: RefCell<Vault>,
-    /// The identities of the sessions that are being ended; the main one first.
-    pub ids: RefCell<Vec<SessionId>>,
-    pub user: Cell<Option<SessionId>>,
-    /// The keys that were removed, by place.
-    pub keys: RefCell<Vec<(usize, Vec<String>)>>,
+    pub ending: Rc<RefCell<Ending>>,
     callers: RefCell<Vec<Caller>>,
     alarms: RefCell<Vec<(f64, Alarm)>>,
-    timer: RefCell<Option<Timer>>,
-    listeners: RefCell<Vec<Listener>>,
+    timer: Cell<Option<Timer>>,
+    listeners: Cell<Vec<Listener>>,
     pub abort: Option<AbortController>,
-    /// The logout URL and where it leads back to, or why there is none.
-    pub way: RefCell<Result<Way, AuthError>>,
-    pub navigate: RefCell<Option<Function>>,
     pub app_state: Option<String>,
-    pub popup: RefCell<Option<Popup>>,
-    pub patience: Patience,
-    pub lost_answer: Cell<bool>,
-    /// What the clear or the navigation failed with.
-    pub storage_error: RefCell<Option<AuthError>>,
-    pub leave_error: RefCell<Option<AuthError>>,
-    pub codes: Cell<Option<crate::flow::Codes>>,
+    popup: Option<Popup>,
+    pub patience: Rc<Patience>,
+    pub codes: Cell<Option<Codes>>,
     /// The other tab's sign-out was a global one.
     pub followed_global: Cell<bool>,
-    /// How often each request was sent; the answer to an earlier one does not count.
-    pub sent: Cell<[u32; 5]>,
+    /// The number of each request's last try; the answer to an earlier one does not count.
+    pub sent: [Cell<u32>; 5],
     options: SignOutOptions,
     /// A retry has taken over.
     superseded: Cell<bool>,
-    /// The listeners know; a retry is no other sign-out.
-    pub told: Cell<bool>,
-    retry: RefCell<Option<Slot<SignOutResult>>>,
+    retry: RefCell<Option<Slot<Rc<Report>>>>,
 }
 
 impl Run {
     fn new(
         client: &Rc<Inner>,
         options: SignOutOptions,
-        way: Result<Way, AuthError>,
-        hooks: &Hooks,
-    ) -> Rc<Run> {
-        Rc::new(Run {
+        ending: Rc<RefCell<Ending>>,
+        app_state: Option<String>,
+        popup: Option<Popup>,
+    ) -> Run {
+        Run {
             client: client.clone(),
-            machine: RefCell::new(Machine::new(begin::plan(client, &options))),
+            machine: Cell::new(Machine::new(begin::plan(client, &options))),
             queue: RefCell::default(),
             busy: Cell::new(false),
             began: clock::now(),
             journal: RefCell::default(),
-            vault: RefCell::default(),
-            ids: RefCell::default(),
-            user: Cell::new(None),
-            keys: RefCell::default(),
+            ending,
             callers: RefCell::default(),
             alarms: RefCell::default(),
-            timer: RefCell::default(),
-            listeners: RefCell::default(),
+            timer: Cell::default(),
+            listeners: Cell::default(),
             abort: AbortController::new().ok(),
-            way: RefCell::new(way),
-            navigate: RefCell::new(hooks.navigate.clone()),
-            app_state: hooks.app_state.clone(),
-            popup: RefCell::default(),
-            patience: Patience::new(),
-            lost_answer: Cell::new(false),
-            storage_error: RefCell::default(),
-            leave_error: RefCell::default(),
-            codes: Cell::new(None),
-            followed_global: Cell::new(false),
-            sent: Cell::new([0; 5]),
+            app_state,
+            popup,
+            patience: Rc::new(Patience::new()),
+            codes: Cell::default(),
+            followed_global: Cell::default(),
+            sent: Default::default(),
             options,
-            superseded: Cell::new(false),
-            told: Cell::new(false),
+            superseded: Cell::default(),
             retry: RefCell::default(),
-        })
+        }
     }
 
     fn begin(self: &Rc<Self>) {
@@ -146,7 +111,7 @@ impl Run {
     }
 
     pub fn phase(&self) -> Phase {
-        self.machine.borrow().phase
+        self.machine.get().phase
     }
 
     pub fn is_settled(&self) -> bool {
@@ -167,42 +132,57 @@ impl Run {
 
     /// Whether this run ends, or ended, that session.
     pub fn holds(&self, id: Option<SessionId>) -> bool {
-        id.is_some_and(|id| self.ids.borrow().contains(&id))
+        id.is_some_and(|id| self.ending.borrow().ids.contains(&id))
     }
 
     /// Takes an event. Events that come while one is handled wait for their turn.
     pub fn dispatch(self: &Rc<Self>, event: Event) {
-        self.queue.borrow_mut().push_back(event);
+        self.queue.borrow_mut().push(event);
         if self.busy.replace(true) {
             return;
         }
         loop {
-            let next = self.queue.borrow_mut().pop_front();
-            let Some(event) = next else {
+            let events = self.queue.take();
+            if events.is_empty() {
                 break;
-            };
-            let mut commands = Vec::new();
-            self.machine.borrow_mut().handle(event, &mut commands);
-            // A retry has no clear: its time begins with the popup's end.
-            let popup_over = matches!(event, Event::PopupEnded(_)) && !self.is_clearing();
-            if matches!(event, Event::Cleared(_)) || popup_over {
-                self.begin_remote();
             }
-            for command in commands {
-                self.execute(command);
+            for event in events {
+                self.handle(event);
             }
         }
         self.busy.set(false);
     }
 
+    fn handle(self: &Rc<Self>, event: Event) {
+        let mut commands = Vec::new();
+        self.change_machine(&mut |machine| machine.handle(event, &mut commands));
+        // A retry has no clear: its time begins with the popup's end.
+        let popup_over = matches!(event, Event::PopupEnded(_)) && !self.is_clearing();
+        if matches!(event, Event::Cleared(_)) || popup_over {
+            self.begin_remote();
+        }
+        for command in commands {
+            self.execute(command);
+        }
+    }
+
+    /// The machine is plain data, and nothing of it calls out.
+    fn change_machine(&self, change: &mut dyn FnMut(&mut Machine)) {
+        let mut machine = self.machine.get();
+        change(&mut machine);
+        self.machine.set(machine);
+    }
+
+    fn close_popup(&self) {
+        if let Some(popup) = &self.popup {
+            popup.close();
+        }
+    }
+
     fn execute(self: &Rc<Self>, command: Command) {
         match command {
             Command::RunPopup => self.run_popup(),
-            Command::ClosePopup => {
-                if let Some(popup) = &*self.popup.borrow() {
-                    popup.close();
-                }
-            }
+            Command::ClosePopup => self.close_popup(),
             Command::Clear => clear::start(self),
             Command::Follow => self.check_other_tab(),
             Command::Send(op) => requests::run(self, op),

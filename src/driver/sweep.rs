@@ -1,63 +1,121 @@
 //! Finding, removing and reading back sessions in all places.
 
+use std::pin::Pin;
+use std::rc::Rc;
+
 use super::client::Inner;
+use super::ending::Ending;
 use super::requests;
 use crate::browser::storage::{Patience, Store};
 use crate::error::{AuthError, AuthErrorCode};
 use crate::flow::Back;
 use crate::layout::{self, Found, StoredSession};
-use crate::session::{Secret, SessionId};
+use crate::outcome::LocalFuture;
+use crate::session::Secret;
 
-/// What lies in one place.
+/// What lies in one place, and what of it is to go.
 pub struct Place {
     /// Its number in the client's list; 0 is the configured one.
     pub index: usize,
     /// What was found there.
     pub found: Found,
+    /// The keys to remove, in this order; they are read back.
+    pub keys: Vec<String>,
 }
+
+/// All places, as they were read.
+pub struct Stock {
+    client: Rc<Inner>,
+    patience: Rc<Patience>,
+    pub places: Vec<Place>,
+    /// Why the configured place could not be read, or a key not be removed.
+    pub error: Option<AuthError>,
+}
+
+/// Keys by the number of their place.
+pub type KeysOf = Vec<(usize, Vec<String>)>;
 
 /// Reads every place. The error is the configured place's; another one that can't be read holds nothing of ours.
-pub async fn read_all(client: &Inner, patience: &Patience) -> (Vec<Place>, Option<AuthError>) {
-    let mut places = Vec::new();
-    let mut error = None;
-    // The configured one may make us wait, so it is read last; it counts first.
-    for (index, store) in client.places.iter().enumerate().rev() {
-        match store.read(&client.target, patience).await {
-            Ok(snapshot) => places.insert(
-                0,
-                Place {
-                    index,
-                    found: layout::find(&client.target, &snapshot),
-                },
-            ),
-            Err(thrown) if index == 0 => error = Some(thrown),
-            Err(_) => {}
+///
+/// A store that can't list its keys shows a user without `LastAuthUser` only by name: by the `known` keys.
+pub fn read_all(client: &Rc<Inner>, patience: &Rc<Patience>, known: KeysOf) -> LocalFuture<Stock> {
+    let mut stock = Stock {
+        client: client.clone(),
+        patience: patience.clone(),
+        places: Vec::new(),
+        error: None,
+    };
+    Box::pin(async move {
+        // The configured one may make us wait, so it is read last; it counts first.
+        for (index, store) in stock.client.places.iter().enumerate().rev() {
+            match store.read(&stock.client.target, &stock.patience).await {
+                Ok(mut snapshot) => {
+                    if let (Store::Custom(_), Some(keys)) =
+                        (store, known.iter().find(|known| known.0 == index))
+                        && let Ok(more) = store.read_keys(&keys.1, &stock.patience).await
+                    {
+                        for entry in more {
+                            if snapshot.iter().all(|old| old.0 != entry.0) {
+                                snapshot.push(entry);
+                            }
+                        }
+                    }
+                    let place = Place {
+                        index,
+                        found: layout::find(&stock.client.target, &snapshot),
+                        keys: Vec::new(),
+                    };
+                    stock.places.insert(0, place);
+                }
+                Err(thrown) if index == 0 => stock.error = Some(thrown),
+                Err(_) => {}
+            }
         }
-    }
-    (places, error)
+        stock
+    })
 }
 
-/// Removes keys of one place and reads them back. What the removal throws does not count; what is still there does.
-///
-/// # Errors
-/// `storage`: a key is still there, or that can't be told.
-pub async fn remove(
-    client: &Inner,
-    index: usize,
-    keys: &[String],
-    patience: &Patience,
-) -> Result<(), AuthError> {
-    let Some(store) = client.places.get(index) else {
-        return Ok(());
-    };
-    let removed = store.remove(keys, patience).await;
-    let left = store.read_keys(keys, patience).await?;
-    match left.first() {
-        None => Ok(()),
-        Some(_) => Err(removed
-            .err()
-            .unwrap_or_else(|| AuthError::new(AuthErrorCode::Storage))),
+impl Stock {
+    /// Removes what is to go, place by place, and reads it back. What the removal throws does not count; what is
+    /// still there does. With `leftovers`, what no one is signed in by goes too, and does not count.
+    pub fn remove(mut self, leftovers: bool) -> LocalFuture<Stock> {
+        Box::pin(async move {
+            for place in &self.places {
+                let Some(store) = self.client.places.get(place.index) else {
+                    continue;
+                };
+                if !place.keys.is_empty() {
+                    let removed = change(store, &place.keys, &[], &self.patience).await;
+                    match store.read_keys(&place.keys, &self.patience).await {
+                        Ok(left) if left.is_empty() => {}
+                        Ok(_) => {
+                            let unknown = || AuthError::new(AuthErrorCode::Storage);
+                            self.error = Some(removed.err().unwrap_or_else(unknown));
+                        }
+                        Err(error) => self.error = Some(error),
+                    }
+                }
+                if leftovers {
+                    let found = &place.found;
+                    let _ = change(store, &found.leftovers, &found.writes, &self.patience).await;
+                }
+            }
+            self
+        })
     }
+}
+
+/// Removes keys of a store, then writes entries.
+pub fn change<'a>(
+    store: &'a Store,
+    keys: &'a [String],
+    entries: &'a [(String, String)],
+    patience: &'a Patience,
+) -> Pin<Box<dyn Future<Output = Result<(), AuthError>> + 'a>> {
+    Box::pin(async move {
+        let removed = store.remove(keys, patience).await;
+        store.write(entries, patience).await.and(removed)
+    })
 }
 
 /// A session that is signed in, and where it lies.
@@ -74,104 +132,82 @@ pub struct Live {
 ///
 /// # Errors
 /// `storage`: the configured place can't be read, or an ended session can't be removed.
-pub async fn remove_ended(client: &Inner) -> Result<Option<Live>, AuthError> {
-    let patience = Patience::new();
-    let (places, mut error) = read_all(client, &patience).await;
-    let mark = client.mark();
-    let mut live: Option<Live> = None;
-    for place in places {
-        for stored in place.found.sessions {
-            let id = stored.session.identity();
-            if !mark.has_ended(id) {
-                let better = live
+pub fn remove_ended(client: &Rc<Inner>) -> LocalFuture<Result<Option<Live>, AuthError>> {
+    let client = client.clone();
+    Box::pin(async move {
+        let mut stock = read_all(&client, &Rc::new(Patience::new()), Vec::new()).await;
+        let (live, tokens) = client.sort_out(&mut stock.places);
+        let stock = stock.remove(false).await;
+        for token in &tokens {
+            requests::revoke_in_passing(&client, Some(token));
+        }
+        match stock.error {
+            Some(error) => Err(error),
+            None => Ok(live),
+        }
+    })
+}
+
+impl Inner {
+    /// Says of each session whether it was ended: then its keys go, and its refresh token is to be revoked.
+    fn sort_out(&self, places: &mut [Place]) -> (Option<Live>, Vec<Secret>) {
+        let mark = self.mark();
+        let mut live: Option<Live> = None;
+        let mut tokens = Vec::new();
+        for place in places {
+            for stored in std::mem::take(&mut place.found.sessions) {
+                let id = stored.session.identity();
+                if mark.has_ended(id) {
+                    place.keys.extend(stored.keys);
+                    // A run of our own that still holds it revokes what it finds itself.
+                    let held = self.runs.borrow().iter().any(|run| run.holds(id));
+                    if !held {
+                        tokens.extend(stored.session.refresh_token);
+                    }
+                } else if live
                     .as_ref()
-                    .is_none_or(|live| stored.session.current && !live.stored.session.current);
-                if better {
+                    .is_none_or(|live| stored.session.current && !live.stored.session.current)
+                {
                     live = Some(Live {
                         index: place.index,
                         stored,
                     });
                 }
-                continue;
-            }
-            if let Err(failure) = remove(client, place.index, &stored.keys, &patience).await {
-                error = Some(failure);
-            }
-            // A run of our own that still holds it revokes what it finds itself.
-            let held = client.runs.borrow().iter().any(|run| run.holds(id));
-            if let Some(token) = &stored.session.refresh_token
-                && client.config.token_revocation
-                && !held
-            {
-                let config = &client.config;
-                requests::revoke_in_passing(&config.endpoint, &config.user_pool_client_id, token);
             }
         }
-    }
-    if let Some(id) = live
-        .as_ref()
-        .and_then(|live| live.stored.session.identity())
-    {
-        client.last_read.set(Some(id));
-    }
-    match error {
-        Some(error) => Err(error),
-        None => Ok(live),
+        if let Some(live) = &live
+            && let Some(id) = live.stored.session.identity()
+        {
+            self.last_read.set(Some(id));
+        }
+        (live, tokens)
     }
 }
 
-/// Removes what was written back of these sessions; a new sign-in is left alone.
-///
-/// Returns the newest refresh token that was found and is not among the known ones.
-pub async fn remove_again(
-    client: &Inner,
-    ids: &[SessionId],
-    known_keys: &[(usize, Vec<String>)],
-    known_tokens: &[Secret],
-    patience: &Patience,
-) -> (Back, Option<Secret>) {
-    let mut back = Back::Gone;
-    let mut newer = None;
-    for (index, store) in client.places.iter().enumerate().rev() {
-        let Ok(mut snapshot) = store.read(&client.target, patience).await else {
-            if index == 0 {
-                back = Back::Stuck;
+impl Ending {
+    /// Marks what was written back of the sessions to go; a new sign-in is left alone.
+    ///
+    /// Returns whether there is any, and the newest refresh token of it that is not known.
+    pub fn written_back(&self, places: &mut [Place]) -> (Back, Option<Secret>) {
+        let mut back = Back::Gone;
+        let mut newer = None;
+        for place in places.iter_mut().rev() {
+            for stored in &place.found.sessions {
+                let id = stored.session.identity();
+                if id.is_none_or(|id| !self.ids.contains(&id)) {
+                    continue;
+                }
+                place.keys.extend_from_slice(&stored.keys);
+                if let Some(token) = &stored.session.refresh_token
+                    && !self.knows(token)
+                {
+                    newer = Some(token.clone());
+                }
+                back = Back::Removed {
+                    newer_token: newer.is_some(),
+                };
             }
-            continue;
-        };
-        // A store that can't list its keys shows a user without LastAuthUser only by name.
-        if let (Store::Custom(_), Some(keys)) =
-            (store, known_keys.iter().find(|known| known.0 == index))
-            && let Ok(more) = store.read_keys(&keys.1, patience).await
-        {
-            let new = |entry: &(String, String)| snapshot.iter().all(|old| old.0 != entry.0);
-            let more: Vec<_> = more.into_iter().filter(new).collect();
-            snapshot.extend(more);
         }
-        let ours = |stored: &StoredSession| {
-            stored
-                .session
-                .identity()
-                .is_some_and(|id| ids.contains(&id))
-        };
-        for stored in layout::find(&client.target, &snapshot).sessions {
-            if !ours(&stored) {
-                continue;
-            }
-            if remove(client, index, &stored.keys, patience).await.is_err() {
-                back = Back::Stuck;
-            } else if back == Back::Gone {
-                back = Back::Removed { newer_token: false };
-            }
-            newer = stored
-                .session
-                .refresh_token
-                .filter(|token| !known_tokens.contains(token))
-                .or(newer);
-        }
+        (back, newer)
     }
-    if let (Back::Removed { newer_token }, Some(_)) = (&mut back, &newer) {
-        *newer_token = true;
-    }
-    (back, newer)
 }

@@ -1,5 +1,7 @@
 //! Storing and loading the session.
 
+use std::rc::Rc;
+
 use super::client::Inner;
 use super::{returned, sweep};
 use crate::browser::storage::Patience;
@@ -8,7 +10,7 @@ use crate::layout::amplify;
 use crate::session::{Claims, Session, Tokens};
 
 /// Stores a session, whole or not at all.
-pub async fn store(client: &Inner, mut tokens: Tokens) -> Result<(), AuthError> {
+pub async fn store(client: &Rc<Inner>, mut tokens: Tokens) -> Result<(), AuthError> {
     if tokens.username.is_none() {
         tokens.username = Claims::of(&tokens.access_token).and_then(|claims| claims.username);
     }
@@ -55,7 +57,7 @@ pub async fn write(client: &Inner, index: usize, tokens: &Tokens) -> Result<(), 
             .suggest("Check that the page may use its storage and that it is not full.")
     };
     let before = store.read_keys(&names, &patience).await.map_err(failed)?;
-    let mut written = store.write(&entries.set, &patience).await;
+    let mut written = sweep::change(store, &[], &entries.set, &patience).await;
     if written.is_ok() {
         // Cookies that are too long are dropped without a word.
         let after = store.read_keys(&names, &patience).await;
@@ -64,18 +66,17 @@ pub async fn write(client: &Inner, index: usize, tokens: &Tokens) -> Result<(), 
             written = Err(AuthError::new(AuthErrorCode::Storage));
         }
     }
-    if let Err(error) = written {
-        let _ = store.remove(&names, &patience).await;
-        let _ = store.write(&before, &patience).await;
-        return Err(failed(error));
-    }
-    // What is left of a session before it signs no one in.
-    let _ = store.remove(&entries.remove, &patience).await;
-    Ok(())
+    let (keys, again) = match written {
+        // What is left of a session before it signs no one in.
+        Ok(()) => (&entries.remove, Vec::new()),
+        Err(_) => (&names, before),
+    };
+    let _ = sweep::change(store, keys, &again, &patience).await;
+    written.map_err(failed)
 }
 
 /// The stored session. One that was ended and written back is removed instead.
-pub async fn load(client: &Inner) -> Result<Option<Tokens>, AuthError> {
+pub async fn load(client: &Rc<Inner>) -> Result<Option<Tokens>, AuthError> {
     let live = sweep::remove_ended(client).await?;
     Ok(live.and_then(|live| tokens_of(&live.stored.session)))
 }

@@ -21,23 +21,22 @@ impl Run {
     /// The clear is done, or there was none: the time for what is remote begins.
     pub(super) fn begin_remote(self: &Rc<Self>) {
         let now = clock::now();
-        let waits: Vec<(u32, f64)> = {
-            let mut callers = self.callers.borrow_mut();
-            for caller in callers.iter_mut() {
+        let machine = self.machine.get();
+        {
+            let mut alarms = self.alarms.borrow_mut();
+            for caller in self.callers.borrow_mut().iter_mut() {
                 caller.deadline = now + caller.timeout_ms;
+                alarms.push((caller.deadline, Alarm::Caller(caller.id)));
             }
-            callers.iter().map(|c| (c.id, c.timeout_ms)).collect()
-        };
-        for (id, ms) in waits {
-            self.set_alarm(ms, Alarm::Caller(id));
+            if machine.hosted == Hosted::Due {
+                alarms.push((now + BEFORE_LEAVING_MS, Alarm::Event(Event::LeaveNow)));
+            }
+            if machine.forget != Call::Unneeded {
+                let over = Alarm::Event(Event::ForgetDeviceOver);
+                alarms.push((now + FORGET_DEVICE_MS, over));
+            }
         }
-        let machine = *self.machine.borrow();
-        if machine.hosted == Hosted::Due {
-            self.set_alarm(BEFORE_LEAVING_MS, Alarm::Event(Event::LeaveNow));
-        }
-        if machine.forget != Call::Unneeded {
-            self.set_alarm(FORGET_DEVICE_MS, Alarm::Event(Event::ForgetDeviceOver));
-        }
+        self.set_timer();
     }
 
     pub(super) fn set_alarm(self: &Rc<Self>, ms: f64, alarm: Alarm) {
@@ -46,13 +45,11 @@ impl Run {
         self.set_timer();
     }
 
-    pub(super) fn set_timer(self: &Rc<Self>) {
-        let next = self
-            .alarms
-            .borrow()
-            .iter()
-            .map(|alarm| alarm.0)
-            .fold(f64::INFINITY, f64::min);
+    fn set_timer(self: &Rc<Self>) {
+        let mut next = f64::INFINITY;
+        for alarm in self.alarms.borrow().iter() {
+            next = next.min(alarm.0);
+        }
         let timer = next.is_finite().then(|| {
             let run = Rc::downgrade(self);
             let tick = move |_| {
@@ -62,20 +59,23 @@ impl Run {
             };
             Timer::after(next - clock::now(), Box::new(tick))
         });
-        let old = std::mem::replace(&mut *self.timer.borrow_mut(), timer);
-        drop(old);
+        self.timer.set(timer);
     }
 
     /// Fires what is due, by the clock and not by the timer: hidden pages run timers late, and some run early.
     pub fn tick(self: &Rc<Self>) {
         let now = clock::now();
-        let due: Vec<Alarm> = {
-            let mut alarms = self.alarms.borrow_mut();
-            let due = alarms.iter().filter(|a| a.0 <= now).map(|a| a.1).collect();
-            alarms.retain(|alarm| alarm.0 > now);
-            due
-        };
-        for alarm in due {
+        let mut due = self.alarms.take();
+        let mut later = Vec::new();
+        due.retain(|alarm| {
+            let is_due = alarm.0 <= now;
+            if !is_due {
+                later.push(*alarm);
+            }
+            is_due
+        });
+        self.alarms.replace(later);
+        for (_, alarm) in due {
             match alarm {
                 Alarm::Event(event) => self.dispatch(event),
                 Alarm::Caller(id) => self.caller_late(id),
@@ -108,7 +108,7 @@ impl Run {
         if self.options.retry_when_online {
             listeners.extend(on(&global, "online", Run::back_online));
         }
-        *self.listeners.borrow_mut() = listeners;
+        self.listeners.set(listeners);
     }
 
     pub(super) fn page_hide(self: &Rc<Self>) {
@@ -119,7 +119,7 @@ impl Run {
 
     pub(super) fn back_online(self: &Rc<Self>) {
         if self.is_settled() {
-            let verdict = self.machine.borrow().verdict(None);
+            let verdict = self.machine.get().verdict(None);
             let failed = verdict.revoke.or(verdict.others).or(verdict.global);
             if verdict.tag == Tag::Partial && failed.is_some() && !self.superseded.get() {
                 self.revoke_again();

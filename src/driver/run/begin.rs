@@ -1,5 +1,6 @@
 //! How a sign-out begins: its options are checked, and it joins the one under way or starts its own.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
@@ -8,16 +9,17 @@ use super::Run;
 use crate::browser::task::{self, Slot};
 use crate::browser::{js, page};
 use crate::driver::client::{Hooks, Inner};
+use crate::driver::ending::Ending;
 use crate::driver::popup::Popup;
+use crate::driver::report::Report;
 use crate::driver::sweep;
 use crate::error::{AuthError, AuthErrorCode};
 use crate::flow::{Leave, Plan};
 use crate::options::{HostedUiMode, SignOutOptions};
-use crate::outcome::{LocalFuture, SignOutResult};
+use crate::outcome::LocalFuture;
 use crate::protocol::logout_url;
 
 /// The way out to the hosted UI.
-#[derive(Clone)]
 pub struct Way {
     pub url: String,
     pub back: String,
@@ -29,12 +31,12 @@ pub fn sign_out(
     options: SignOutOptions,
     hooks: Hooks,
     popup: Option<Popup>,
-) -> LocalFuture<SignOutResult> {
-    let refuse = |error, popup: Option<Popup>| -> LocalFuture<SignOutResult> {
+) -> LocalFuture<Rc<Report>> {
+    let refuse = |error, popup: Option<Popup>| -> LocalFuture<Rc<Report>> {
         if let Some(popup) = popup {
             popup.close();
         }
-        Box::pin(async move { SignOutResult::failed(error) })
+        Box::pin(async move { Report::refused(&error) })
     };
     if is_aborted(hooks.signal.as_ref()) {
         return refuse(AuthError::new(AuthErrorCode::Aborted), popup);
@@ -45,37 +47,37 @@ pub fn sign_out(
     };
     let slot = Slot::new();
     let running = client.active();
-    let early = |run: &Rc<Run>| run.is_clearing();
-    if let Some(run) = running.as_ref().filter(|run| early(run)) {
-        run.join(&options, hooks, popup, slot.clone());
+    if let Some(run) = running.as_ref().filter(|run| run.is_clearing()) {
+        run.join(&options, &hooks, popup.as_ref(), slot.clone());
         return Box::pin(slot);
     }
-    let run = Run::new(client, options, way, &hooks);
-    *run.popup.borrow_mut() = popup;
-    run.add_caller(&hooks, slot.clone());
-    match running {
-        None => run.begin(),
-        Some(other) => {
-            // It joins only if storage holds no session but the one being ended.
-            let client = client.clone();
-            task::start(Box::pin(async move {
-                let (places, error) = sweep::read_all(&client, &run.patience).await;
-                let foreign = places
-                    .iter()
-                    .flat_map(|place| &place.found.sessions)
-                    .any(|stored| !other.holds(stored.session.identity()));
-                if foreign || error.is_some() || other.is_settled() {
-                    run.begin();
-                } else {
-                    let caller = run.callers.borrow_mut().pop();
-                    if let Some(caller) = caller {
-                        let popup = run.popup.borrow_mut().take();
-                        other.join(&run.options, hooks, popup, caller.slot);
-                    }
-                }
-            }));
+    let ending = Ending::new(way, hooks.navigate.clone());
+    let ending = Rc::new(RefCell::new(ending));
+    let run = Run::new(client, options, ending, hooks.app_state.clone(), popup);
+    let run = Rc::new(run);
+    run.add_caller(hooks.signal.as_ref(), slot.clone(), run.options.timeout_ms);
+    let Some(other) = running else {
+        run.begin();
+        return Box::pin(slot);
+    };
+    // It joins only if storage holds no session but the one being ended.
+    task::start(Box::pin(async move {
+        let stock = sweep::read_all(&run.client, &run.patience, Vec::new()).await;
+        let mut apart = stock.error.is_some() || other.is_settled();
+        for place in &stock.places {
+            for stored in &place.found.sessions {
+                apart |= !other.holds(stored.session.identity());
+            }
         }
-    }
+        if apart {
+            run.begin();
+        } else {
+            let caller = run.callers.borrow_mut().pop();
+            if let Some(caller) = caller {
+                other.join(&run.options, &hooks, run.popup.as_ref(), caller.slot);
+            }
+        }
+    }));
     Box::pin(slot)
 }
 
@@ -88,14 +90,16 @@ pub(super) fn way(
     client: &Inner,
     options: &SignOutOptions,
     own_navigation: bool,
-) -> Result<Result<Way, AuthError>, AuthError> {
+) -> Result<Result<Rc<Way>, AuthError>, AuthError> {
     let config = &client.config;
     let explicit = options.redirect_url.as_deref();
     let found = match &config.hosted_ui {
         Some(hosted) => {
-            logout_url::choose(&hosted.redirect_sign_out, explicit, &page::url()).map(|back| Way {
-                url: logout_url::build(hosted, &config.user_pool_client_id, &back),
-                back,
+            logout_url::choose(&hosted.redirect_sign_out, explicit, &page::url()).map(|back| {
+                Rc::new(Way {
+                    url: logout_url::build(hosted, &config.user_pool_client_id, &back),
+                    back,
+                })
             })
         }
         None => Err(AuthError::configuration(

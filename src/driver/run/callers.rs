@@ -12,10 +12,10 @@ use crate::browser::js::Listener;
 use crate::browser::task::Slot;
 use crate::driver::client::Hooks;
 use crate::driver::popup::Popup;
+use crate::driver::report::Report;
 use crate::error::AuthErrorCode;
 use crate::flow::{Event, Hosted};
 use crate::options::{HostedUiMode, SignOutOptions};
-use crate::outcome::SignOutResult;
 
 /// Someone who waits for the result.
 pub struct Caller {
@@ -23,46 +23,42 @@ pub struct Caller {
     pub(super) timeout_ms: f64,
     pub(super) deadline: f64,
     signal: Option<JsValue>,
-    pub(super) slot: Slot<SignOutResult>,
+    pub(super) slot: Slot<Rc<Report>>,
     _listener: Option<Listener>,
 }
 
 impl Run {
     /// The longest time that anyone waits for what is remote.
     pub fn longest_wait_ms(&self) -> f64 {
-        let callers = self.callers.borrow();
-        callers.iter().map(|c| c.timeout_ms).fold(0.0, f64::max)
+        let mut longest = 0.0_f64;
+        for caller in self.callers.borrow().iter() {
+            longest = longest.max(caller.timeout_ms);
+        }
+        longest
     }
 
-    pub(super) fn add_caller(self: &Rc<Self>, hooks: &Hooks, slot: Slot<SignOutResult>) -> u32 {
-        self.add_caller_with(hooks, slot, self.options.timeout_ms)
-    }
-
-    pub(super) fn add_caller_with(
+    pub(super) fn add_caller(
         self: &Rc<Self>,
-        hooks: &Hooks,
-        slot: Slot<SignOutResult>,
+        signal: Option<&JsValue>,
+        slot: Slot<Rc<Report>>,
         timeout_ms: f64,
     ) -> u32 {
         let id = self.client.next_id();
         let weak = Rc::downgrade(self);
-        let listener = hooks.signal.as_ref().and_then(|signal| {
-            Listener::new(
-                signal,
-                "abort",
-                Box::new(move |_| {
-                    if let Some(run) = weak.upgrade() {
-                        run.caller_aborted(id);
-                    }
-                }),
-            )
+        let listener = signal.and_then(|signal| {
+            let aborted = move |_| {
+                if let Some(run) = weak.upgrade() {
+                    run.caller_aborted(id);
+                }
+            };
+            Listener::new(signal, "abort", Box::new(aborted))
         });
         let deadline = clock::now() + timeout_ms;
         self.callers.borrow_mut().push(Caller {
             id,
             timeout_ms,
             deadline,
-            signal: hooks.signal.clone(),
+            signal: signal.cloned(),
             slot,
             _listener: listener,
         });
@@ -72,27 +68,31 @@ impl Run {
     pub(super) fn join(
         self: &Rc<Self>,
         options: &SignOutOptions,
-        hooks: Hooks,
-        popup: Option<Popup>,
-        slot: Slot<SignOutResult>,
+        hooks: &Hooks,
+        popup: Option<&Popup>,
+        slot: Slot<Rc<Report>>,
     ) {
-        let id = self.add_caller_with(&hooks, slot, options.timeout_ms);
+        let id = self.add_caller(hooks.signal.as_ref(), slot, options.timeout_ms);
         if !self.is_clearing() {
             self.set_alarm(options.timeout_ms, Alarm::Caller(id));
         } else if options.timeout_ms > 0.0 {
             // The latest deadline counts, and it leaves time for more than one request.
-            self.machine.borrow_mut().plan.one_request = false;
+            self.change_machine(&mut |machine| machine.plan.one_request = false);
         }
-        let own_way = self.way.borrow().clone();
+        let own_way = self.ending.borrow().way.clone();
         if let (Some(popup), Ok(way)) = (popup, own_way) {
             popup.go(&way.url);
         }
         if options.hosted_ui == HostedUiMode::Redirect {
-            if let Ok(Ok(way)) = way(&self.client, options, hooks.navigate.is_some()) {
-                *self.way.borrow_mut() = Ok(way);
-            }
-            if hooks.navigate.is_some() {
-                *self.navigate.borrow_mut() = hooks.navigate.clone();
+            let way = way(&self.client, options, hooks.navigate.is_some());
+            {
+                let mut ending = self.ending.borrow_mut();
+                if let Ok(Ok(way)) = way {
+                    ending.way = Ok(way);
+                }
+                if hooks.navigate.is_some() {
+                    ending.navigate = hooks.navigate.clone();
+                }
             }
             self.dispatch(Event::AlsoRedirect);
             if !self.is_clearing() {
@@ -105,14 +105,14 @@ impl Run {
     }
 
     pub(super) fn caller_aborted(self: &Rc<Self>, id: u32) {
+        let mut others = Vec::new();
+        for caller in self.callers.borrow().iter() {
+            if caller.id != id {
+                others.push(caller.signal.clone());
+            }
+        }
         // A signal of another make may call back when it is read.
-        let others: Vec<Option<JsValue>> = {
-            let callers = self.callers.borrow();
-            let others = callers.iter().filter(|caller| caller.id != id);
-            others.map(|caller| caller.signal.clone()).collect()
-        };
-        let all = others.iter().all(|signal| is_aborted(signal.as_ref()));
-        if all {
+        if others.iter().all(|signal| is_aborted(signal.as_ref())) {
             self.dispatch(Event::Aborted);
         } else {
             self.leave_early(id, AuthErrorCode::Aborted);
@@ -120,17 +120,19 @@ impl Run {
     }
 
     pub(super) fn caller_late(self: &Rc<Self>, id: u32) {
-        let latest = {
-            let callers = self.callers.borrow();
-            let own = callers.iter().find(|c| c.id == id).map(|c| c.deadline);
-            let Some(own) = own else {
-                return;
-            };
-            callers.iter().all(|caller| caller.deadline <= own)
+        let (mut own, mut latest) = (None, 0.0_f64);
+        for caller in self.callers.borrow().iter() {
+            latest = latest.max(caller.deadline);
+            if caller.id == id {
+                own = Some(caller.deadline);
+            }
+        }
+        let Some(own) = own else {
+            return;
         };
-        if latest {
+        if own >= latest {
             self.dispatch(Event::Deadline);
-        } else if self.machine.borrow().hosted != Hosted::Due {
+        } else if self.machine.get().hosted != Hosted::Due {
             self.leave_early(id, AuthErrorCode::Unconfirmed);
         }
     }
@@ -145,7 +147,7 @@ impl Run {
             index.map(|index| callers.remove(index))
         };
         if let Some(caller) = caller {
-            caller.slot.fill(self.result(Some(code)));
+            caller.slot.fill(self.report(Some(code)));
         }
     }
 }

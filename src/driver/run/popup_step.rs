@@ -12,8 +12,8 @@ use crate::outcome::StepName;
 impl Run {
     pub(super) fn run_popup(self: &Rc<Self>) {
         self.begin_step(StepName::Popup, false);
-        let way = self.way.borrow().clone();
-        let opened = match (&*self.popup.borrow(), &way) {
+        let way = self.ending.borrow().way.clone();
+        let opened = match (&self.popup, &way) {
             (Some(popup), Ok(way)) => popup.begin(&self.client, way),
             _ => false,
         };
@@ -32,7 +32,7 @@ impl Run {
         if self.phase() != Phase::Popup {
             return;
         }
-        let closed = self.popup.borrow().as_ref().is_none_or(Popup::is_cancelled);
+        let closed = self.popup.as_ref().is_none_or(Popup::is_cancelled);
         if closed {
             let dead = self.client.dead.get();
             self.popup_ended(PopupEnd::Cancelled {

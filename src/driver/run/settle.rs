@@ -1,69 +1,68 @@
 //! The end of a run: its callers, the listeners and the other tabs are told; and a retry, which begins another.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::alarms::Alarm;
 use super::begin::Way;
-use super::callers::Caller;
 use super::{LATER_MS, Run};
 use crate::browser::task::{self, Slot};
-use crate::driver::client::{Hooks, Inner, SignedOutEvent, SignedOutReason};
+use crate::driver::client::{Inner, SignedOutEvent, SignedOutReason};
+use crate::driver::ending::Ending;
 use crate::driver::popup::Popup;
+use crate::driver::report::{Report, status};
 use crate::driver::returned;
 use crate::flow::{Hosted, Leave, Machine, Tag};
 use crate::options::{HostedUiMode, SignOutOptions};
-use crate::outcome::{LocalFuture, SignOutResult};
+use crate::outcome::LocalFuture;
 
 impl Run {
     pub(super) fn settle(self: &Rc<Self>) {
-        let machine = *self.machine.borrow();
+        let machine = self.machine.get();
         if machine.hosted == Hosted::NotLeft {
             returned::forget(&self.client);
         } else if self.client.left_here.get() && machine.hosted == Hosted::Done {
-            let way = self.way.borrow().clone();
-            if let Ok(way) = way {
-                returned::save(self, &way);
-            }
+            returned::save(self);
         }
-        let failed = machine.verdict(None).tag == Tag::Failed;
-        self.mark_settled(failed, &machine);
-        let result = self.result(None);
-        self.log_result(&result);
-        let callers: Vec<Caller> = self.callers.borrow_mut().drain(..).collect();
-        for caller in callers {
-            caller.slot.fill(result.clone());
+        let report = self.report(None);
+        let failed = report.tag == Tag::Failed;
+        self.mark_settled(&report, &machine);
+        let line = ["sign-out ", status(report.tag)].concat();
+        self.client.log(report.tag != Tag::Complete, &line);
+        for caller in self.callers.take() {
+            caller.slot.fill(report.clone());
         }
         if !failed {
             self.client.broadcast();
         }
         // One who followed another tab may have heard of it already.
-        let told = machine.following && !self.client.tells_first(&self.ids.borrow());
-        if !failed && !self.told.replace(true) && !told {
+        let heard = machine.following && {
+            let ids = self.ending.borrow().ids.clone();
+            !self.client.tells_first(&ids)
+        };
+        if !failed && !self.tell_once() && !heard {
             self.client.tell(SignedOutEvent {
                 reason: SignedOutReason::SignOut,
                 global: machine.plan.global,
                 redirecting: machine.hosted == Hosted::Done && machine.plan.leave != Leave::Popup,
             });
         }
-        if let Some(popup) = &*self.popup.borrow() {
-            popup.close();
-        }
-        self.alarms.borrow_mut().clear();
+        self.close_popup();
+        self.alarms.take();
         self.set_alarm(LATER_MS, Alarm::ReadBackLater);
     }
 
-    pub(super) fn log_result(&self, result: &SignOutResult) {
-        let line = ["sign-out ", result.status()].concat();
-        self.client
-            .log(!matches!(result, SignOutResult::Complete(_)), &line);
+    /// Whether the listeners knew; from now on they do.
+    fn tell_once(&self) -> bool {
+        std::mem::replace(&mut self.ending.borrow_mut().told, true)
     }
 
-    pub(super) fn mark_settled(self: &Rc<Self>, failed: bool, machine: &Machine) {
+    fn mark_settled(&self, report: &Report, machine: &Machine) {
         if machine.following {
             return;
         }
-        if failed {
-            let ids = self.ids.borrow().clone();
+        if report.tag == Tag::Failed {
+            let ids = self.ending.borrow().ids.clone();
             self.client.change_mark(&mut |mark| {
                 for id in &ids {
                     mark.remove(*id);
@@ -71,10 +70,9 @@ impl Run {
             });
             return;
         }
-        let codes = self.step_codes();
         let left = machine.hosted == Hosted::Done;
         self.update_mark(&mut |entry| {
-            entry.codes = Some(codes);
+            entry.codes = Some(report.codes);
             if !left {
                 entry.leaving_since = None;
             }
@@ -82,59 +80,51 @@ impl Run {
     }
 
     /// Leaves for the hosted UI once more, and does nothing else.
-    pub fn leave_again(client: &Rc<Inner>, way: &Way) -> LocalFuture<SignOutResult> {
+    pub fn leave_again(client: &Rc<Inner>, way: &Rc<Way>) -> LocalFuture<Rc<Report>> {
         let options = SignOutOptions {
             hosted_ui: HostedUiMode::Redirect,
             ..SignOutOptions::default()
         };
-        let hooks = Hooks::default();
-        let run = Run::new(client, options, Ok(way.clone()), &hooks);
-        let plan = run.machine.borrow().plan;
-        *run.machine.borrow_mut() = Machine::leave_only(plan);
+        let ending = Rc::new(RefCell::new(Ending::new(Ok(way.clone()), None)));
+        let run = Rc::new(Run::new(client, options, ending, None, None));
         let slot = Slot::new();
-        run.add_caller(&hooks, slot.clone());
-        run.begin();
-        run.begin_remote();
+        run.begin_as(Machine::leave_only(run.machine.get().plan), slot.clone());
         Box::pin(slot)
     }
 
     /// Runs again what failed; every call gets the same result.
-    pub fn run_again(self: &Rc<Self>) -> LocalFuture<SignOutResult> {
-        if let Some(slot) = &*self.retry.borrow() {
-            return Box::pin(slot.clone());
-        }
-        let next = self.machine.borrow().retry();
-        let (_, slot) = self.again(next);
-        *self.retry.borrow_mut() = Some(slot.clone());
-        Box::pin(slot)
+    pub fn run_again(self: &Rc<Self>) -> LocalFuture<Rc<Report>> {
+        let known = self.retry.borrow().clone();
+        Box::pin(known.unwrap_or_else(|| {
+            let slot = Slot::new();
+            self.retry.replace(Some(slot.clone()));
+            self.again(self.machine.get().retry(), slot.clone());
+            slot
+        }))
     }
 
     /// Sends again what failed of the revocations. The hosted UI waits for `retry()`: no page is left unasked.
     pub(super) fn revoke_again(self: &Rc<Self>) {
-        let mut next = self.machine.borrow().retry();
+        let mut next = self.machine.get().retry();
         next.hosted = Hosted::NotDue;
-        let (run, slot) = self.again(next);
+        let slot = Slot::new();
+        let run = self.again(next, slot.clone());
         let before = self.clone();
         task::start(Box::pin(async move {
             slot.await;
-            let done = *run.machine.borrow();
-            let mut machine = before.machine.borrow_mut();
-            machine.forget = done.forget;
-            machine.global = done.global;
-            machine.revoke = done.revoke;
-            machine.others = done.others;
+            let done = run.machine.get();
+            before.change_machine(&mut |machine| {
+                machine.forget = done.forget;
+                machine.global = done.global;
+                machine.revoke = done.revoke;
+                machine.others = done.others;
+            });
         }));
     }
 
     /// A run of this one's tokens with another machine, which takes over from here.
-    fn again(self: &Rc<Self>, next: Machine) -> (Rc<Run>, Slot<SignOutResult>) {
-        let slot = Slot::new();
+    fn again(&self, next: Machine, slot: Slot<Rc<Report>>) -> Rc<Run> {
         self.superseded.set(true);
-        let hooks = Hooks {
-            navigate: self.navigate.borrow().clone(),
-            app_state: self.app_state.clone(),
-            ..Hooks::default()
-        };
         let mut options = self.options.clone();
         if options.timeout_ms <= 0.0 {
             options.timeout_ms = SignOutOptions::default().timeout_ms;
@@ -143,21 +133,19 @@ impl Run {
             (Leave::Popup, Hosted::Due) => Popup::open_now(),
             _ => None,
         };
-        let run = Run::new(&self.client, options, self.way.borrow().clone(), &hooks);
-        *run.popup.borrow_mut() = popup;
-        *run.machine.borrow_mut() = next;
-        *run.vault.borrow_mut() = self.vault.borrow().clone();
-        *run.ids.borrow_mut() = self.ids.borrow().clone();
-        *run.keys.borrow_mut() = self.keys.borrow().clone();
-        run.user.set(self.user.get());
-        run.told.set(self.told.get());
-        run.lost_answer.set(self.lost_answer.get());
+        let (ending, app_state) = (self.ending.clone(), self.app_state.clone());
+        let run = Rc::new(Run::new(&self.client, options, ending, app_state, popup));
         run.journal.borrow_mut().inherit(&self.journal.borrow());
-        run.add_caller(&hooks, slot.clone());
-        run.begin();
-        if !run.is_clearing() {
-            run.begin_remote();
+        run.begin_as(next, slot);
+        run
+    }
+
+    fn begin_as(self: &Rc<Self>, machine: Machine, slot: Slot<Rc<Report>>) {
+        self.machine.set(machine);
+        self.add_caller(None, slot, self.options.timeout_ms);
+        self.begin();
+        if !self.is_clearing() {
+            self.begin_remote();
         }
-        (run, slot)
     }
 }

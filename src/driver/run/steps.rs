@@ -5,11 +5,11 @@ use std::rc::Rc;
 use super::alarms::Alarm;
 use super::{LEAVING_MS, Run};
 use crate::browser::{clock, js, page, task};
+use crate::driver::journal::LEAVING;
 use crate::driver::{requests, returned, sweep};
 use crate::error::{AuthError, AuthErrorCode};
 use crate::flow::{self, Back, Call, Event, Phase};
-use crate::outcome::StepName;
-use crate::session::Secret;
+use crate::outcome::{LocalFuture, StepName};
 
 impl Run {
     pub(super) fn read_back(self: &Rc<Self>) {
@@ -28,35 +28,36 @@ impl Run {
         }));
     }
 
-    pub(super) async fn remove_again(&self) -> Back {
-        let ids = self.ids.borrow().clone();
-        if ids.is_empty() {
-            return Back::Gone;
-        }
-        let keys = self.keys.borrow().clone();
-        let known: Vec<Secret> = {
-            let vault = self.vault.borrow();
-            let refresh = vault.refresh.iter().chain(&vault.revoked);
-            refresh.chain(&vault.others).cloned().collect()
-        };
-        let (back, newer) =
-            sweep::remove_again(&self.client, &ids, &keys, &known, &self.patience).await;
-        if newer.is_some() {
-            self.vault.borrow_mut().refresh = newer;
-        }
-        back
+    /// Removes what was written back of the sessions, and keeps the newest refresh token of it.
+    fn remove_again(self: &Rc<Self>) -> LocalFuture<Back> {
+        let run = self.clone();
+        Box::pin(async move {
+            let (ids, keys) = {
+                let ending = run.ending.borrow();
+                (ending.ids.clone(), ending.keys.clone())
+            };
+            if ids.is_empty() {
+                return Back::Gone;
+            }
+            let mut stock = sweep::read_all(&run.client, &run.patience, keys).await;
+            let (back, newer) = run.ending.borrow().written_back(&mut stock.places);
+            let stock = stock.remove(false).await;
+            if newer.is_some() {
+                run.ending.borrow_mut().refresh = newer;
+            }
+            match stock.error {
+                Some(_) => Back::Stuck,
+                None => back,
+            }
+        })
     }
 
     pub(super) fn read_back_later(self: &Rc<Self>) {
         let run = self.clone();
         task::start(Box::pin(async move {
-            let back = run.remove_again().await;
-            let token = run.vault.borrow().refresh.clone();
-            if let (Back::Removed { newer_token: true }, Some(token)) = (back, token)
-                && run.client.config.token_revocation
-            {
-                let config = &run.client.config;
-                requests::revoke_in_passing(&config.endpoint, &config.user_pool_client_id, &token);
+            if run.remove_again().await == (Back::Removed { newer_token: true }) {
+                let token = run.ending.borrow().refresh.clone();
+                requests::revoke_in_passing(&run.client, token.as_ref());
             }
             run.let_go();
         }));
@@ -64,20 +65,19 @@ impl Run {
 
     /// Forgets the run, unless a held-back revocation still waits for `pagehide`, or for the network.
     pub(super) fn let_go(self: &Rc<Self>) {
-        let held = matches!(self.machine.borrow().revoke, Call::HeldBack | Call::Waiting);
+        let held = matches!(self.machine.get().revoke, Call::HeldBack | Call::Waiting);
         if self.superseded.get() || !(held || self.options.retry_when_online) {
-            let listeners = std::mem::take(&mut *self.listeners.borrow_mut());
-            drop(listeners);
-            let ours = Rc::as_ptr(self);
-            self.client
-                .runs
-                .borrow_mut()
-                .retain(|run| Rc::as_ptr(run) != ours);
+            self.listeners.take();
+            let mut runs = self.client.runs.borrow_mut();
+            runs.retain(|run| !Rc::ptr_eq(run, self));
         }
     }
 
     pub(super) fn leave(self: &Rc<Self>) {
-        let way = self.way.borrow().clone();
+        let (way, navigate) = {
+            let ending = self.ending.borrow();
+            (ending.way.clone(), ending.navigate.clone())
+        };
         let Ok(way) = way else {
             self.dispatch(Event::LeaveFailed);
             return;
@@ -86,9 +86,8 @@ impl Run {
         let now = clock::wall();
         self.update_mark(&mut |entry| entry.leaves(now));
         self.client.left_here.set(true);
-        returned::save(self, &way);
+        returned::save(self);
         self.set_alarm(LEAVING_MS, Alarm::Event(Event::LeaveFailed));
-        let navigate = self.navigate.borrow().clone();
         let run = self.clone();
         task::start(Box::pin(async move {
             let left = page::leave(&way.url, navigate.as_ref());
@@ -103,8 +102,8 @@ impl Run {
                 Ok(_) if navigate.is_none() => {}
                 Ok(_) => run.dispatch(Event::Left),
                 Err(thrown) => {
-                    *run.leave_error.borrow_mut() =
-                        Some(js::error(AuthErrorCode::Navigation, &thrown));
+                    let error = js::error(AuthErrorCode::Navigation, &thrown);
+                    run.journal.borrow_mut().set_error(LEAVING, Some(error));
                     run.dispatch(Event::LeaveFailed);
                 }
             }
@@ -117,8 +116,8 @@ impl Run {
             return;
         }
         let mark = self.client.mark();
-        let ids = self.ids.borrow().clone();
-        let entry = ids.first().and_then(|id| mark.entry(*id));
+        let id = self.ending.borrow().ids.first().copied();
+        let entry = id.and_then(|id| mark.entry(id));
         match entry {
             Some(entry) if entry.codes.is_none() => {}
             entry => {
@@ -139,7 +138,7 @@ impl Run {
     }
 
     pub fn update_mark(&self, change: &mut dyn FnMut(&mut flow::MarkEntry)) {
-        let ids = self.ids.borrow().clone();
+        let ids = self.ending.borrow().ids.clone();
         self.client.change_mark(&mut |mark| {
             for id in &ids {
                 mark.update(*id, &mut *change);
@@ -156,7 +155,9 @@ impl Run {
     /// A step has ended, for now.
     pub fn end_step(&self, step: StepName, error: Option<&AuthError>) {
         let at = self.elapsed();
-        self.journal.borrow_mut().end(step, at, error);
+        self.journal
+            .borrow_mut()
+            .end(step, at, error.map(|error| error.code));
         self.log_step(step, error);
     }
 

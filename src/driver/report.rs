@@ -1,0 +1,302 @@
+//! What a run came to: JSON for JavaScript and for the record of a redirect, and beside it what no JSON may hold.
+
+use std::rc::Rc;
+
+use super::fields::Fields;
+use super::journal::{LEAVING, STORAGE, Step};
+use super::run::Run;
+use crate::error::{AuthError, AuthErrorCode};
+use crate::flow::{Call, Codes, Fault, Hosted, Leave, Machine, Op, Tag, Verdict};
+use crate::json::Json;
+use crate::outcome::{LocalFuture, StepName, StepOutcome};
+use crate::session::Secret;
+
+/// Runs again what failed, once; calling it twice gives the same report.
+pub type Again = Rc<dyn Fn() -> LocalFuture<Rc<Report>>>;
+
+/// The result of a sign-out. Callers share it.
+pub struct Report {
+    pub tag: Tag,
+    /// The codes of the steps that failed, for the other tabs.
+    pub codes: Codes,
+    /// The result without a token.
+    pub json: Json,
+    /// To retry RevokeToken with.
+    pub refresh_token: Option<Secret>,
+    /// To retry RevokeToken with, for further sessions.
+    pub others: Vec<Secret>,
+    /// To retry GlobalSignOut with.
+    pub access_token: Option<Secret>,
+    pub retry: Option<Again>,
+}
+
+impl Report {
+    /// A failure before anything was touched.
+    pub fn refused(error: &AuthError) -> Rc<Report> {
+        let mut fields = head(Tag::Failed);
+        fields.put("error", error_json(error));
+        fields.put("steps", Json::Array(Vec::new()));
+        Rc::new(Report {
+            tag: Tag::Failed,
+            codes: [None; 4],
+            json: fields.done(),
+            refresh_token: None,
+            others: Vec::new(),
+            access_token: None,
+            retry: None,
+        })
+    }
+}
+
+/// The name of a tag, as JavaScript sees it.
+pub fn status(tag: Tag) -> &'static str {
+    match tag {
+        Tag::Complete => "complete",
+        Tag::Partial => "partial",
+        Tag::Failed => "failed",
+    }
+}
+
+fn head(tag: Tag) -> Fields {
+    let mut fields = Fields::default();
+    fields.text("status", status(tag));
+    fields.put("signedOutLocally", Json::Bool(tag != Tag::Failed));
+    fields
+}
+
+impl Run {
+    /// The report as of now; `early` for a caller that leaves before the others.
+    pub fn report(self: &Rc<Self>, early: Option<AuthErrorCode>) -> Rc<Report> {
+        self.report_of(&self.machine.get(), early)
+    }
+
+    /// The report that a state of the machine stands for.
+    pub fn report_of(
+        self: &Rc<Self>,
+        machine: &Machine,
+        early: Option<AuthErrorCode>,
+    ) -> Rc<Report> {
+        let now = self.elapsed();
+        let mut verdict = machine.verdict(early);
+        self.follow(machine, &mut verdict);
+        let tag = verdict.tag;
+        let mut fields = head(tag);
+        let mut codes = [None; 4];
+        let ending = self.ending.borrow();
+        let url = ending.way.as_ref().ok().map(|way| &*way.url);
+        let journal = self.journal.borrow();
+        let error = |fault, op| match fault {
+            Fault::Answer => journal.error_of(op),
+            Fault::Code(code) => explain(code, op, machine),
+        };
+        if tag == Tag::Failed {
+            let known = match verdict.cause {
+                Some(AuthErrorCode::Storage) => journal.error(STORAGE).cloned(),
+                _ => None,
+            };
+            let code = verdict.cause.unwrap_or(AuthErrorCode::Unknown);
+            let error = known.unwrap_or_else(|| AuthError::new(code));
+            fields.put("error", error_json(&error));
+        } else {
+            let signed_in = machine.session || machine.following;
+            fields.put("wasSignedIn", Json::Bool(signed_in));
+            let due = machine.hosted == Hosted::Manual
+                || (machine.hosted == Hosted::Done && machine.plan.leave != Leave::Popup);
+            if due && let Some(url) = url {
+                fields.text("logoutUrl", url);
+            }
+            if let Some(fault) = verdict.hosted {
+                let known = match (fault, &ending.way) {
+                    (Fault::Answer | Fault::Code(AuthErrorCode::PopupBlocked), Err(error)) => {
+                        Some(error)
+                    }
+                    (Fault::Code(AuthErrorCode::Navigation), _) => journal.error(LEAVING),
+                    _ => None,
+                };
+                let error = known.cloned().unwrap_or_else(|| match fault {
+                    Fault::Code(code) => AuthError::new(code),
+                    Fault::Answer => AuthError::new(AuthErrorCode::Unknown),
+                });
+                codes[2] = fields.failed("hostedUIError", url, &error);
+            }
+            if let Some(fault) = verdict.forget {
+                let error = error(fault, Op::ForgetDevice);
+                codes[3] = fields.failed("forgetDeviceError", None, &error);
+            }
+        }
+        let revoke = verdict.revoke.map(|fault| (fault, Op::RevokeToken));
+        let others = verdict.others.map(|fault| (fault, Op::RevokeOthers));
+        if let Some((fault, op)) = revoke.or(others) {
+            codes[0] = fields.failed("revokeTokenError", None, &error(fault, op));
+        }
+        if let Some(fault) = verdict.global {
+            let error = error(fault, Op::GlobalSignOut);
+            codes[1] = fields.failed("globalSignOutError", None, &error);
+        }
+        Rc::new(Report {
+            tag,
+            codes,
+            // A token that was revoked, while another's revocation failed, is nothing to retry.
+            refresh_token: verdict.revoke.and(ending.refresh.clone()),
+            others: match verdict.others {
+                Some(_) => ending.others.clone(),
+                None => Vec::new(),
+            },
+            access_token: verdict.global.and(ending.access.clone()),
+            retry: match tag {
+                Tag::Partial => Some(self.retry_handle()),
+                _ => None,
+            },
+            json: {
+                fields.put("steps", self.steps(machine, &verdict, now));
+                fields.done()
+            },
+        })
+    }
+
+    fn retry_handle(self: &Rc<Self>) -> Again {
+        let run = self.clone();
+        Rc::new(move || run.run_again())
+    }
+
+    /// The other tab's outcome is this call's too.
+    fn follow(&self, machine: &Machine, verdict: &mut Verdict) {
+        let Some([revoke, global, hosted, forget]) = self.codes.get() else {
+            return;
+        };
+        verdict.revoke = revoke.map(Fault::Code);
+        verdict.global = global.map(Fault::Code);
+        // Whether the user's other sessions ended can't be learnt from a local sign-out.
+        if machine.plan.global && !self.followed_global.get() {
+            verdict.global = Some(Fault::Code(AuthErrorCode::Unconfirmed));
+        }
+        verdict.hosted = verdict.hosted.or(hosted.map(Fault::Code));
+        verdict.forget = forget.map(Fault::Code);
+        let failed =
+            verdict.revoke.is_some() || verdict.global.is_some() || verdict.hosted.is_some();
+        if machine.removed && (failed || verdict.forget.is_some()) {
+            verdict.tag = Tag::Partial;
+        }
+    }
+
+    /// The steps as they stand, and those that were not begun.
+    fn steps(&self, machine: &Machine, verdict: &Verdict, now: f64) -> Json {
+        let journal = self.journal.borrow();
+        let mut list = Vec::new();
+        let mut tell = |step: &Step| {
+            let fault = match step.name {
+                StepName::RevokeToken => verdict.revoke,
+                StepName::GlobalSignOut => verdict.global,
+                StepName::ForgetDevice => verdict.forget,
+                StepName::Navigate => verdict.hosted,
+                _ => None,
+            };
+            let (mut outcome, mut code, mut reason) = (step.outcome, step.code, step.reason);
+            if step.name == StepName::Navigate && machine.hosted == Hosted::Done {
+                (outcome, code) = (StepOutcome::Ok, None);
+            }
+            if let Some(Fault::Code(told)) = fault {
+                (outcome, code) = (StepOutcome::Failed, Some(told));
+            }
+            if step.name == StepName::Clear && machine.following {
+                reason = Some("another tab signed out");
+            }
+            let took = match step.duration_ms < 0.0 {
+                true => now - step.started_at_ms,
+                false => step.duration_ms,
+            };
+            let mut fields = Fields::default();
+            fields.text("step", step.name.as_str());
+            fields.text("outcome", outcome.as_str());
+            fields.maybe("reason", reason);
+            fields.put("attempts", Json::Number(step.attempts.into()));
+            fields.put("startedAtMs", Json::Number(step.started_at_ms));
+            fields.put("durationMs", Json::Number(took));
+            if let Some(status) = step.status {
+                fields.put("status", Json::Number(status.into()));
+            }
+            fields.maybe("requestId", step.request_id.as_deref());
+            fields.maybe("code", code.map(AuthErrorCode::as_str));
+            list.push(fields.done());
+        };
+        for step in journal.steps() {
+            tell(step);
+        }
+        let mut skip = |name, asked: bool, reason| {
+            if machine.session && asked && journal.step(name).is_none() {
+                tell(&Step::skipped(name, now, reason));
+            }
+        };
+        let plan = &machine.plan;
+        let forget = plan.forget_device;
+        skip(StepName::ForgetDevice, forget, "no remembered device");
+        let global = plan.global && machine.global != Call::Succeeded;
+        skip(StepName::GlobalSignOut, global, "not sent");
+        let why = match machine.revoke {
+            Call::Impossible => "token revocation is off for this app client",
+            Call::HeldBack | Call::Waiting => "held back for a retry",
+            _ if !plan.revocation => "token revocation is off in the configuration",
+            _ => "no refresh token",
+        };
+        skip(StepName::RevokeToken, true, why);
+        Json::Array(list)
+    }
+}
+
+/// The error for what the machine knows of a step that no answer explains.
+fn explain(code: AuthErrorCode, op: Op, machine: &Machine) -> AuthError {
+    let error = AuthError::new(code);
+    match (code, op) {
+        (AuthErrorCode::NotAuthorized, _) => {
+            error.say("The session holds neither an access token nor a refresh token.")
+        }
+        (AuthErrorCode::TokenExpired, Op::GlobalSignOut) if machine.plan.one_request => error
+            .say("The access token has expired, and timeoutMs: 0 leaves no request to refresh it."),
+        _ => error,
+    }
+}
+
+impl Fields {
+    /// The error of a step; returns its code.
+    fn failed(
+        &mut self,
+        name: &str,
+        url: Option<&str>,
+        error: &AuthError,
+    ) -> Option<AuthErrorCode> {
+        self.put(name, failed_json(url, error));
+        Some(error.code)
+    }
+}
+
+/// The error of a step as JSON.
+pub fn failed_json(url: Option<&str>, error: &AuthError) -> Json {
+    let mut fields = Fields::default();
+    fields.maybe("url", url);
+    fields.put("error", error_json(error));
+    fields.done()
+}
+
+/// An error as JSON: what its `toJSON()` gives, and its cause.
+pub fn error_json(error: &AuthError) -> Json {
+    let mut fields = Fields::default();
+    fields.text("code", error.code.as_str());
+    fields.text("message", &error.message);
+    fields.text("recoverySuggestion", &error.recovery_suggestion);
+    fields.put("retryable", Json::Bool(error.retryable));
+    if let Some(service) = &error.service {
+        let mut inner = Fields::default();
+        let kind = Some(&*service.kind);
+        inner.maybe("type", kind.filter(|kind| !kind.is_empty()));
+        inner.put("status", Json::Number(service.status.into()));
+        inner.maybe("requestId", service.request_id.as_deref());
+        fields.put("service", inner.done());
+    }
+    if let Some(cause) = &error.cause {
+        let mut inner = Fields::default();
+        inner.text("name", &cause.name);
+        inner.text("message", &cause.message);
+        fields.put("cause", inner.done());
+    }
+    fields.done()
+}
