@@ -1,190 +1,42 @@
 // How fast a sign-out is, beside other libraries: in Chromium, against the local Cognito, all in one run.
-import { readFile, writeFile } from "node:fs/promises";
-import { createServer } from "node:http";
-import { startLocalCognito } from "cognito-signout-dev";
-import * as esbuild from "esbuild";
-import { chromium } from "playwright-core";
+import { writeFile } from "node:fs/promises";
 import { format } from "prettier";
-import { findBrowser } from "../scripts/lib/browsers.mjs";
 import { inRoot } from "../scripts/lib/paths.mjs";
-import { Failure } from "../scripts/lib/run.mjs";
+import { median, ms, row, table } from "./lib/stats.mjs";
+import { bars, picture } from "./lib/svg.mjs";
+import { cold } from "./speed/cold.mjs";
+import { memory } from "./speed/memory.mjs";
+import { BOUND_MS, LIBRARIES, openStage, OURS } from "./speed/stage.mjs";
+import { tabs, TABS } from "./speed/tabs.mjs";
+import { CASES, warm } from "./speed/warm.mjs";
 
-/** @import { Fault } from "cognito-signout-dev" */
-/** @import { Run } from "./speed/page.mjs" */
+/** @import { Cold } from "./speed/cold.mjs" */
+/** @import { Memory } from "./speed/memory.mjs" */
+/** @import { Tabs } from "./speed/tabs.mjs" */
+/** @import { Measured } from "./speed/warm.mjs" */
 
-const OURS = "cognito-signout";
-const LIBRARIES = ["aws-amplify", "amazon-cognito-identity-js", OURS];
+/**
+ * @typedef {object} Figures
+ * @property {Measured[]} warm
+ * @property {Map<string, Cold[]>} cold
+ * @property {Tabs[]} tabs
+ * @property {Memory[]} memory
+ */
 
-/** After so long an answer counts as none. */
-const BOUND_MS = 8000;
-const USER = "jane.doe@example.com";
+/** The median, or `undefined` if it never came. @param {(number | null)[]} values */
+const usual = (values) =>
+  values.length === 0 || values.includes(null)
+    ? undefined
+    : median(values.map(Number));
 
-/** @type {{ name: string, fault?: Fault, times: number }[]} */
-const NETWORKS = [
-  { name: "no added latency", times: 40 },
-  {
-    name: "100 ms per request",
-    fault: { operation: "*", latencyMs: 100 },
-    times: 20,
-  },
-  {
-    name: "the server never answers",
-    fault: { operation: "*", silence: true },
-    times: 1,
-  },
-  {
-    name: "the connection drops",
-    fault: { operation: "*", drop: true },
-    times: 5,
-  },
-];
-
-/** @param {number[]} values */
-function median(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const [low = NaN, high = NaN] = [
-    sorted[(sorted.length - 1) >> 1],
-    sorted[middle],
-  ];
-  return (low + high) / 2;
-}
-
-/** @param {number} value */
-const ms = (value) => value.toFixed(value < 10 ? 1 : 0);
-
-/** A page for each library, and nothing else on the origin. */
-async function servePages() {
-  const { outputFiles } = await esbuild.build({
-    entryPoints: LIBRARIES.map((name) => inRoot(`bench/speed/${name}.mjs`)),
-    outdir: inRoot(".build/speed"),
-    bundle: true,
-    minify: true,
-    format: "esm",
-    define: { global: "globalThis" },
-    write: false,
-    logLevel: "warning",
-  });
-  const server = createServer((request, response) => {
-    const name = (request.url ?? "").slice(1);
-    const script = outputFiles.find(({ path }) => path.endsWith(`/${name}`));
-    response.setHeader(
-      "content-type",
-      script ? "text/javascript" : "text/html; charset=utf-8",
-    );
-    response.end(
-      script?.contents ??
-        `<!doctype html><link rel="icon" href="data:,"><script type="module" src="/${name}.js"></script>`,
-    );
-  });
-  await new Promise((resolve) =>
-    server.listen(0, "127.0.0.1", () => resolve(undefined)),
+/**
+ * @param {Measured} measured
+ * @param {"gone" | "settled"} what
+ */
+const ofAll = ({ runs }, what) =>
+  LIBRARIES.map((library) =>
+    usual((runs.get(library) ?? []).map((run) => run[what])),
   );
-  const address = server.address();
-  if (!address || typeof address === "string") throw new Failure("no port");
-  return {
-    origin: `http://localhost:${address.port}`,
-    close: () => server.close().closeAllConnections(),
-  };
-}
-
-/** @param {string} name an installed package */
-async function titleOf(name) {
-  const path =
-    name === OURS ? "package.json" : `node_modules/${name}/package.json`;
-  return `${name} ${JSON.parse(await readFile(inRoot(path), "utf8")).version}`;
-}
-
-/**
- * @typedef {object} Measured
- * @property {string} name
- * @property {boolean} global
- * @property {Map<string, string>} asks what each library sends
- * @property {Map<string, Run[]>} runs
- * @property {Map<boolean, number[]>} bare the bare requests, with keepalive or without
- */
-
-/**
- * Runs the libraries in turns, so that what else the machine does hits all alike.
- * @param {import("playwright-core").Browser} browser
- * @param {string} origin
- * @param {Awaited<ReturnType<typeof startLocalCognito>>} cognito
- * @param {typeof NETWORKS[number]} network
- * @param {boolean} global
- * @returns {Promise<Measured>}
- */
-async function measure(browser, origin, cognito, network, global) {
-  const { control } = cognito;
-  const contexts = [];
-  const pages = [];
-  /** @type {Map<string, string>} */
-  const asks = new Map();
-  for (const library of LIBRARIES) {
-    const context = await browser.newContext();
-    contexts.push(context);
-    const page = await context.newPage();
-    await page.goto(`${origin}/${library}`);
-    await page.waitForFunction(() => "bench" in globalThis);
-    const { id: clientId } = control.addClient({});
-    await page.evaluate(
-      (settings) => /** @type {any} */ (globalThis).bench.configure(settings),
-      { userPoolId: cognito.userPoolId, clientId, endpoint: cognito.origin },
-    );
-    /**
-     * @param {"signOut" | "fetches"} what
-     * @param {object} how
-     */
-    const run = (what, how) =>
-      page.evaluate(
-        ([what, how]) => /** @type {any} */ (globalThis).bench[what](how),
-        /** @type {const} */ ([
-          what,
-          {
-            session: control.addSession({ username: USER, clientId }),
-            global,
-            ...how,
-          },
-        ]),
-      );
-    pages.push({ library, run });
-    // The engine is warm, and so is the preflight of who lets the browser keep it.
-    await run("signOut", { bound: BOUND_MS });
-    const sent = control
-      .requests({ clientId })
-      .filter(({ preflight }) => !preflight);
-    asks.set(library, sent.map(({ operation }) => operation).join(", "));
-    await run("fetches", { keepalive: true });
-  }
-  if (network.fault) control.addFault(network.fault);
-  /** @type {Measured} */
-  const measured = {
-    name: `${global ? "global" : "local"}, ${network.name}`,
-    global,
-    asks,
-    runs: new Map(LIBRARIES.map((library) => [library, []])),
-    bare: new Map([
-      [false, []],
-      [true, []],
-    ]),
-  };
-  const answers = !network.fault || network.fault.latencyMs !== undefined;
-  for (let time = 0; time < network.times; time++) {
-    for (const { library, run } of pages) {
-      measured.runs
-        .get(library)
-        ?.push(await run("signOut", { bound: BOUND_MS }));
-      if (library === OURS && answers)
-        for (const keepalive of time % 2 ? [false, true] : [true, false])
-          measured.bare
-            .get(keepalive)
-            ?.push(await run("fetches", { keepalive }));
-    }
-  }
-  control.clearFaults();
-  for (const context of contexts) await context.close();
-  console.log(`measured: ${measured.name}`);
-  return measured;
-}
 
 /**
  * @param {Measured[]} all
@@ -192,128 +44,260 @@ async function measure(browser, origin, cognito, network, global) {
  * @param {string[]} titles
  */
 function comparison(all, what, titles) {
-  const rows = all.map(({ name, runs }) => {
-    /** @param {string} library */
-    const of = (library) => {
-      const values = (runs.get(library) ?? []).map((run) => run[what]);
-      return values.some((value) => value === null)
-        ? undefined
-        : median(values.map(Number));
-    };
-    const ours = of(OURS) ?? NaN;
-    const cells = LIBRARIES.map((library) => {
-      const value = of(library);
-      const says =
-        what === "settled" ? `, ${runs.get(library)?.[0]?.said}` : "";
-      if (value === undefined) return "never";
-      if (library === OURS) return `${ms(value)}${says}`;
-      return `${ms(value)} (${Number((value / ours).toPrecision(2))}×)${says}`;
-    });
-    return `| ${[name, ...cells].join(" | ")} |`;
+  const rows = all.map((measured) => {
+    const { runs } = measured;
+    const said = LIBRARIES.map((library) =>
+      what === "settled" ? (runs.get(library)?.[0]?.said ?? "") : "",
+    );
+    const cells = row(measured.what.name, ofAll(measured, what), said);
+    return cells.map((cell, i) =>
+      i > 0 && !runs.has(LIBRARIES[i - 1] ?? "") ? "can't" : cell,
+    );
   });
-  return [
-    `| case | ${titles.join(" | ")} |`,
-    `| --- |${titles.map(() => " ---: |").join("")}`,
-    ...rows,
-  ].join("\n");
+  return table(["case", ...titles], rows);
 }
 
 /** @param {Measured[]} all */
 function overhead(all) {
   const rows = all
     .filter(({ bare }) => bare.get(true)?.length)
-    .map(({ name, runs, bare }) => {
+    .map(({ what, runs, bare }) => {
       const ours = (runs.get(OURS) ?? []).map(({ settled }) => Number(settled));
       const [plain = [], keepalive = []] = [bare.get(false), bare.get(true)];
       /** @param {number[]} a @param {number[]} b */
       const more = (a, b) =>
         ms(median(a.map((value, i) => value - (b[i] ?? NaN))));
-      return `| ${[
-        name,
+      return [
+        what.name,
         ms(median(plain)),
         ms(median(keepalive)),
         more(keepalive, plain),
         ms(median(ours)),
         more(ours, plain),
-      ].join(" | ")} |`;
+      ];
     });
-  return [
-    "| case | bare fetch | with keepalive | it costs | signOut() | more than the bare fetch |",
-    "| --- | ---: | ---: | ---: | ---: | ---: |",
-    ...rows,
-  ].join("\n");
+  return table(
+    [
+      ...["case", "bare fetch", "with keepalive", "it costs"],
+      ...["signOut()", "more than the bare fetch"],
+    ],
+    rows,
+  );
 }
 
-/** Measures, prints, and writes bench/speed.md. */
-export async function speed() {
-  const programs = findBrowser("chromium");
-  if (!programs) throw new Failure("The benchmark needs Chromium.");
-  const [pages, cognito, browser, ...titles] = await Promise.all([
-    servePages(),
-    startLocalCognito({ port: 0 }),
-    chromium.launch({
-      executablePath: programs.CHROME_BIN ?? "",
-      args: [
-        ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
-        "--disable-gpu",
-        "--disable-background-networking",
-      ],
-    }),
-    ...LIBRARIES.map(titleOf),
-  ]);
-  /** @type {Measured[]} */
-  const all = [];
-  try {
-    for (const network of NETWORKS)
-      for (const global of [false, true])
-        all.push(
-          await measure(browser, pages.origin, cognito, network, global),
-        );
-  } finally {
-    await browser.close();
-    await cognito.close();
-    pages.close();
-  }
+/**
+ * The rows of a cold start.
+ * @param {Map<string, Cold[]>} all
+ * @returns {{ name: string, values: (number | undefined)[] }[]}
+ */
+function coldRows(all) {
+  /** @param {(cold: Cold) => number | null} of */
+  const values = (of) =>
+    LIBRARIES.map((library) => usual((all.get(library) ?? []).map(of)));
+  return [
+    { name: "import to ready", values: values(({ ready }) => ready) },
+    {
+      name: "import to tokens gone",
+      values: values(({ ready, first }) =>
+        first.gone === null ? null : ready + first.gone,
+      ),
+    },
+    {
+      name: "the first signOut settles",
+      values: values(({ first }) => first.settled),
+    },
+  ];
+}
+
+/** @param {Figures} figures */
+function draw({ warm, cold }, /** @type {string[]} */ titles) {
+  /**
+   * @param {string} name
+   * @param {"gone" | "settled"} what
+   */
+  const of = (name, what) => {
+    const measured = warm.find((measured) => measured.what.name === name);
+    return measured ? ofAll(measured, what) : [];
+  };
+  const left = bars({
+    left: 10,
+    top: 10,
+    width: 470,
+    title: "Tokens gone from the storage, ms after the call",
+    says: ms,
+    names: titles,
+    groups: [
+      {
+        name: "no added latency",
+        values: of("local, no added latency", "gone"),
+      },
+      {
+        name: "100 ms per request",
+        values: of("local, 100 ms per request", "gone"),
+      },
+      {
+        name: "no answer",
+        values: of("local, the server never answers", "gone"),
+      },
+      {
+        name: "4,000 keys of others",
+        values: of("local, 4,000 keys of others", "gone"),
+      },
+    ],
+  });
+  const right = bars({
+    left: 500,
+    top: 10,
+    width: 470,
+    title: "The promise settles, and a cold start, ms",
+    says: ms,
+    names: titles,
+    groups: [
+      {
+        name: "settled, no latency",
+        values: of("local, no added latency", "settled"),
+      },
+      {
+        name: "settled, 100 ms",
+        values: of("local, 100 ms per request", "settled"),
+      },
+      ...coldRows(cold).filter(({ name }) => name.startsWith("import")),
+    ],
+  });
+  return picture(
+    980,
+    Math.max(left.height, right.height) + 30,
+    "How long a local sign-out takes, beside three other libraries; the scale is logarithmic",
+    `${left.body}\n${right.body}`,
+  );
+}
+
+/**
+ * @param {Figures} figures
+ * @param {string[]} titles
+ * @param {string} chromium its version
+ */
+function report(figures, titles, chromium) {
+  const networks = figures.warm.filter(({ what }) => !what.foreign);
+  const crowded = figures.warm.filter(({ what }) => what.foreign);
   /** @param {string} library */
   const atReturn = (library) => {
-    const runs = all.flatMap((measured) => measured.runs.get(library) ?? []);
-    return `${runs.filter((run) => run.atReturn).length} of ${runs.length}`;
+    const runs = figures.warm.flatMap(({ runs }) => runs.get(library) ?? []);
+    return `${library} ${runs.filter((run) => run.atReturn).length} of ${runs.length} times`;
   };
   /** @param {string} library */
   const asks = (library) =>
-    all
+    `${library} ${networks
       .slice(0, 2)
-      .map(
-        ({ global, asks }) =>
-          `${asks.get(library)} (${global ? "global" : "local"})`,
-      )
-      .join(", ");
-  const text = `# How fast a sign-out is
+      .flatMap(({ what, asks }) => {
+        const sent = asks.get(library);
+        return sent ? `${sent} (${what.global ? "global" : "local"})` : [];
+      })
+      .join(", ")}`;
+  const times = new Map(
+    networks.map(({ what }) => [what.name.replace(/^\w+, /, ""), what.times]),
+  );
+  const mb = (/** @type {number} */ bytes) => (bytes / 1e6).toFixed(2);
+  return `# How fast a sign-out is
 
-\`npm run bench\` writes this: Chromium ${browser.version().split(".")[0]}, against the local Cognito, all in one run, each library in a page of its own and
-in turns with the others; medians, in milliseconds after the call, of ${NETWORKS.map(({ times, name }) => `${times} (${name})`).join(", ")}.
-The engine is warm, and so is the preflight of who lets the browser keep it. "(2.0×)": twice what ${OURS} takes. "never": not within ${BOUND_MS / 1000} s.
+\`npm run bench -- speed\` writes this: Chromium ${chromium}, against the local Cognito, all in one run, each library in a page of its own and
+in turns with the others; medians, in milliseconds after the call, of ${[...times].map(([name, n]) => `${n} (${name})`).join(", ")}.
+Warm: the engine has run before, and the preflight is cached by who lets the browser keep it. "(2.0×)": twice what ${OURS} takes. "never": not within ${BOUND_MS / 1000} s.
+oidc-client-ts revokes the refresh token and removes its user, as its \`signoutRedirect\` does first; it can't end sessions on other devices.
+
+![Beside other libraries](speed.svg)
 
 ## When the tokens are gone
 
-${comparison(all, "gone", titles)}
+${comparison(networks, "gone", titles)}
 
-Already gone when the call returned: ${LIBRARIES.map((library) => `${library} ${atReturn(library)} times`).join(", ")}.
+Already gone when the call returned: ${LIBRARIES.map(atReturn).join(", ")}.
 
 ## When the promise settles, and what it says
 
-${comparison(all, "settled", titles)}
+${comparison(networks, "settled", titles)}
 
-What they send: ${LIBRARIES.map((library) => `${library} ${asks(library)}`).join("; ")}.
+What they send: ${LIBRARIES.map(asks).join("; ")}.
+
+## The first sign-out of a page
+
+From \`import()\`, with nothing cached: not the file, not its compiled code, not the preflight.
+
+${table(
+  ["", ...titles],
+  coldRows(figures.cold).map(({ name, values }) => row(name, values)),
+)}
+
+## With many keys of others in localStorage
+
+When the tokens are gone, and when it settles. The others remove keys that they can name; this package looks for every session of the client, whoever stored it, and
+so has to list the keys. It reads the values of the session's own.
+
+${comparison(crowded, "gone", titles)}
+
+${comparison(crowded, "settled", titles)}
+
+## With many tabs open
+
+When the promise settles in the tab that signs out; and when the last of the other tabs was told. The other libraries tell no other tab.
+
+${table(
+  ["tabs", ...titles, "all tabs told"],
+  figures.tabs.map(({ open, settled, told }) => [
+    ...row(String(open), settled),
+    open === 1 ? "" : ms(told),
+  ]),
+)}
+
+## Memory
+
+After so many cycles of \`storeTokens\` and \`signOut\` with its request, and a garbage collection, in MB.
+
+${table(
+  ["cycles", "JavaScript", "the page's own", "the engine and buffers"],
+  figures.memory.map(({ cycles, script, page, engine }) => [
+    cycles.toLocaleString("en-GB"),
+    mb(script),
+    mb(page),
+    mb(engine),
+  ]),
+)}
 
 ## What it costs beyond its requests
 
 The same requests by a bare \`fetch\`, one after the other, in the same page and in turns; differences are medians of each turn's own.
 
-${overhead(all)}
+${overhead(networks)}
 `;
-  const path = inRoot("bench/speed.md");
-  const pretty = await format(text, { filepath: path });
-  await writeFile(path, pretty);
-  console.log(`\n${pretty}`);
+}
+
+/**
+ * Measures, prints, and writes bench/speed.md and bench/speed.svg.
+ * @param {{ quick?: boolean }} [options] `quick`: a tenth of it, to see that all of it works; nothing is written
+ */
+export async function speed({ quick = false } = {}) {
+  const few = (/** @type {number} */ n) => (quick ? Math.ceil(n / 10) : n);
+  const stage = await openStage();
+  try {
+    /** @type {Figures} */
+    const figures = { warm: [], cold: new Map(), tabs: [], memory: [] };
+    for (const what of CASES)
+      figures.warm.push(await warm(stage, { ...what, times: few(what.times) }));
+    figures.cold = await cold(stage, few(15));
+    for (const open of TABS)
+      figures.tabs.push(await tabs(stage, open, few(10)));
+    figures.memory = await memory(stage, [100, 1000, 5000, 10_000].map(few));
+    const version = stage.browser.version().split(".")[0] ?? "";
+    const path = inRoot("bench/speed.md");
+    const text = await format(report(figures, stage.titles, version), {
+      filepath: path,
+    });
+    console.log(`\n${text}`);
+    const svg = draw(figures, stage.titles);
+    if (quick) return;
+    await writeFile(path, text);
+    await writeFile(inRoot("bench/speed.svg"), svg);
+  } finally {
+    await stage.close();
+  }
 }

@@ -1,4 +1,4 @@
-// npm run bench [-- size|speed|scale]: what the package weighs, and where it goes, written to bench/size.json; how fast it is
+// npm run bench [-- size|speed|speed-quick|scale]: what the package weighs, and where it goes, written to bench/size.json; how fast it is
 // beside other libraries, written to bench/speed.md; what Cognito's quotas do to a crowd, written to docs/scale.md.
 import { writeFile } from "node:fs/promises";
 import { inRoot } from "./lib/paths.mjs";
@@ -20,10 +20,14 @@ async function size(sizes) {
 
 await main(async () => {
   const [only, ...more] = process.argv.slice(2);
-  if (more.length > 0 || !["size", "speed", "scale", undefined].includes(only))
-    throw new Failure("Usage: npm run bench [-- size|speed|scale]");
+  if (
+    more.length > 0 ||
+    !["size", "speed", "speed-quick", "scale", undefined].includes(only)
+  )
+    throw new Failure("Usage: npm run bench [-- size|speed|speed-quick|scale]");
   const all = only === undefined;
-  await setup({ browsers: all || only === "speed" ? ["chromium"] : [] });
+  const timed = all || only === "speed" || only === "speed-quick";
+  await setup({ browsers: timed ? ["chromium"] : [] });
   if (all || only === "scale") {
     const { scale } = await import("../bench/scale.mjs");
     await scale();
@@ -32,8 +36,8 @@ await main(async () => {
   const { build } = await import("./lib/build.mjs");
   const sizes = await build();
   if (all || only === "size") await size(sizes);
-  if (all || only === "speed") {
+  if (timed) {
     const { speed } = await import("../bench/speed.mjs");
-    await speed();
+    await speed({ quick: only === "speed-quick" });
   }
 });

@@ -10,8 +10,12 @@
 /**
  * @typedef {object} Library
  * @property {(settings: Settings) => unknown} configure
+ * @property {(session: Session, settings: Settings) => Record<string, string>} [entries] how it stores a session in
+ *   localStorage; Amplify's layout if left out
  * @property {() => unknown} [signedIn] what an app of this library does after the sign-in, as far as the sign-out needs it
  * @property {(global: boolean) => Promise<unknown>} signOut
+ * @property {() => unknown} [look] reads the session
+ * @property {(listener: () => void) => unknown} [onSignedOut] tells of another tab's sign-out
  */
 
 /** @typedef {{ username: string, accessToken: string, idToken: string, refreshToken: string }} Session */
@@ -22,6 +26,7 @@
  * @property {number | null} gone when the last token went; null: one is still there
  * @property {number | null} settled null: not within the bound
  * @property {string} said how it settled
+ * @property {number} calledAt by the clock that all tabs share
  */
 
 const TOKENS = /** @type {const} */ ([
@@ -30,46 +35,76 @@ const TOKENS = /** @type {const} */ ([
   "refreshToken",
 ]);
 
+/** @type {NonNullable<Library["entries"]>} */
+function inAmplifysLayout(session, { clientId }) {
+  const prefix = `CognitoIdentityServiceProvider.${clientId}`;
+  const user = `${prefix}.${session.username}`;
+  return {
+    [`${prefix}.LastAuthUser`]: session.username,
+    ...Object.fromEntries(
+      TOKENS.map((name) => [`${user}.${name}`, session[name]]),
+    ),
+    [`${user}.clockDrift`]: "0",
+  };
+}
+
 /** @param {Library} library */
 export function expose(library) {
   /** @type {Settings} */
   let settings;
   let removedAt = 0;
-  /** @param {string} key */
-  const isToken = (key) => TOKENS.some((name) => key.endsWith(`.${name}`));
+  /** The keys that hold a token of the session. @type {string[]} */
+  let held = [];
   const { removeItem } = Storage.prototype;
   Storage.prototype.removeItem = function (/** @type {string} */ key) {
     removeItem.call(this, key);
-    // aws-amplify calls it with undefined.
-    if (isToken(String(key))) removedAt = performance.now();
+    if (held.includes(key)) removedAt = performance.now();
   };
-  /** @param {string} username */
-  const keys = (username) => {
-    const prefix = `CognitoIdentityServiceProvider.${settings.clientId}`;
-    return { last: `${prefix}.LastAuthUser`, user: `${prefix}.${username}` };
-  };
-  const isGone = () => !Object.keys(localStorage).some(isToken);
+  const isGone = () => held.every((key) => localStorage.getItem(key) === null);
 
   Object.assign(globalThis, {
     bench: {
+      toldAt: 0,
+
       /** @param {Settings} given */
       async configure(given) {
         settings = given;
         await library.configure(given);
+        await library.onSignedOut?.(() => {
+          this.toldAt = performance.timeOrigin + performance.now();
+        });
       },
 
+      /** @param {number} count of keys that belong to others */
+      fill(count) {
+        localStorage.clear();
+        for (let i = 0; i < count; i++)
+          localStorage.setItem(`someone.else.${i}`, "x".repeat(100));
+      },
+
+      /** @param {Session} session */
+      async store(session) {
+        const entries = (library.entries ?? inAmplifysLayout)(
+          session,
+          settings,
+        );
+        for (const [key, value] of Object.entries(entries))
+          localStorage.setItem(key, value);
+        held = Object.keys(entries).filter((key) =>
+          TOKENS.some((name) => entries[key]?.includes(session[name])),
+        );
+        await library.signedIn?.();
+      },
+
+      /** Reads the session that another tab has stored. */
+      look: () => library.look?.(),
+
       /**
-       * @param {{ session: Session, global: boolean, bound: number }} what
+       * @param {{ session: Session, global: boolean, bound: number, isStored?: boolean }} what
        * @returns {Promise<Run>}
        */
-      async signOut({ session, global, bound }) {
-        // All of them share Amplify's layout.
-        const { last, user } = keys(session.username);
-        localStorage.setItem(last, session.username);
-        for (const name of TOKENS)
-          localStorage.setItem(`${user}.${name}`, session[name]);
-        localStorage.setItem(`${user}.clockDrift`, "0");
-        await library.signedIn?.();
+      async signOut({ session, global, bound, isStored }) {
+        if (!isStored) await this.store(session);
         const start = performance.now();
         const promise = library.signOut(global);
         const atReturn = isGone();
@@ -87,6 +122,7 @@ export function expose(library) {
           gone: isGone() ? removedAt - start : null,
           settled,
           said,
+          calledAt: performance.timeOrigin + start,
         };
       },
 
