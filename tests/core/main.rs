@@ -15,6 +15,7 @@ mod layout_properties;
 mod layouts;
 mod logout;
 mod options;
+mod properties;
 mod requests;
 mod support;
 mod tokens;
