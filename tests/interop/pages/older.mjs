@@ -1,11 +1,7 @@
 // An app with amazon-cognito-identity-js, or with Amplify v5, which is made of an earlier version of it.
 import { Auth } from "aws-amplify-auth-v5";
-import {
-  AuthenticationDetails,
-  CognitoUser,
-  CognitoUserPool,
-  CookieStorage,
-} from "amazon-cognito-identity-js";
+import { CognitoUserPool, CookieStorage } from "amazon-cognito-identity-js";
+import { identityOf, tokensOf } from "./identity.mjs";
 
 const { config, given } = globalThis.setup ?? {};
 
@@ -41,12 +37,6 @@ const Pool = new CognitoUserPool({
   ...(Storage && { Storage }),
 });
 
-/** @param {import("amazon-cognito-identity-js").CognitoUserSession} session */
-const tokensOf = (session) => [
-  session.getAccessToken().getJwtToken(),
-  session.getRefreshToken().getToken(),
-];
-
 Object.assign(globalThis, {
   v5: {
     Auth,
@@ -66,32 +56,6 @@ Object.assign(globalThis, {
         },
       ),
   },
-  identity: {
-    signIn: (/** @type {string} */ Username, /** @type {string} */ Password) =>
-      new Promise((resolve, reject) => {
-        const user = new CognitoUser({
-          Username,
-          Pool,
-          ...(Storage && { Storage }),
-        });
-        const details = new AuthenticationDetails({ Username, Password });
-        user.setAuthenticationFlowType("USER_PASSWORD_AUTH");
-        user.authenticateUser(details, {
-          onSuccess: (session) => resolve(tokensOf(session)),
-          onFailure: reject,
-        });
-      }),
-    whoIsIn: () =>
-      new Promise((resolve, reject) => {
-        const user = Pool.getCurrentUser();
-        if (!user) return resolve(null);
-        user.getSession(
-          (/** @type {Error | null} */ error, /** @type {any} */ session) =>
-            error
-              ? reject(error)
-              : resolve(session.isValid() ? user.getUsername() : "expired"),
-        );
-      }),
-  },
+  identity: identityOf(Pool, Storage),
 });
 await import("../../apps/vite/main.mjs");
