@@ -291,6 +291,17 @@ async fn a_page_without_request_or_abort_controller_settles() {
         let broken = function(move |_, _| Err(thrown.clone()));
         let now = no_pauses();
         let patch = Patch::value(&js_sys::global(), class, &broken);
+        let is_seen = match class {
+            "Request" => web_sys::Request::new_with_str("/").is_err(),
+            "Headers" => web_sys::Headers::new().is_err(),
+            _ => web_sys::AbortController::new().is_err(),
+        };
+        if !is_seen {
+            // WebKit goes on using a class of the page that was replaced later.
+            let agent = text_of(&global("navigator"), "userAgent");
+            assert!(!agent.contains("Chrome/") && !agent.contains("Firefox/"));
+            continue;
+        }
         let run = client.sign_out(Options::default());
         let result = settled(class, run).await;
         drop((patch, now));

@@ -7,6 +7,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { before, describe, test } from "node:test";
 import { inRoot } from "../../scripts/lib/paths.mjs";
+import { Watch, noteInPage } from "./lib/watch.mjs";
 import { HANGS_MS, until, Visitor, World } from "./lib/world.mjs";
 
 /** @import { Client, Fault, NewSession } from "cognito-signout-dev" */
@@ -727,10 +728,14 @@ async function prepare({ cells, slowness }) {
     cells.map(async ({ clientId, config, tokens, storage, ...cell }) => {
       const isWeb = /^(local|session|memory|cookie)/.exec(storage)?.[0];
       const own = isWeb ? undefined : custom(storage);
+      const { watch } = /** @type {any} */ (globalThis);
+      watch.hear(clientId);
       const client = cs.createClient({
         ...config,
         storage: own?.storage ?? isWeb,
+        logger: watch.logger,
       });
+      client.onSignedOut((event) => watch.note("event", event));
       await client.storeTokens(tokens);
       const prefix = `CognitoIdentityServiceProvider.${clientId}.`;
       if (cell.deviceKey)
@@ -776,6 +781,8 @@ async function signOutOfAll() {
           [...(items?.values() ?? [])],
           storage === "memory" ? await client.loadTokens() : null,
         ]);
+        if (result !== "pending")
+          /** @type {any} */ (globalThis).watch.show(result);
         return {
           result: result === "pending" ? { status: result } : show(result),
           left: left.map((url) => url === result.logoutUrl),
@@ -839,19 +846,34 @@ function outcome({ result, left, isStored }, sent, later) {
  */
 async function runInOnePage({ cells, offline = false, slowness = 1 }) {
   const visitors = cells.map(
-    ([, { client = {} }]) => new Visitor(world, { client, configure: false }),
+    ([, { client = {} }]) =>
+      new Visitor(world, {
+        client,
+        configure: false,
+        init: noteInPage,
+        path: "",
+      }),
   );
   const [visitor] = visitors;
   if (!visitor) return [];
   await visitor.arrive();
   try {
     const { context, page } = visitor;
+    const watch = await Watch.of(page, world.cognito.origin);
+    await visitor.go("/");
+    /** @type {string[]} */
+    const canaries = [];
     await page.evaluate(prepare, {
       slowness,
       cells: cells.map(
         ([, { storage = "local", ask = {}, leave = false, session }], i) => {
           const { clientId, config, session: add } = visitors[i] ?? visitor;
           const tokens = add.call(visitors[i] ?? visitor, session);
+          canaries.push(
+            tokens.accessToken,
+            tokens.idToken,
+            tokens.refreshToken,
+          );
           return {
             clientId,
             config,
@@ -882,6 +904,7 @@ async function runInOnePage({ cells, offline = false, slowness = 1 }) {
     await context.setOffline(offline);
     const seen = await page.evaluate(signOutOfAll);
     const sent = visitors.map(({ clientId }) => calls(clientId));
+    leaks.push(...(await watch.leaks(page, canaries)));
     await context.setOffline(false);
     await page.goto("about:blank");
     const later = () =>
@@ -917,6 +940,8 @@ const dealt = (cells, pages, how) =>
 
 /** @type {Map<Cell, string>} */
 const came = new Map();
+/** Where a token was seen that has no business there. @type {string[]} */
+const leaks = [];
 
 /** @param {Group[]} groups */
 async function runAll(groups) {
@@ -956,6 +981,9 @@ before(
 );
 
 test("there are a hundred cells", () => assert.equal(ALL.length, 100));
+
+test("no token is seen in any of them but where the contract puts it", () =>
+  assert.deepEqual(leaks, []));
 
 test("no answer of the corpus is left out", () => {
   const given = ALL.flatMap(([, { faults = [] }]) => faults);
