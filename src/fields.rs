@@ -1,6 +1,6 @@
 //! Reading a foreign object (a configuration, options, tokens) without knowing the platform.
 
-use crate::error::AuthError;
+use crate::error::{AuthError, redact};
 use crate::text::split_at_any;
 
 /// What stands in a field of a foreign object.
@@ -196,7 +196,8 @@ impl<'a> Reader<'a> {
     pub(crate) fn only(&mut self, at: &str, known: &[&str]) {
         for name in self.source.names_at(at).unwrap_or_default() {
             if !known.contains(&name.as_str()) {
-                let path = [at, &name].concat();
+                // Tokens given where settings belong are named too.
+                let path = [at, &redact(&name)].concat();
                 self.fail(&path, "is not known. Check its spelling, or leave it out.");
             }
         }
