@@ -17,5 +17,6 @@ mod logout;
 mod options;
 mod properties;
 mod requests;
+mod secrets;
 mod support;
 mod tokens;
