@@ -18,6 +18,10 @@ const HEADERS = {
     "content-security-policy":
       "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self' http://localhost:*",
   },
+  "/trusted/": {
+    "content-security-policy":
+      "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self' http://localhost:*; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
+  },
   "/no-wasm/": {
     "content-security-policy":
       "default-src 'self'; script-src 'self'; connect-src 'self' http://localhost:*",
