@@ -74,7 +74,7 @@ const LATE = {
       (/** @type {any[]} */ ...args) => ({
         /** @param {any} resolve @param {any} reject */
         then(resolve, reject) {
-          fetch(.../** @type {[any]} */ (args)).then((answer) => {
+          void fetch(.../** @type {[any]} */ (args)).then((answer) => {
             resolve(answer);
             reject(new Error("no"));
           }, reject);

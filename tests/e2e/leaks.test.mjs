@@ -149,7 +149,7 @@ describe("leaks", { concurrency: 2, timeout: 4 * HANGS_MS }, () => {
     const seen = await jane.page.evaluate(
       async ({ config, all }) => {
         const { watch } = /** @type {any} */ (globalThis);
-        const [first, second, third] = all;
+        const [first, second, third] = /** @type {any} */ (all);
         const { fetch } = globalThis;
         /** @type {string[]} */
         const seen = [];

@@ -45,12 +45,13 @@ class EngineWorld extends World {
    * @returns {Promise<EngineVisitor>}
    */
   async visitor(t, options = {}) {
-    /** @type {EngineVisitor | undefined} */
-    let visitor;
-    const server = await serve(this.app, () => visitor?.setup() ?? "");
-    visitor = new EngineVisitor(this, { ...options, origin: server.origin });
+    const page = { setup: () => "" };
+    const server = await serve(this.app, () => page.setup());
+    const { origin } = server;
+    const visitor = new EngineVisitor(this, { ...options, origin });
+    page.setup = () => visitor.setup();
     t.after(async () => {
-      await visitor?.leave();
+      await visitor.leave();
       await server.close();
       this.control.reset();
     });

@@ -127,7 +127,7 @@ describe(`the redirect: ${engine}`, ONE_BY_ONE, () => {
         setTimeout(() => void cs.signOut());
       });
       await eventually(
-        async () => /\/(logout|error)/.test(await jane.page.url()),
+        () => jane.page.evaluate(() => /\/(logout|error)/.test(location.href)),
         "it is stuck at the hosted UI",
       );
       await eventually(

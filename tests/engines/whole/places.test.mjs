@@ -10,7 +10,9 @@ const OVER = { access: false, refresh: false };
 describe(`places: ${engine}`, ONE_BY_ONE, () => {
   for (const storage of ["local", "session", "memory", "cookie"])
     test(`${storage}: stored, loaded, gone when signOut() returns`, async (t) => {
-      const jane = await world.visitor(t, { config: { storage } });
+      // WebKit takes no Secure cookie from http://localhost.
+      const cookie = { secure: engine !== "webkit" };
+      const jane = await world.visitor(t, { config: { storage, cookie } });
       const tokens = await jane.signIn();
       const seen = await jane.page.evaluate(async (clientId) => {
         const held = () =>
@@ -40,6 +42,18 @@ describe(`places: ${engine}`, ONE_BY_ONE, () => {
         end: "complete",
       });
       assert.deepEqual(jane.areValid(tokens), OVER);
+    });
+
+  if (engine === "webkit")
+    test("a Secure cookie that is not taken: storeTokens rejects with storage, and nothing is stored", async (t) => {
+      const jane = await world.visitor(t, { config: { storage: "cookie" } });
+      const { accessToken, refreshToken } = jane.session();
+      const error = await jane.page.evaluate(
+        (tokens) => rejection(cs.storeTokens(tokens)),
+        { accessToken, refreshToken },
+      );
+      assert.equal(error.code, "storage");
+      assert.equal(await jane.page.evaluate(() => document.cookie), "");
     });
 
   test("a storage whose removal does nothing: failed, and no navigation", async (t) => {
