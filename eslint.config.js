@@ -15,6 +15,7 @@ export default typescript.config(
       "tests/apps/*/",
       "!tests/apps/lib/",
       "!tests/apps/vite/",
+      "examples/",
     ],
   },
   eslint.configs.recommended,

@@ -1,40 +1,20 @@
 // A web worker, bundled: its own storage works, and without one the error says what to do.
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { describe, test } from "node:test";
 import { HANGS_MS, PASSWORD, useWorld } from "../e2e/lib/world.mjs";
-import { consumer, pageWith, runIn } from "./lib/consumer.mjs";
+import { bundle } from "./lib/bundlers.mjs";
+import { consumer } from "./lib/consumer.mjs";
 import { complaints } from "./lib/journey.mjs";
 import { serveFolder } from "./lib/serve.mjs";
 
 const TEMPLATES = ["tests/apps/page", "tests/apps/worker"];
 const world = useWorld({ app: false });
 
-/** @type {Record<string, { program: string, args: string[], page: string, script?: string }>} */
-const BUNDLERS = {
-  vite: { program: "vite/bin/vite.js", args: ["build"], page: "dist/" },
-  webpack: {
-    program: "webpack-cli/bin/cli.js",
-    args: ["--mode", "production"],
-    page: "",
-    script: '<script src="./dist/main.js"></script>',
-  },
-  parcel: {
-    program: "parcel/lib/bin.js",
-    args: ["build", "index.html", "--no-cache"],
-    page: "dist/",
-  },
-};
-
 describe("a worker", { timeout: 20 * HANGS_MS }, () => {
-  for (const [name, { program, args, page: below, script }] of Object.entries(
-    BUNDLERS,
-  ))
+  for (const name of /** @type {const} */ (["vite", "webpack", "parcel"]))
     test(name, async (t) => {
       const folder = await consumer(`worker-${name}`, { templates: TEMPLATES });
-      if (script) await pageWith(folder, script);
-      await runIn(folder, program, args);
-      const site = await serveFolder(join(folder, below));
+      const site = await serveFolder(await bundle(name, folder));
       t.after(site.close);
       const jane = await world.visitor(t, { origin: site.origin, path: "" });
       const { page } = jane;

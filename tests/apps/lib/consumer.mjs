@@ -59,7 +59,7 @@ export async function runIn(folder, program, args, env = {}) {
       [join(appsDir, "node_modules", program), ...args],
       {
         cwd: folder,
-        env: { ...process.env, FORCE_COLOR: "0", ...env },
+        env: { ...process.env, FORCE_COLOR: undefined, NO_COLOR: "1", ...env },
         maxBuffer: 2 ** 26,
       },
     );
@@ -88,7 +88,7 @@ export function serverIn(folder, program, args, env = {}) {
     [join(appsDir, "node_modules", program), ...args],
     {
       cwd: folder,
-      env: { ...process.env, FORCE_COLOR: "0", ...env },
+      env: { ...process.env, FORCE_COLOR: undefined, NO_COLOR: "1", ...env },
       stdio: ["ignore", "pipe", "pipe"],
     },
   );

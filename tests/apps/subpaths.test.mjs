@@ -1,0 +1,75 @@
+// Each entry of the package resolves, is bundled and runs in a page: what it exports there is what it exports in Node.
+import assert from "node:assert/strict";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { before, describe, test } from "node:test";
+import { must } from "../../scripts/lib/run.mjs";
+import { HANGS_MS, useWorld } from "../e2e/lib/world.mjs";
+import { bundle } from "./lib/bundlers.mjs";
+import { consumer } from "./lib/consumer.mjs";
+import { complaints } from "./lib/journey.mjs";
+import { serveFolder } from "./lib/serve.mjs";
+
+const TEMPLATES = ["tests/apps/page"];
+const world = useWorld({ app: false });
+
+/** A module that imports all entries and does something with what they export. @param {string[]} entries */
+const moduleOf = (entries) => `
+${entries.map((entry, i) => `import * as entry${i} from "${entry}";`).join("\n")}
+const exported = {
+${entries.map((entry, i) => `"${entry}": Object.keys(entry${i}).sort(),`).join("\n")}
+};`;
+
+describe("entries", { timeout: 20 * HANGS_MS }, () => {
+  /** @type {string[]} */
+  let entries = [];
+  /** @type {unknown} */
+  let inNode;
+  before(async () => {
+    const folder = await consumer("entries", { templates: TEMPLATES });
+    const manifest = await readFile(
+      join(folder, "node_modules/cognito-signout/package.json"),
+      "utf8",
+    );
+    entries = Object.keys(JSON.parse(manifest).exports)
+      .filter((path) => path !== "./package.json")
+      .map((path) => join("cognito-signout", path));
+    assert.ok(entries.includes("cognito-signout"));
+    await writeFile(
+      join(folder, "entries.mjs"),
+      `${moduleOf(entries)}\nconsole.log(JSON.stringify(exported));`,
+    );
+    inNode = JSON.parse(
+      await must(process.execPath, ["entries.mjs"], { cwd: folder }),
+    );
+  });
+
+  for (const name of /** @type {const} */ ([
+    "vite",
+    "webpack",
+    "rollup",
+    "esbuild",
+  ]))
+    test(name, async (t) => {
+      const folder = await consumer(`entries-${name}`, {
+        templates: TEMPLATES,
+      });
+      await writeFile(
+        join(folder, "src/index.js"),
+        `${moduleOf(entries)}\nglobalThis.exported = exported;`,
+      );
+      const site = await serveFolder(await bundle(name, folder));
+      t.after(site.close);
+      const { page } = await world.visitor(t, {
+        origin: site.origin,
+        path: "",
+      });
+      const seen = complaints(page);
+      await page.goto(`${site.origin}/`);
+      const exported = await page.waitForFunction(
+        () => /** @type {any} */ (globalThis).exported,
+      );
+      assert.deepEqual(await exported.jsonValue(), inNode);
+      assert.deepEqual(seen, []);
+    });
+});
