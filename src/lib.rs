@@ -26,6 +26,7 @@ pub mod fields;
 pub mod flow;
 pub mod json;
 pub mod layout;
+mod object;
 pub mod options;
 pub mod outcome;
 pub mod protocol;

@@ -14,7 +14,7 @@ import { buildInputs, freshBuild, stampBuild } from "./stamp.mjs";
 import { shrink } from "./wasm.mjs";
 
 // Just above the size reached. It only ever falls; the goal is 25,400, what aws-amplify's signOut alone weighs (ARCHITECTURE.md).
-const GZIP_LIMIT = 77_500;
+const GZIP_LIMIT = 71_000;
 // A quarter of rustc's: the addresses of all that lies behind the stack are a byte shorter, and a page gives less memory.
 const STACK = "-Clink-arg=-zstack-size=262144";
 

@@ -112,8 +112,9 @@ impl Run {
             ending.refresh = main.refresh_token.clone();
             ending.device = main.device_key.clone();
             ending.user = main.user_id();
-            ending.ids.extend(main.identity());
-            for session in sessions {
+            // The main one first.
+            sessions.insert(0, main);
+            for session in &sessions {
                 if let Some(token) = &session.refresh_token
                     && !ending.knows(token)
                 {
@@ -175,11 +176,12 @@ impl Run {
         let client = &self.client;
         let mut mark = client.mark();
         let own = client.own.borrow();
-        mark.0.retain(|entry| !own.contains(&entry.id));
+        mark.keep(&|entry| !own.contains(&entry.id));
         drop(own);
-        let overtaker = mark.overtaker(client.last_read.get(), clock::wall());
-        let found = overtaker.map(|entry| entry.id);
-        self.ending.borrow_mut().ids.extend(found);
-        found.is_some()
+        let Some(entry) = mark.overtaker(client.last_read.get(), clock::wall()) else {
+            return false;
+        };
+        self.ending.borrow_mut().ids.push(entry.id);
+        true
     }
 }

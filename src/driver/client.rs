@@ -240,7 +240,8 @@ impl Client {
     /// # Errors
     /// `storage` where it can't be read.
     pub async fn load_tokens(&self) -> Result<Option<Tokens>, AuthError> {
-        tokens::load(&self.0).await
+        let live = sweep::remove_ended(&self.0).await?;
+        Ok(live.and_then(|live| tokens::tokens_of(&live.session)))
     }
 
     /// Refreshes the stored session; one refresh at a time over all tabs.
@@ -248,7 +249,7 @@ impl Client {
     /// # Errors
     /// `invalidState` when signed out, else what Cognito answered.
     pub async fn refresh_tokens(&self) -> Result<Tokens, AuthError> {
-        refresh::run(&self.0).await
+        refresh::run(&self.0).await?.tokens()
     }
 
     /// Signs out. With a synchronous storage the tokens are out of it when this returns its future.
@@ -314,7 +315,8 @@ impl Client {
     /// What Cognito answered.
     pub async fn revoke_token(&self, refresh_token: &Secret) -> Result<(), AuthError> {
         let requests = requests::revoke_request(&self.0, refresh_token);
-        protocol::revoke_token::answer(&requests::exchange(requests, None).await?)
+        let response = requests::exchange(requests, None).await?;
+        protocol::revoke_token::answer(&response)
     }
 
     /// Ends all of the user's sessions: the escape hatch, to retry by hand.
@@ -333,9 +335,12 @@ const REMEMBERED: usize = 32;
 
 /// Adds sessions to a list that a long-lived page must not let grow.
 pub(super) fn remember(list: &mut Vec<SessionId>, ids: &[SessionId]) {
-    list.extend_from_slice(ids);
-    let excess = list.len().saturating_sub(REMEMBERED);
-    list.drain(..excess);
+    for id in ids {
+        if list.len() >= REMEMBERED {
+            list.remove(0);
+        }
+        list.push(*id);
+    }
 }
 
 impl Inner {
@@ -389,14 +394,9 @@ impl Inner {
 
     /// Tells this tab's listeners, each once; one that throws disturbs nothing.
     pub fn tell(&self, event: SignedOutEvent) {
-        let listeners: Vec<_> = self
-            .listeners
-            .borrow()
-            .iter()
-            .map(|l| l.1.clone())
-            .collect();
-        for listener in listeners {
-            listener(event);
+        let listeners = self.listeners.borrow().clone();
+        for listener in &listeners {
+            listener.1(event);
         }
     }
 

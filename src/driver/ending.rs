@@ -55,11 +55,17 @@ impl Ending {
 
     /// What a request needs, for each time that it is sent.
     pub fn tokens_for(&self, op: Op) -> Vec<Option<Secret>> {
+        let mut tokens = Vec::new();
         match op {
-            Op::RevokeOthers => self.others.iter().cloned().map(Some).collect(),
-            Op::Refresh | Op::RevokeToken => vec![self.refresh.clone()],
-            Op::GlobalSignOut | Op::ForgetDevice => vec![self.access.clone()],
+            Op::RevokeOthers => {
+                for other in &self.others {
+                    tokens.push(Some(other.clone()));
+                }
+            }
+            Op::Refresh | Op::RevokeToken => tokens.push(self.refresh.clone()),
+            Op::GlobalSignOut | Op::ForgetDevice => tokens.push(self.access.clone()),
         }
+        tokens
     }
 
     /// Whether this refresh token is one of the sessions'.

@@ -3,7 +3,6 @@
 mod clear;
 mod client;
 mod ending;
-mod fields;
 mod journal;
 mod other_tabs;
 mod popup;

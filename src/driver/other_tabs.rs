@@ -74,7 +74,7 @@ fn hear(client: &Rc<Inner>, text: &str) {
     }
     let mark = Mark::parse(text, clock::wall());
     let runs = client.runs.borrow().clone();
-    for run in runs {
+    for run in &runs {
         run.check_other_tab();
     }
     consider(client, mark, SignedOutReason::OtherTab);
@@ -94,12 +94,12 @@ fn ends(entry: &MarkEntry, session: &Session) -> bool {
 }
 
 /// Removes this tab's own copies of sessions that ended, and tells; what all tabs share is the signing-out tab's business.
-fn consider(client: &Rc<Inner>, mark: Mark, reason: SignedOutReason) {
-    let mut entries = mark.0;
+fn consider(client: &Rc<Inner>, mut mark: Mark, reason: SignedOutReason) {
     {
         let own = client.own.borrow();
-        entries.retain(|entry| !own.contains(&entry.id));
+        mark.keep(&|entry| !own.contains(&entry.id));
     }
+    let entries = mark.0;
     if entries.is_empty() {
         return;
     }
@@ -122,7 +122,7 @@ fn consider(client: &Rc<Inner>, mark: Mark, reason: SignedOutReason) {
         }
         // What is left is read back by the next call that looks.
         let _ = stock.remove(false).await;
-        for entry in entries {
+        for entry in &entries {
             let concerned = client.last_read.get() == Some(entry.id) || found.contains(&entry.id);
             if concerned && client.tells_first(&[entry.id]) {
                 client.generation.set(client.generation.get() + 1);

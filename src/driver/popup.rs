@@ -11,6 +11,7 @@ use super::run::Way;
 use crate::browser::{clock, js, page};
 use crate::flow::PopupEnd;
 use crate::json::Json;
+use crate::object::Object;
 use crate::options::{HostedUiMode, SignOutOptions};
 use crate::protocol::logout_url;
 
@@ -71,12 +72,11 @@ impl Popup {
             return false;
         }
         if let Some(local) = &client.local {
-            let record = Json::Object(vec![
-                ("at".to_owned(), Json::Number(clock::wall())),
-                ("back".to_owned(), Json::String(way.back.clone())),
-            ]);
+            let mut record = Object::default();
+            record.put("at", Json::Number(clock::wall()));
+            record.text("back", &way.back);
             // Without it the returning page knows itself by its name alone.
-            let _ = local.set_item(&client.key("popup"), &record.to_text());
+            let _ = local.set_item(&client.key("popup"), &record.done().to_text());
         }
         self.go(&way.url)
     }

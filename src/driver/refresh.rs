@@ -3,6 +3,8 @@
 use std::rc::Rc;
 
 use super::client::Inner;
+use super::requests::Requests;
+use super::sweep::Live;
 use super::{requests, sweep, tokens};
 use crate::browser::clock::Timer;
 use crate::browser::tabs::Lock;
@@ -10,7 +12,7 @@ use crate::browser::task::{self, Slot};
 use crate::error::{AuthError, AuthErrorCode};
 use crate::layout::Layout;
 use crate::protocol::refresh;
-use crate::session::Tokens;
+use crate::session::{Secret, Tokens};
 
 /// How long another tab's refresh is waited for, in milliseconds.
 const LOCK_MS: f64 = 5000.0;
@@ -26,10 +28,10 @@ fn signed_out() -> AuthError {
 }
 
 /// Refreshes the stored session.
-pub async fn run(client: &Rc<Inner>) -> Result<Tokens, AuthError> {
-    let before = tokens::load(client).await?.ok_or_else(signed_out)?;
+pub async fn run(client: &Rc<Inner>) -> Result<Box<Live>, AuthError> {
+    let before = signed_in(sweep::remove_ended(client).await?)?;
     let lock = Lock::take(&client.key("refresh"), LOCK_MS).await;
-    let result = under_lock(client, &before).await;
+    let result = under_lock(client, &before.session.access_token).await;
     task::start(Box::pin(async move {
         let over = Slot::new();
         let filled = over.clone();
@@ -40,60 +42,78 @@ pub async fn run(client: &Rc<Inner>) -> Result<Tokens, AuthError> {
     result
 }
 
-async fn under_lock(client: &Rc<Inner>, before: &Tokens) -> Result<Tokens, AuthError> {
-    let live = sweep::remove_ended(client).await?.ok_or_else(signed_out)?;
-    let session = live.stored.session;
-    let now = tokens::tokens_of(&session).ok_or_else(signed_out)?;
-    if now.access_token != before.access_token {
+/// Without an access token nobody is signed in.
+fn signed_in(live: Option<Box<Live>>) -> Result<Box<Live>, AuthError> {
+    live.filter(|live| live.session.access_token.is_some())
+        .ok_or_else(signed_out)
+}
+
+async fn under_lock(client: &Rc<Inner>, before: &Option<Secret>) -> Result<Box<Live>, AuthError> {
+    let mut live = signed_in(sweep::remove_ended(client).await?)?;
+    if live.session.access_token != *before {
         // Another tab has just done it.
-        return Ok(now);
+        return Ok(live);
     }
-    if live.stored.layout != Layout::Amplify {
-        return Err(AuthError::with_message(
-            AuthErrorCode::InvalidState,
-            "The session was stored by oidc-client-ts; refresh it with that library.",
-        ));
-    }
-    let token = session.refresh_token.clone().ok_or_else(|| {
-        AuthError::with_message(
-            AuthErrorCode::InvalidState,
-            "The session holds no refresh token.",
-        )
-    })?;
-    let device = session.device_key.as_deref();
     let generation = client.generation.get();
-    let requests = requests::refresh_requests(client, &token, device);
-    let response = requests::exchange(requests, None).await?;
-    let answer = refresh::answer(&response);
-    if let Err(error) = &answer
-        && error.code == AuthErrorCode::TokenRevoked
-    {
-        // Another tab's refresh may have reached this one only now.
-        if let Some(now) = tokens::load(client).await?
-            && now.access_token != before.access_token
-        {
-            return Ok(now);
+    let response = requests::exchange(requests_for(client, &live)?, None).await?;
+    let id = live.session.identity();
+    let fresh = match refresh::answer(&response) {
+        Ok(fresh) => fresh,
+        Err(error) => {
+            if error.code == AuthErrorCode::TokenRevoked {
+                // Another tab's refresh may have reached this one only now.
+                let now = signed_in(sweep::remove_ended(client).await?);
+                if let Ok(now) = now
+                    && now.session.access_token != *before
+                {
+                    return Ok(now);
+                }
+                client.dead.set(id);
+            }
+            return Err(error);
         }
-        client.dead.set(session.identity());
-    }
-    let fresh = answer?;
-    let tokens = Tokens {
-        access_token: fresh.access_token,
-        id_token: fresh.id_token.or(now.id_token),
-        refresh_token: fresh.refresh_token.clone().or(now.refresh_token),
-        ..now
     };
-    let ended =
-        generation != client.generation.get() || client.mark().has_ended(session.identity());
-    if ended {
+    if generation != client.generation.get() || client.mark().has_ended(id) {
         requests::revoke_in_passing(client, fresh.refresh_token.as_ref());
         return Err(signed_out());
     }
-    tokens::write(client, live.index, &tokens).await?;
-    if client.mark().has_ended(session.identity()) {
+    let session = &mut live.session;
+    session.access_token = Some(fresh.access_token);
+    if fresh.id_token.is_some() {
+        session.id_token = fresh.id_token;
+    }
+    if fresh.refresh_token.is_some() {
+        session.refresh_token = fresh.refresh_token;
+    }
+    tokens::write(client, live.index, &live.tokens()?).await?;
+    if client.mark().has_ended(id) {
         // Another tab signed out in between.
         let _ = sweep::remove_ended(client).await;
         return Err(signed_out());
     }
-    Ok(tokens)
+    Ok(live)
+}
+
+impl Live {
+    /// The tokens.
+    ///
+    /// # Errors
+    /// `invalidState`: nobody is signed in.
+    pub fn tokens(&self) -> Result<Tokens, AuthError> {
+        tokens::tokens_of(&self.session).ok_or_else(signed_out)
+    }
+}
+
+fn requests_for(client: &Inner, live: &Live) -> Result<Requests, AuthError> {
+    let why = match (live.layout, &live.session.refresh_token) {
+        (Layout::OidcClient, _) => {
+            "The session was stored by oidc-client-ts; refresh it with that library."
+        }
+        (Layout::Amplify, None) => "The session holds no refresh token.",
+        (Layout::Amplify, Some(token)) => {
+            let device = live.session.device_key.as_deref();
+            return Ok(requests::refresh_requests(client, token, device));
+        }
+    };
+    Err(AuthError::with_message(AuthErrorCode::InvalidState, why))
 }

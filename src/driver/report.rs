@@ -2,12 +2,12 @@
 
 use std::rc::Rc;
 
-use super::fields::Fields;
 use super::journal::{LEAVING, STORAGE, Step};
 use super::run::Run;
 use crate::error::{AuthError, AuthErrorCode};
 use crate::flow::{Call, Codes, Fault, Hosted, Leave, Machine, Op, Tag, Verdict};
 use crate::json::Json;
+use crate::object::Object;
 use crate::outcome::{LocalFuture, StepName, StepOutcome};
 use crate::session::Secret;
 
@@ -57,8 +57,8 @@ pub fn status(tag: Tag) -> &'static str {
     }
 }
 
-fn head(tag: Tag) -> Fields {
-    let mut fields = Fields::default();
+fn head(tag: Tag) -> Object {
+    let mut fields = Object::default();
     fields.text("status", status(tag));
     fields.put("signedOutLocally", Json::Bool(tag != Tag::Failed));
     fields
@@ -205,16 +205,14 @@ impl Run {
                 true => now - step.started_at_ms,
                 false => step.duration_ms,
             };
-            let mut fields = Fields::default();
+            let mut fields = Object::default();
             fields.text("step", step.name.as_str());
             fields.text("outcome", outcome.as_str());
             fields.maybe("reason", reason);
             fields.put("attempts", Json::Number(step.attempts.into()));
             fields.put("startedAtMs", Json::Number(step.started_at_ms));
             fields.put("durationMs", Json::Number(took));
-            if let Some(status) = step.status {
-                fields.put("status", Json::Number(status.into()));
-            }
+            fields.number("status", step.status.map(f64::from));
             fields.maybe("requestId", step.request_id.as_deref());
             fields.maybe("code", code.map(AuthErrorCode::as_str));
             list.push(fields.done());
@@ -256,7 +254,7 @@ fn explain(code: AuthErrorCode, op: Op, machine: &Machine) -> AuthError {
     }
 }
 
-impl Fields {
+impl Object {
     /// The error of a step; returns its code.
     fn failed(
         &mut self,
@@ -271,7 +269,7 @@ impl Fields {
 
 /// The error of a step as JSON.
 pub fn failed_json(url: Option<&str>, error: &AuthError) -> Json {
-    let mut fields = Fields::default();
+    let mut fields = Object::default();
     fields.maybe("url", url);
     fields.put("error", error_json(error));
     fields.done()
@@ -279,13 +277,13 @@ pub fn failed_json(url: Option<&str>, error: &AuthError) -> Json {
 
 /// An error as JSON: what its `toJSON()` gives, and its cause.
 pub fn error_json(error: &AuthError) -> Json {
-    let mut fields = Fields::default();
+    let mut fields = Object::default();
     fields.text("code", error.code.as_str());
     fields.text("message", &error.message);
     fields.text("recoverySuggestion", &error.recovery_suggestion);
     fields.put("retryable", Json::Bool(error.retryable));
     if let Some(service) = &error.service {
-        let mut inner = Fields::default();
+        let mut inner = Object::default();
         let kind = Some(&*service.kind);
         inner.maybe("type", kind.filter(|kind| !kind.is_empty()));
         inner.put("status", Json::Number(service.status.into()));
@@ -293,7 +291,7 @@ pub fn error_json(error: &AuthError) -> Json {
         fields.put("service", inner.done());
     }
     if let Some(cause) = &error.cause {
-        let mut inner = Fields::default();
+        let mut inner = Object::default();
         inner.text("name", &cause.name);
         inner.text("message", &cause.message);
         fields.put("cause", inner.done());

@@ -31,7 +31,7 @@ pub type Requests = (Request, Option<Request>);
 pub fn exchange(
     (mut request, mut instead): Requests,
     of: Option<(Rc<Run>, Op)>,
-) -> LocalFuture<Result<Response, AuthError>> {
+) -> LocalFuture<Result<Box<Response>, AuthError>> {
     Box::pin(async move {
         loop {
             let abort = match &of {
@@ -44,7 +44,7 @@ pub fn exchange(
                 Some(_) => None,
                 None => Some(Timer::after(ALONE_MS, Box::new(move |_| abort.abort()))),
             };
-            let mut answer = fetch::send(&request, &signal).await;
+            let mut answer = fetch::send(&request, &signal).await.map(Box::new);
             drop(limit);
             match (&mut answer, &of) {
                 (Ok(response), Some((run, op))) => run.journal.borrow_mut().answered(
@@ -121,8 +121,8 @@ pub fn run(run: &Rc<Run>, op: Op) {
         run.finish(op, number, None);
     }
     // Several leave at once: one after the other would take a round trip each.
-    for token in tokens {
-        let (run, batch) = (run.clone(), batch.clone());
+    for token in &tokens {
+        let (run, batch, token) = (run.clone(), batch.clone(), token.clone());
         task::start(Box::pin(async move {
             let answer = match run.requests_for(op, token.as_ref()) {
                 Ok(requests) => exchange(requests, Some((run.clone(), op))).await,
@@ -167,7 +167,7 @@ impl Run {
         &self,
         op: Op,
         token: Option<Secret>,
-        answer: Result<Response, AuthError>,
+        answer: Result<Box<Response>, AuthError>,
     ) -> Result<(), AuthError> {
         // A request whose answer was lost may have reached Cognito.
         let lost = self.ending.borrow().lost_answer;

@@ -3,13 +3,13 @@
 use std::rc::Rc;
 
 use super::client::Inner;
-use super::fields::{Fields, text};
 use super::report::{Again, failed_json, status};
 use super::run::{Run, Way};
 use crate::browser::{clock, page};
 use crate::error::{AuthError, AuthErrorCode};
 use crate::flow::{Hosted, Phase, Tag};
 use crate::json::Json;
+use crate::object::{Object, text};
 use crate::outcome::StepName;
 use crate::protocol::logout_url;
 use crate::session::SessionId;
@@ -43,7 +43,7 @@ pub fn save(run: &Rc<Run>) {
     for id in &ending.ids {
         ids.push(Json::String(id.to_hex()));
     }
-    let mut fields = Fields::default();
+    let mut fields = Object::default();
     fields.put("at", Json::Number(now));
     fields.text("url", &way.url);
     fields.text("back", &way.back);
@@ -139,8 +139,10 @@ pub fn take(client: &Rc<Inner>) -> Option<Rc<Record>> {
 
 fn set(json: &mut Json, name: &str, value: Json) {
     if let Json::Object(fields) = json {
-        fields.retain(|field| field.0 != name);
-        fields.push((name.to_owned(), value));
+        match fields.iter_mut().find(|field| field.0 == name) {
+            Some(field) => field.1 = value,
+            None => fields.push((name.to_owned(), value)),
+        }
     }
 }
 

@@ -146,8 +146,8 @@ impl Run {
             if events.is_empty() {
                 break;
             }
-            for event in events {
-                self.handle(event);
+            for event in &events {
+                self.handle(*event);
             }
         }
         self.busy.set(false);
@@ -161,8 +161,8 @@ impl Run {
         if matches!(event, Event::Cleared(_)) || popup_over {
             self.begin_remote();
         }
-        for command in commands {
-            self.execute(command);
+        for command in &commands {
+            self.execute(*command);
         }
     }
 

@@ -9,9 +9,9 @@ use super::requests;
 use crate::browser::storage::{Patience, Store};
 use crate::error::{AuthError, AuthErrorCode};
 use crate::flow::Back;
-use crate::layout::{self, Found, StoredSession};
+use crate::layout::{self, Found, Layout};
 use crate::outcome::LocalFuture;
-use crate::session::Secret;
+use crate::session::{Secret, Session};
 
 /// What lies in one place, and what of it is to go.
 pub struct Place {
@@ -54,9 +54,9 @@ pub fn read_all(client: &Rc<Inner>, patience: &Rc<Patience>, known: KeysOf) -> L
                         (store, known.iter().find(|known| known.0 == index))
                         && let Ok(more) = store.read_keys(&keys.1, &stock.patience).await
                     {
-                        for entry in more {
+                        for entry in &more {
                             if snapshot.iter().all(|old| old.0 != entry.0) {
-                                snapshot.push(entry);
+                                snapshot.push(entry.clone());
                             }
                         }
                     }
@@ -122,8 +122,10 @@ pub fn change<'a>(
 pub struct Live {
     /// The number of its place.
     pub index: usize,
+    /// The library whose layout it is in.
+    pub layout: Layout,
     /// The session.
-    pub stored: StoredSession,
+    pub session: Session,
 }
 
 /// Removes sessions of the mark that were written back, and revokes their tokens: the read-back of the next start.
@@ -132,7 +134,7 @@ pub struct Live {
 ///
 /// # Errors
 /// `storage`: the configured place can't be read, or an ended session can't be removed.
-pub fn remove_ended(client: &Rc<Inner>) -> LocalFuture<Result<Option<Live>, AuthError>> {
+pub fn remove_ended(client: &Rc<Inner>) -> LocalFuture<Result<Option<Box<Live>>, AuthError>> {
     let client = client.clone();
     Box::pin(async move {
         let mut stock = read_all(&client, &Rc::new(Patience::new()), Vec::new()).await;
@@ -150,33 +152,35 @@ pub fn remove_ended(client: &Rc<Inner>) -> LocalFuture<Result<Option<Live>, Auth
 
 impl Inner {
     /// Says of each session whether it was ended: then its keys go, and its refresh token is to be revoked.
-    fn sort_out(&self, places: &mut [Place]) -> (Option<Live>, Vec<Secret>) {
+    fn sort_out(&self, places: &mut [Place]) -> (Option<Box<Live>>, Vec<Secret>) {
         let mark = self.mark();
-        let mut live: Option<Live> = None;
+        let mut live: Option<Box<Live>> = None;
         let mut tokens = Vec::new();
         for place in places {
-            for stored in std::mem::take(&mut place.found.sessions) {
-                let id = stored.session.identity();
+            for stored in &mut place.found.sessions {
+                let session = &mut stored.session;
+                let id = session.identity();
                 if mark.has_ended(id) {
-                    place.keys.extend(stored.keys);
+                    place.keys.extend_from_slice(&stored.keys);
                     // A run of our own that still holds it revokes what it finds itself.
                     let held = self.runs.borrow().iter().any(|run| run.holds(id));
-                    if !held {
-                        tokens.extend(stored.session.refresh_token);
+                    if let (Some(token), false) = (&session.refresh_token, held) {
+                        tokens.push(token.clone());
                     }
                 } else if live
                     .as_ref()
-                    .is_none_or(|live| stored.session.current && !live.stored.session.current)
+                    .is_none_or(|live| session.current && !live.session.current)
                 {
-                    live = Some(Live {
+                    live = Some(Box::new(Live {
                         index: place.index,
-                        stored,
-                    });
+                        layout: stored.layout,
+                        session: std::mem::take(session),
+                    }));
                 }
             }
         }
         if let Some(live) = &live
-            && let Some(id) = live.stored.session.identity()
+            && let Some(id) = live.session.identity()
         {
             self.last_read.set(Some(id));
         }

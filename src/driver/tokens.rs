@@ -1,4 +1,4 @@
-//! Storing and loading the session.
+//! Storing a session, and the tokens of a stored one.
 
 use std::rc::Rc;
 
@@ -50,7 +50,10 @@ pub async fn write(client: &Inner, index: usize, tokens: &Tokens) -> Result<(), 
     };
     let patience = Patience::new();
     let entries = amplify::entries(&client.target.client_id, tokens);
-    let names: Vec<String> = entries.set.iter().map(|entry| entry.0.clone()).collect();
+    let mut names = Vec::new();
+    for (name, _) in &entries.set {
+        names.push(name.clone());
+    }
     let failed = |error: AuthError| {
         error
             .say("The tokens could not be stored.")
@@ -73,12 +76,6 @@ pub async fn write(client: &Inner, index: usize, tokens: &Tokens) -> Result<(), 
     };
     let _ = sweep::change(store, keys, &again, &patience).await;
     written.map_err(failed)
-}
-
-/// The stored session. One that was ended and written back is removed instead.
-pub async fn load(client: &Rc<Inner>) -> Result<Option<Tokens>, AuthError> {
-    let live = sweep::remove_ended(client).await?;
-    Ok(live.and_then(|live| tokens_of(&live.stored.session)))
 }
 
 /// The tokens of a stored session; without an access token nobody is signed in.

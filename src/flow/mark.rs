@@ -5,6 +5,7 @@
 
 use crate::error::AuthErrorCode;
 use crate::json::Json;
+use crate::object::Object;
 use crate::session::SessionId;
 
 /// How many entries are kept.
@@ -52,19 +53,38 @@ pub struct Mark(pub Vec<MarkEntry>);
 impl Mark {
     /// Reads the stored text. What can't be read is dropped: the mark protects, it never blocks.
     pub fn parse(text: &str, now: f64) -> Mark {
-        let Some(Json::Array(items)) = Json::parse(text) else {
-            return Mark::default();
-        };
-        let mut entries: Vec<MarkEntry> = items.iter().filter_map(entry).collect();
-        entries.retain(|entry| (now - entry.at).abs() < KEPT_MS);
-        let excess = entries.len().saturating_sub(MAX_ENTRIES);
-        entries.drain(..excess);
-        Mark(entries)
+        let mut mark = Mark::default();
+        let json = Json::parse(text).unwrap_or(Json::Null);
+        for item in json.items() {
+            if let Some(entry) = entry(item)
+                && (now - entry.at).abs() < KEPT_MS
+            {
+                mark.push(entry);
+            }
+        }
+        mark
+    }
+
+    /// The newest ones are kept.
+    fn push(&mut self, entry: MarkEntry) {
+        if self.0.len() >= MAX_ENTRIES {
+            self.0.remove(0);
+        }
+        self.0.push(entry);
+    }
+
+    /// Keeps the entries that are wanted.
+    pub fn keep(&mut self, wanted: &dyn Fn(&MarkEntry) -> bool) {
+        self.0.retain(|entry| wanted(entry));
     }
 
     /// The text to store.
     pub fn to_text(&self) -> String {
-        Json::Array(self.0.iter().map(json).collect()).to_text()
+        let mut list = Vec::new();
+        for entry in &self.0 {
+            list.push(json(entry));
+        }
+        Json::Array(list).to_text()
     }
 
     /// The entry of a session.
@@ -79,10 +99,8 @@ impl Mark {
 
     /// Adds an entry in place of an older one of the same session.
     pub fn put(&mut self, entry: MarkEntry) {
-        self.0.retain(|old| old.id != entry.id);
-        self.0.push(entry);
-        let excess = self.0.len().saturating_sub(MAX_ENTRIES);
-        self.0.drain(..excess);
+        self.remove(entry.id);
+        self.push(entry);
     }
 
     /// Changes the entry of a session, where it is there.
@@ -94,7 +112,7 @@ impl Mark {
 
     /// Forgets a session: its sign-out failed.
     pub fn remove(&mut self, id: SessionId) {
-        self.0.retain(|entry| entry.id != id);
+        self.keep(&|entry| entry.id != id);
     }
 
     /// The entry that overtook a call which finds no session: fresh, or of the session this document last read.
@@ -154,34 +172,25 @@ fn codes(json: &Json) -> Option<Codes> {
 }
 
 fn json(entry: &MarkEntry) -> Json {
-    let mut fields = vec![
-        ("h".to_owned(), Json::String(entry.id.to_hex())),
-        ("t".to_owned(), Json::Number(entry.at)),
-        ("u".to_owned(), Json::Number(entry.until)),
-    ];
-    let mut push = |name: &str, value: Option<Json>| {
-        if let Some(value) = value {
-            fields.push((name.to_owned(), value));
+    let mut object = Object::default();
+    object.text("h", &entry.id.to_hex());
+    object.put("t", Json::Number(entry.at));
+    object.put("u", Json::Number(entry.until));
+    object.number("g", entry.global.then_some(1.0));
+    if let Some(user) = entry.user {
+        object.text("s", &user.to_hex());
+    }
+    object.number("d", entry.ended_at);
+    object.number("r", entry.redirecting.then_some(1.0));
+    object.number("l", entry.leaving_since);
+    if let Some(codes) = entry.codes {
+        let mut failed = Object::default();
+        for (step, code) in STEPS.iter().zip(codes) {
+            failed.maybe(step, code.map(AuthErrorCode::as_str));
         }
-    };
-    push("g", entry.global.then_some(Json::Number(1.0)));
-    push("s", entry.user.map(|user| Json::String(user.to_hex())));
-    push("d", entry.ended_at.map(Json::Number));
-    push("r", entry.redirecting.then_some(Json::Number(1.0)));
-    push("l", entry.leaving_since.map(Json::Number));
-    let codes = entry.codes.map(|codes| {
-        Json::Object(
-            STEPS
-                .iter()
-                .zip(codes)
-                .filter_map(|(step, code)| {
-                    Some(((*step).to_owned(), Json::String(code?.as_str().to_owned())))
-                })
-                .collect(),
-        )
-    });
-    push("o", codes);
-    Json::Object(fields)
+        object.put("o", failed.done());
+    }
+    object.done()
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]

@@ -65,18 +65,11 @@ impl Run {
     /// Fires what is due, by the clock and not by the timer: hidden pages run timers late, and some run early.
     pub fn tick(self: &Rc<Self>) {
         let now = clock::now();
-        let mut due = self.alarms.take();
-        let mut later = Vec::new();
-        due.retain(|alarm| {
-            let is_due = alarm.0 <= now;
-            if !is_due {
-                later.push(*alarm);
-            }
-            is_due
-        });
-        self.alarms.replace(later);
-        for (_, alarm) in due {
-            match alarm {
+        let all = self.alarms.take();
+        let later = all.iter().filter(|alarm| alarm.0 > now);
+        self.alarms.replace(later.copied().collect());
+        for (_, alarm) in all.iter().filter(|alarm| alarm.0 <= now) {
+            match *alarm {
                 Alarm::Event(event) => self.dispatch(event),
                 Alarm::Caller(id) => self.caller_late(id),
                 Alarm::PopupPoll => self.poll_popup(),

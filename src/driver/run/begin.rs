@@ -32,19 +32,18 @@ pub fn sign_out(
     hooks: Hooks,
     popup: Option<Popup>,
 ) -> LocalFuture<Rc<Report>> {
-    let refuse = |error, popup: Option<Popup>| -> LocalFuture<Rc<Report>> {
+    let (way, must) = way(client, &options, hooks.navigate.is_some());
+    let refused = match &way {
+        _ if is_aborted(hooks.signal.as_ref()) => Some(AuthError::new(AuthErrorCode::Aborted)),
+        Err(error) if must => Some(error.clone()),
+        _ => None,
+    };
+    if let Some(error) = refused {
         if let Some(popup) = popup {
             popup.close();
         }
-        Box::pin(async move { Report::refused(&error) })
-    };
-    if is_aborted(hooks.signal.as_ref()) {
-        return refuse(AuthError::new(AuthErrorCode::Aborted), popup);
+        return Box::pin(async move { Report::refused(&error) });
     }
-    let way = match way(client, &options, hooks.navigate.is_some()) {
-        Ok(way) => way,
-        Err(error) => return refuse(error, popup),
-    };
     let slot = Slot::new();
     let running = client.active();
     if let Some(run) = running.as_ref().filter(|run| run.is_clearing()) {
@@ -85,50 +84,58 @@ pub(super) fn is_aborted(signal: Option<&JsValue>) -> bool {
     signal.is_some_and(|signal| js::get(signal, "aborted").is_truthy())
 }
 
-/// Checks the way out. An explicit one that is bad is an error; with "auto" the sign-out goes on without it.
+/// The way out, or why there is none; true where the sign-out can't begin without it.
+///
+/// An explicit one must be usable; with "auto" the sign-out goes on without it.
 pub(super) fn way(
     client: &Inner,
     options: &SignOutOptions,
     own_navigation: bool,
-) -> Result<Result<Rc<Way>, AuthError>, AuthError> {
+) -> (Result<Rc<Way>, AuthError>, bool) {
     let config = &client.config;
     let explicit = options.redirect_url.as_deref();
-    let found = match &config.hosted_ui {
-        Some(hosted) => {
-            logout_url::choose(&hosted.redirect_sign_out, explicit, &page::url()).map(|back| {
-                Rc::new(Way {
-                    url: logout_url::build(hosted, &config.user_pool_client_id, &back),
-                    back,
-                })
-            })
-        }
-        None => Err(AuthError::configuration(
+    let Some(hosted) = &config.hosted_ui else {
+        let error = AuthError::configuration(
             "hostedUI",
             "the sign-out URL could not be created: configure hostedUI { domain, redirectSignOut }",
-        )),
+        );
+        return (Err(error), is_asked_for(options));
     };
-    let asked = !matches!(options.hosted_ui, HostedUiMode::Auto | HostedUiMode::None);
-    if found.is_err() && (asked || explicit.is_some()) {
-        return found.map(Ok);
+    match logout_url::choose(&hosted.redirect_sign_out, explicit, &page::url()) {
+        Err(error) => (Err(error), is_asked_for(options)),
+        Ok(back) => {
+            let url = logout_url::build(hosted, &config.user_pool_client_id, &back);
+            let way = Rc::new(Way { url, back });
+            let blocked = blocked(options.hosted_ui, own_navigation);
+            (blocked.map_or(Ok(way), Err), false)
+        }
     }
-    let leaves = !matches!(options.hosted_ui, HostedUiMode::Manual);
-    if leaves && !page::exists() {
-        return Ok(found.and(Err(AuthError::with_message(
-            AuthErrorCode::InvalidState,
-            "Only a page can go through the hosted UI; a worker can't.",
-        ))));
+}
+
+fn is_asked_for(options: &SignOutOptions) -> bool {
+    options.redirect_url.is_some()
+        || !matches!(options.hosted_ui, HostedUiMode::Auto | HostedUiMode::None)
+}
+
+/// Why this page can't leave for the hosted UI.
+fn blocked(mode: HostedUiMode, own_navigation: bool) -> Option<AuthError> {
+    if mode == HostedUiMode::Manual {
+        return None;
     }
-    let popup = options.hosted_ui == HostedUiMode::Popup;
-    if leaves && !popup && !own_navigation && page::is_framed() {
-        return Ok(found.and(Err(AuthError::with_message(
-            AuthErrorCode::InvalidState,
-            "The hosted UI's logout needs the whole tab, and this page is in a frame.",
-        )
-        .suggest(
-            "Sign out in the top-level page, or use hostedUI: \"popup\" or \"manual\".",
-        ))));
+    let error = AuthError::new(AuthErrorCode::InvalidState);
+    if !page::exists() {
+        return Some(error.say("Only a page can go through the hosted UI; a worker can't."));
     }
-    Ok(found)
+    if mode != HostedUiMode::Popup && !own_navigation && page::is_framed() {
+        return Some(
+            error
+                .say("The hosted UI's logout needs the whole tab, and this page is in a frame.")
+                .suggest(
+                    "Sign out in the top-level page, or use hostedUI: \"popup\" or \"manual\".",
+                ),
+        );
+    }
+    None
 }
 
 pub(super) fn plan(client: &Inner, options: &SignOutOptions) -> Plan {

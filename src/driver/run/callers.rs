@@ -84,11 +84,11 @@ impl Run {
             popup.go(&way.url);
         }
         if options.hosted_ui == HostedUiMode::Redirect {
-            let way = way(&self.client, options, hooks.navigate.is_some());
+            let (way, _) = way(&self.client, options, hooks.navigate.is_some());
             {
                 let mut ending = self.ending.borrow_mut();
-                if let Ok(Ok(way)) = way {
-                    ending.way = Ok(way);
+                if way.is_ok() {
+                    ending.way = way;
                 }
                 if hooks.navigate.is_some() {
                     ending.navigate = hooks.navigate.clone();

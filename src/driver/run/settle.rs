@@ -29,7 +29,8 @@ impl Run {
         self.mark_settled(&report, &machine);
         let line = ["sign-out ", status(report.tag)].concat();
         self.client.log(report.tag != Tag::Complete, &line);
-        for caller in self.callers.take() {
+        let callers = self.callers.take();
+        for caller in &callers {
             caller.slot.fill(report.clone());
         }
         if !failed {

@@ -4,9 +4,9 @@ use crate::json::Json;
 
 /// The fields so far.
 #[derive(Default)]
-pub struct Fields(Vec<(String, Json)>);
+pub(crate) struct Object(Vec<(String, Json)>);
 
-impl Fields {
+impl Object {
     pub fn put(&mut self, name: &str, value: Json) {
         self.0.push((name.to_owned(), value));
     }
@@ -19,6 +19,13 @@ impl Fields {
     pub fn maybe(&mut self, name: &str, value: Option<&str>) {
         if let Some(value) = value {
             self.text(name, value);
+        }
+    }
+
+    /// A number that may not be there.
+    pub fn number(&mut self, name: &str, value: Option<f64>) {
+        if let Some(value) = value {
+            self.put(name, Json::Number(value));
         }
     }
 
