@@ -6,7 +6,7 @@ import { installAppPackages } from "./lib/app-packages.mjs";
 import { engineTests, rustBrowserTests } from "./lib/browser-tests.mjs";
 import { browserNames } from "./lib/browsers.mjs";
 import { installCargoTool } from "./lib/cargo-tools.mjs";
-import { check, nodeTests } from "./lib/commands.mjs";
+import { check, nodeTests, rustTests } from "./lib/commands.mjs";
 import { fingerprint } from "./lib/fingerprint.mjs";
 import { inRoot, root, tool } from "./lib/paths.mjs";
 import { Failure, main, must } from "./lib/run.mjs";
@@ -39,6 +39,15 @@ const stages = [
       rustBrowserTests(engine, env),
   })),
   { name: "supply-chain", run: supplyChain },
+  {
+    name: "machine-wide",
+    // One at a time: each holds millions of states in memory.
+    run: () =>
+      rustTests("cargo", [
+        ...["test", "--locked", "--release", "--test", "machine_closure"],
+        ...["--", "--ignored", "--nocapture", "--test-threads=1"],
+      ]),
+  },
 ];
 
 /** Small apps made from the tarball: each bundler, framework, test runner and kind of page. */

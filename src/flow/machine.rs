@@ -120,7 +120,6 @@ impl Machine {
             _ => Call::Waiting,
         };
         let mut next = Machine {
-            phase: Phase::Checked,
             session: self.session,
             removed: true,
             access: self.access,
