@@ -5,6 +5,7 @@ import {
   asks,
   clientIdOf,
   errorsOf,
+  logoutUrlOf,
   plainRequest,
   removeStored,
   signedOut,
@@ -275,8 +276,11 @@ export class FaceClient {
    * @param {Left} [before] what was stored when the engine began
    * @param {boolean} [told] the listeners know already
    */
-  lastResort(options, code, cause, before, told) {
-    const { removed, ...now } = removeStored(this.config);
+  async lastResort(options, code, cause, before, told) {
+    const { removed, ...now } = removeStored(
+      this.config,
+      !!asks(options, "forgetDevice"),
+    );
     const left = {
       ...now,
       found: now.found || !!before?.found,
@@ -286,19 +290,53 @@ export class FaceClient {
     };
     const error = faceError(code, cause);
     const errors = errorsOf(this.config, options, left, error);
+    const mode = asks(options, "hostedUI") ?? "auto";
+    const url =
+      removed && errors.hostedUIError && code === "moduleUnavailable"
+        ? logoutUrlOf(this.config, options)
+        : undefined;
+    // Not from a frame: the hosted UI refuses to be shown in one.
+    const leaves =
+      url && (mode === "auto" || mode === "redirect") && window.top === window;
+    if (url) errors.hostedUIError = { url, error };
+    if (leaves || (url && mode === "manual")) delete errors.hostedUIError;
+    if (removed && !told)
+      this.tell({
+        reason: "signOut",
+        global: asks(options, "global") === true,
+        redirecting: !!leaves,
+      });
+    // After a trap the engine may have sent it; here nobody has.
+    if (
+      code === "moduleUnavailable" &&
+      errors.revokeTokenError &&
+      left.refreshToken
+    )
+      await Promise.race([
+        this.revokePlainly(left.refreshToken).then(
+          () => delete errors.revokeTokenError,
+          () => {},
+        ),
+        new Promise((resolve) =>
+          setTimeout(resolve, leaves ? 1000 : waitMs(options)),
+        ),
+      ]);
     if (!removed) {
       const { hostedUIError, forgetDeviceError, ...remote } = errors;
       const local = code === "unknown" ? faceError("storage", cause) : error;
       return { ...failed(local), ...remote };
     }
-    if (!told)
-      this.tell({
-        reason: "signOut",
-        global: asks(options, "global") === true,
-        redirecting: false,
-      });
-    return this.rest(options, left.found, errors);
+    if (leaves && !(await leave(url, asks(options, "navigate"))))
+      errors.hostedUIError = { url, error };
+    return this.rest(options, left.found, errors, url);
   }
+
+  /** @param {string} Token a refresh token */
+  revokePlainly = (Token) =>
+    plainRequest(this.config, "RevokeToken", {
+      Token,
+      ClientId: clientIdOf(this.config),
+    });
 
   /**
    * @param {any} options
@@ -349,12 +387,7 @@ export class FaceClient {
     );
     // It would kill the access token that the next try needs.
     if (!errors.globalSignOutError?.error.retryable)
-      await again("revokeToken", "refreshToken", (Token) =>
-        plainRequest(this.config, "RevokeToken", {
-          Token,
-          ClientId: clientIdOf(this.config),
-        }),
-      );
+      await again("revokeToken", "refreshToken", this.revokePlainly);
     if (errors.hostedUIError && !stored(this.config).found) {
       const { status, logoutUrl, hostedUIError } = /** @type {any} */ (
         await this.signOut(options)
@@ -414,20 +447,51 @@ function openPopup() {
 }
 
 /**
+ * Leaves the page: true once it is on its way where nothing can call it back, false where it is still here.
+ * @param {string} url
+ * @param {unknown} navigate the app's own way
+ * @returns {Promise<boolean>}
+ */
+const leave = (url, navigate) =>
+  new Promise((resolve) => {
+    setTimeout(() => resolve(false), LEAVING_MS - SLACK_MS);
+    if (typeof navigate === "function") {
+      Promise.resolve(url)
+        .then((url) => navigate(url))
+        .then(
+          () => resolve(true),
+          () => resolve(false),
+        );
+      return;
+    }
+    addEventListener("pagehide", () => resolve(true), { once: true });
+    location.assign(url);
+  });
+
+/** @param {any} options */
+const waitMs = (options) => milliseconds(options, "timeoutMs", 5000);
+
+/**
+ * @param {any} options
+ * @param {string} name
+ * @param {number} usual
+ */
+function milliseconds(options, name, usual) {
+  const value = asks(options, name);
+  return typeof value === "number" && value >= 0 ? value : usual;
+}
+
+/**
  * How long the engine may take for a sign-out at the most, in milliseconds.
  * @param {any} options
  */
 function longest(options) {
-  const ms = (/** @type {string} */ name, /** @type {number} */ usual) => {
-    const value = asks(options, name);
-    return typeof value === "number" && value >= 0 ? value : usual;
-  };
   const hosted = asks(options, "hostedUI");
   return (
-    ms("timeoutMs", 5000) +
+    waitMs(options) +
     STORAGE_MS +
     LEAVING_MS +
-    (hosted === "popup" ? ms("popupTimeoutMs", 60000) : 0) +
+    (hosted === "popup" ? milliseconds(options, "popupTimeoutMs", 60000) : 0) +
     SLACK_MS
   );
 }

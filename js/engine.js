@@ -1,8 +1,7 @@
 // Loads the engine, and notices when it breaks: an instance that trapped is thrown away, glue and all.
-import { bytes } from "../.build/bytes.js";
 import { createGlue } from "../.build/glue.js";
-import { assemble } from "./columns.js";
 import { faceError } from "./errors.js";
+import { instantiate } from "./inlined.js";
 
 /** @typedef {ReturnType<typeof createGlue>} Engine */
 
@@ -27,19 +26,25 @@ export const load = () =>
   ));
 
 async function start() {
-  const packed = Uint8Array.from(atob(bytes), (c) => c.charCodeAt(0));
-  // Not a Blob: that of jsdom, where apps are tested, has no stream.
-  const stream = /** @type {ReadableStream} */ (
-    new Response(packed).body
-  ).pipeThrough(new DecompressionStream("deflate-raw"));
-  const wasm = assemble(
-    new Uint8Array(await new Response(stream).arrayBuffer()),
-  );
-  const glue = createGlue();
-  const { instance } = await WebAssembly.instantiate(wasm, glue.imports);
-  glue.setWasm(guarded(instance.exports, () => engine === glue));
+  let glue = createGlue();
+  let exports;
+  try {
+    ({ exports } = (await instantiate(glue.imports)).instance);
+  } catch (thrown) {
+    // No WebAssembly here, or a Content-Security-Policy forbids it: the same engine as JavaScript.
+    const { createGlue, createInstance } = await loadFallback().catch(() => {
+      throw thrown;
+    });
+    glue = createGlue();
+    exports = createInstance(glue.imports);
+  }
+  const own = glue;
+  glue.setWasm(guarded(exports, () => engine === own));
   return glue;
 }
+
+/** The engine as JavaScript: a file of its own, loaded only where it is needed, or ahead. */
+export const loadFallback = () => import("./fallback.js");
 
 /**
  * Whatever comes out of an export as an exception is a trap: the engine catches all else. After one its state may be

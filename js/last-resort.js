@@ -1,4 +1,12 @@
 // What is left to do where there is no engine, or it broke: remove this client's keys, read back, and say so.
+import {
+  CLIENT,
+  DEVICE,
+  GUEST,
+  PREFIX,
+  SESSION,
+  SHARED,
+} from "../.build/keys.js";
 import { hide, hideRetry } from "./results.js";
 
 /** The client id, in whatever shape the configuration has. @param {any} config @returns {string | undefined} */
@@ -48,21 +56,114 @@ export function webStorage(name) {
   }
 }
 
-// Device keys stay: a remembered device survives a sign-out.
-const KEPT = /\.(deviceKey|deviceGroupKey|randomPasswordKey)$/;
+/**
+ * A place where sessions lie.
+ * @typedef {object} Place
+ * @property {string} name what `storage` in the configuration calls it
+ * @property {object} storage what may be given instead
+ * @property {() => string[]} names
+ * @property {(name: string) => string | null} read
+ * @property {(name: string) => void} remove
+ * @property {(name: string, value: string) => void} write
+ */
+
+/** @param {any} config @returns {Place[]} */
+function placesOf(config) {
+  /** @type {Place[]} */
+  const places = [];
+  for (const name of /** @type {const} */ (["local", "session"])) {
+    const storage = webStorage(`${name}Storage`);
+    if (storage)
+      places.push({
+        name,
+        storage,
+        names: () => Object.keys(storage),
+        read: (key) => storage.getItem(key),
+        remove: (key) => storage.removeItem(key),
+        write: (key, value) => storage.setItem(key, value),
+      });
+  }
+  if (globalThis.document) places.push(cookies(config.cookie));
+  return places;
+}
+
+/** Those that scripts can see. @param {any} options @returns {Place} */
+function cookies(options) {
+  const all = () =>
+    document.cookie.split(/; ?/).map((text) => {
+      const [raw = "", ...value] = text.split("=");
+      return { raw, name: plain(raw), value: plain(value.join("=")) };
+    });
+  /** @param {string} raw @param {string} rest */
+  const put = (raw, rest) => {
+    for (const domain of ["", `; domain=${options?.domain}`])
+      if (!domain || options?.domain)
+        document.cookie = `${raw}=${rest}; path=${options?.path ?? "/"}${domain}`;
+  };
+  return {
+    name: "cookie",
+    storage: document,
+    names: () => all().map(({ name }) => name),
+    read: (key) => all().find(({ name }) => name === key)?.value ?? null,
+    remove: (key) => {
+      for (const { raw, name } of all())
+        if (name === key) put(raw, "; max-age=0");
+    },
+    write: (key, value) => {
+      for (const { raw, name } of all())
+        if (name === key) put(raw, encodeURIComponent(value));
+    },
+  };
+}
+
+/** @param {string} text */
+function plain(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
 
 /**
- * The keys of this client's sessions in a storage.
- * @param {Storage} storage
- * @param {string} clientId
+ * What is to go from a place, and the users that stay: those of AuthUserList beside the current one.
+ * @param {Place} place
+ * @param {any} config
+ * @param {boolean} forget the remembered device too
  */
-const keysOf = (storage, clientId) =>
-  Object.keys(storage).filter(
-    (key) =>
-      (key.startsWith(`CognitoIdentityServiceProvider.${clientId}.`) &&
-        !KEPT.test(key)) ||
-      (key.startsWith("oidc.user:") && key.endsWith(`:${clientId}`)),
-  );
+function keysOf(place, config, forget) {
+  const clientId = clientIdOf(config);
+  const prefix = `${PREFIX}${clientId}.`;
+  const last = place.read(`${prefix}LastAuthUser`);
+  const listed = place.read(`${prefix}AuthUserList`) ?? "";
+  const others =
+    last === null
+      ? []
+      : listed.split(",").filter((user) => user && user !== last);
+  const pool =
+    config.identityPoolId ??
+    config.auth?.identity_pool_id ??
+    config.Auth?.Cognito?.identityPoolId ??
+    config.Auth?.identityPoolId ??
+    config.aws_cognito_identity_pool_id;
+  const shared = [...SHARED, ...GUEST.map((key) => key.replace("*", pool))];
+  const keys = place.names().filter((key) => {
+    if (!key.startsWith(prefix))
+      return (
+        shared.includes(key) ||
+        (key.startsWith("oidc.user:") && key.endsWith(`:${clientId}`))
+      );
+    const rest = key.slice(prefix.length);
+    if (CLIENT.includes(rest)) return rest !== "AuthUserList" || !others[0];
+    const dot = rest.lastIndexOf(".");
+    const what = rest.slice(dot + 1);
+    return (
+      (SESSION.includes(what) || (forget && DEVICE.includes(what))) &&
+      !others.includes(rest.slice(0, dot))
+    );
+  });
+  return { keys, list: `${prefix}AuthUserList`, others: others.join() };
+}
 
 /**
  * What is known of a sign-out beyond this device.
@@ -75,23 +176,22 @@ const keysOf = (storage, clientId) =>
  */
 
 /**
- * The sessions of this client that lie in the web storages.
+ * The sessions of this client that lie in the page's own storages.
  * @param {any} config
- * @param {(storage: Storage, keys: string[]) => void} [act] what to do with the keys of each storage
+ * @param {(place: Place, found: ReturnType<typeof keysOf>) => void} [act] what to do with the keys of each place
+ * @param {boolean} [forget] the remembered device too
  * @returns {Left}
  */
-export function stored(config, act) {
-  const clientId = clientIdOf(config) ?? "";
+export function stored(config, act, forget = false) {
   const configured = storageOf(config);
   /** @type {Left} */
   const left = { found: false, reachable: false };
-  for (const name of /** @type {const} */ (["local", "session"])) {
-    const storage = webStorage(`${name}Storage`);
-    if (!storage) continue;
+  if (!clientIdOf(config)) return left;
+  for (const place of placesOf(config)) {
     try {
-      const keys = keysOf(storage, clientId);
-      for (const key of keys) {
-        const value = storage.getItem(key) ?? undefined;
+      const found = keysOf(place, config, forget);
+      for (const key of found.keys) {
+        const value = place.read(key) ?? undefined;
         if (key.endsWith(".refreshToken")) left.refreshToken ??= value;
         if (key.endsWith(".accessToken")) left.accessToken ??= value;
         if (key.endsWith(".oauthSignIn"))
@@ -99,9 +199,10 @@ export function stored(config, act) {
         if (key.startsWith("oidc.")) readOidcUser(left, value);
         if (/Token$|^oidc\./.test(key)) left.found = true;
       }
-      act?.(storage, keys);
+      act?.(place, found);
       // Other storages can't be reached from here, so nothing can be said of them.
-      if (name === configured || storage === configured) left.reachable = true;
+      if (place.name === configured || place.storage === configured)
+        left.reachable = true;
     } catch {
       // Nor of one that can't be read.
     }
@@ -128,21 +229,29 @@ function readOidcUser(left, record) {
 /**
  * Removes the sessions and reads back.
  * @param {any} config
+ * @param {boolean} forget the remembered device too
  * @returns {Left & { removed: boolean }}
  */
-export function removeStored(config) {
+export function removeStored(config, forget) {
   let removed = true;
-  const clientId = clientIdOf(config) ?? "";
-  const left = stored(config, (storage, keys) => {
-    for (const key of keys) {
-      try {
-        storage.removeItem(key);
-      } catch {
-        // Whether it is gone is read back.
+  const left = stored(
+    config,
+    (place, { keys, list, others }) => {
+      for (const key of keys) {
+        try {
+          place.remove(key);
+        } catch {
+          // Whether it is gone is read back.
+        }
       }
-    }
-    removed &&= keysOf(storage, clientId).length === 0;
-  });
+      const names = place.names();
+      removed &&= !keys.some(
+        (key) => !SHARED.includes(key) && names.includes(key),
+      );
+      if (others) place.write(list, others);
+    },
+    forget,
+  );
   return { ...left, removed: removed && left.reachable };
 }
 
@@ -200,6 +309,58 @@ export function signedOut(wasSignedIn, errors, logoutUrl, retry) {
   };
   if (partial) hideRetry(result, retry);
   return result;
+}
+
+/**
+ * Where the hosted UI ends its session, and which sign-out URL it sends the user back to: by the contract's rule.
+ * @param {any} config
+ * @param {any} options
+ * @returns {string | undefined}
+ */
+export function logoutUrlOf(config, options) {
+  try {
+    const oauth =
+      config.hostedUI ??
+      config.auth?.oauth ??
+      config.Auth?.Cognito?.loginWith?.oauth ??
+      config.Auth?.oauth ??
+      config.oauth;
+    const given = oauth.redirectSignOut ?? oauth.redirect_sign_out_uri;
+    /** @type {string[]} */
+    const redirects = typeof given === "string" ? given.split(",") : given;
+    const explicit =
+      asks(options, "redirectUrl") ??
+      asks(asks(options, "oauth"), "redirectUrl");
+    const loopback = /^(localhost|127\..*|\[::1\])$/;
+    const rank = (/** @type {string} */ redirect) => {
+      const url = new URL(redirect);
+      if (url.origin !== location.origin)
+        return loopback.test(url.hostname) && !loopback.test(location.hostname)
+          ? 0
+          : 1;
+      const own = location.pathname.split("/");
+      const parts = url.pathname.split("/");
+      const end = parts.findIndex((part, i) => part !== own[i]);
+      return 2 + (end < 0 ? parts.length : end);
+    };
+    const back = explicit
+      ? redirects.find((redirect) => redirect === explicit)
+      : redirects
+          .map((redirect) => ({ redirect, rank: rank(redirect) }))
+          .filter(({ rank }) => rank)
+          // It is stable: of equals, the first configured one stays.
+          .sort((a, b) => b.rank - a.rank)[0]?.redirect;
+    const { domain } = oauth;
+    const { origin } = new URL(
+      domain.includes("://") ? domain : `https://${domain}`,
+    );
+    return (
+      back &&
+      `${origin}/logout?client_id=${encodeURIComponent(clientIdOf(config) ?? "")}&logout_uri=${encodeURIComponent(back)}`
+    );
+  } catch {
+    return undefined;
+  }
 }
 
 /**

@@ -7,8 +7,9 @@ import {
   rm,
   writeFile,
 } from "node:fs/promises";
-import { join } from "node:path";
+import { extname, join } from "node:path";
 import * as esbuild from "esbuild";
+import { keysModule } from "./keys.mjs";
 import { distDir, inRoot, root, workDir } from "./paths.mjs";
 import { Failure } from "./run.mjs";
 
@@ -18,13 +19,18 @@ export const TARGET = ["chrome103", "firefox113", "safari16.4"];
 /** Code from strings needs 'unsafe-eval'; `import.meta` is a syntax error in a classic script. */
 const BANNED = ["new Function(", "eval(", "import.meta"];
 
+const FORMATS = /** @type {const} */ ([
+  ["esm", "js"],
+  ["cjs", "cjs"],
+]);
+
 /** The names of the entries, as their files in js/ and dist/ have them; "index" is the package itself. */
 export async function entries() {
   const { exports } = JSON.parse(
     await readFile(inRoot("package.json"), "utf8"),
   );
   return Object.keys(exports)
-    .filter((name) => name !== "./package.json")
+    .filter((name) => !/\.(json|wasm)$/.test(name))
     .map((name) => (name === "." ? "index" : name.slice(2)));
 }
 
@@ -53,15 +59,22 @@ export async function bundle() {
   const fresh = join(workDir, "dist");
   await rm(fresh, { recursive: true, force: true });
   await mkdir(fresh, { recursive: true });
+  await writeFile(join(workDir, "keys.js"), await keysModule());
   for (const name of await entries()) {
-    await bundleEntry(name, "esm", join(fresh, `${name}.js`));
-    await bundleEntry(name, "cjs", join(fresh, `${name}.cjs`));
+    for (const [format, extension] of FORMATS)
+      await bundleEntry(name, format, join(fresh, `${name}.${extension}`));
     for (const types of ["d.ts", "d.cts"])
       await copyFile(
         inRoot(`js/${name}.d.ts`),
         join(fresh, `${name}.${types}`),
       );
   }
+  for (const [format, extension] of FORMATS)
+    await bundleEntry("fallback", format, join(fresh, `fallback.${extension}`));
+  await copyFile(
+    join(workDir, "bindgen/engine.wasm"),
+    join(fresh, "engine.wasm"),
+  );
   await rm(distDir, { recursive: true, force: true });
   await rename(fresh, distDir);
 }
@@ -85,12 +98,36 @@ async function bundleEntry(name, format, outfile) {
     legalComments: "none",
     logLevel: "warning",
     external: ["cognito-signout"],
+    // Jest has no import() in CommonJS.
+    supported: { "dynamic-import": format === "esm" },
+    plugins: [siblings(name, extname(outfile))],
   });
   const code = await readFile(outfile, "utf8");
   for (const banned of BANNED)
     if (code.includes(banned))
       throw new Failure(`dist/${name} contains \`${banned}\`.`);
 }
+
+/**
+ * The fallback is a file beside the entries, loaded only when needed; and one entry gets its engine from elsewhere.
+ * @param {string} entry
+ * @param {string} extension
+ * @returns {esbuild.Plugin}
+ */
+const siblings = (entry, extension) => ({
+  name: "siblings",
+  setup(build) {
+    build.onResolve({ filter: /\/fallback\.js$/ }, ({ kind }) =>
+      kind === "dynamic-import"
+        ? { path: `./fallback${extension}`, external: true }
+        : null,
+    );
+    if (entry === "external")
+      build.onResolve({ filter: /\/inlined\.js$/ }, () => ({
+        path: inRoot("js/streamed.js"),
+      }));
+  },
+});
 
 /**
  * What an app pays: the bundles that esbuild makes of the two functions that every app needs.

@@ -45,13 +45,14 @@ export async function glueFactory(path, { module, imports, exports }) {
       "The glue has an import or export that scripts/lib/glue.mjs does not know.",
     );
   }
-  const start = exports.get("__wbindgen_start") ?? missing("__wbindgen_start");
+  // It fills the table of references, where there is one.
+  const start = exports.get("__wbindgen_start");
   const table = [...imports].map(([name, short]) => `${short}: ${name}`);
   return `export function createGlue() {
 ${body}
 return {
   imports: { ${module}: { ${table.join(", ")} } },
-  setWasm(exports) { __wbg_set_wasm(exports); exports.${start}(); },
+  setWasm(exports) { __wbg_set_wasm(exports);${start ? ` exports.${start}();` : ""} },
   ${face.join(",\n  ")}
 };
 }

@@ -7,30 +7,60 @@ const STAMP = join(workDir, "build.json");
 
 /** @typedef {Record<string, import("./sizes.mjs").Size>} Sizes */
 
+/** @param {string[]} names scripts beside this one */
+const scripts = (...names) => names.map((name) => `scripts/lib/${name}.mjs`);
+
+const ENGINE_INPUTS = [
+  ...[
+    "src",
+    "js/columns.js",
+    "Cargo.toml",
+    "Cargo.lock",
+    "rust-toolchain.toml",
+  ],
+  ...["node_modules/binaryen", "node_modules/@gfx/zopfli"].map(
+    (folder) => `${folder}/package.json`,
+  ),
+  ...scripts(
+    "columns",
+    "engine",
+    "fallback",
+    "glue",
+    "locations",
+    "wasm",
+    "wasm-reader",
+  ),
+];
+
+/** What the engine depends on. */
+export const engineInputs = () =>
+  fingerprint(ENGINE_INPUTS.map((path) => inRoot(path)));
+
 /** What a build depends on. */
 export const buildInputs = () =>
   fingerprint(
     [
-      ...[
-        "src",
-        "js",
-        "Cargo.toml",
-        "Cargo.lock",
-        "rust-toolchain.toml",
-        "package.json",
-        "package-lock.json",
-      ],
-      ...[
-        "build",
-        "bundle",
-        "columns",
-        "glue",
-        "locations",
-        "wasm",
-        "wasm-reader",
-      ].map((name) => `scripts/lib/${name}.mjs`),
+      ...ENGINE_INPUTS,
+      ...["js", "package.json", "package-lock.json"],
+      ...scripts("build", "bundle", "keys"),
     ].map((path) => inRoot(path)),
   );
+
+/**
+ * Makes files, unless they are there as they were made of the same inputs.
+ * @param {string} name
+ * @param {string} inputs
+ * @param {string[]} files
+ * @param {() => Promise<void>} make
+ */
+export async function remembered(name, inputs, files, make) {
+  const note = join(workDir, `${name}.json`);
+  const now = async () => JSON.stringify([inputs, await fingerprint(files)]);
+  const before = await readFile(note, "utf8").catch(() => "");
+  if (before === (await now())) return;
+  await make();
+  await writeFile(note, await now());
+}
 
 /** What it makes. */
 const buildOutputs = () =>

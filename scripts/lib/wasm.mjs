@@ -4,7 +4,7 @@ import { inRoot } from "./paths.mjs";
 import { Failure, must } from "./run.mjs";
 
 // What rustc itself emits for wasm32-unknown-unknown, and every supported browser has.
-const FEATURES = [
+export const FEATURES = [
   "bulk-memory",
   "bulk-memory-opt",
   "mutable-globals",

@@ -239,8 +239,11 @@ describe("the engine", { concurrency: 4, timeout: 4 * HANGS_MS }, () => {
     await jane.page.waitForFunction(() => globalThis.kept.length === 2);
   });
 
-  test("no WebAssembly: configure rejects, signOut works, retry() does the rest", async (t) => {
-    const jane = await world.visitor(t, { path: "/no-wasm/" });
+  test("no engine at all: configure rejects, signOut works, retry() does the rest", async (t) => {
+    const jane = await world.visitor(t, {
+      path: "/no-wasm/",
+      missing: /fallback/,
+    });
     const page = jane.page;
     const store = async () => {
       const tokens = jane.session();
@@ -277,6 +280,11 @@ describe("the engine", { concurrency: 4, timeout: 4 * HANGS_MS }, () => {
     assert.deepEqual(codes, [...Array(5).fill("moduleUnavailable"), false]);
 
     const tokens = await store();
+    jane.fault({
+      operation: "RevokeToken",
+      times: 1,
+      answer: { type: "TooManyRequestsException" },
+    });
     const result = await jane.signOut({ global: true });
     assert.equal(result.status, "partial");
     assert.equal(result.wasSignedIn, true);
@@ -303,8 +311,11 @@ describe("the engine", { concurrency: 4, timeout: 4 * HANGS_MS }, () => {
     assert.equal(off.wasSignedIn, true);
   });
 
-  test("no WebAssembly: retry() sends one plain request", async (t) => {
-    const jane = await world.visitor(t, { path: "/no-wasm/" });
+  test("no engine at all: retry() sends one plain request", async (t) => {
+    const jane = await world.visitor(t, {
+      path: "/no-wasm/",
+      missing: /fallback/,
+    });
     const tokens = jane.session();
     await jane.page.evaluate(
       ({ key, tokens }) => {
@@ -314,10 +325,15 @@ describe("the engine", { concurrency: 4, timeout: 4 * HANGS_MS }, () => {
       },
       { key: `CognitoIdentityServiceProvider.${jane.clientId}`, tokens },
     );
+    jane.fault({
+      operation: "RevokeToken",
+      times: 1,
+      answer: { type: "TooManyRequestsException" },
+    });
     assert.equal((await jane.signOut()).status, "partial");
     const again = await jane.retry();
     assert.equal(again.status, "complete");
-    assert.deepEqual(jane.calls, ["RevokeToken"]);
+    assert.deepEqual(jane.calls, ["(RevokeToken)", "RevokeToken"]);
     assert.deepEqual(jane.areValid(tokens), { access: false, refresh: false });
   });
 

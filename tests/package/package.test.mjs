@@ -18,7 +18,7 @@ before(async () => {
 });
 
 /** What can be imported: one line here for each subpath. */
-const SUBPATHS = ["oidc-client-ts", "testing"];
+const SUBPATHS = ["external", "oidc-client-ts", "testing"];
 const ENTRIES = ["index", ...SUBPATHS];
 
 /**
@@ -50,6 +50,10 @@ test("the tarball holds these files and no other", async () => {
           (type) => `package/dist/${name}.${type}`,
         ),
       ),
+      // The engine once more: as JavaScript, and for those who serve it themselves.
+      "package/dist/engine.wasm",
+      "package/dist/fallback.cjs",
+      "package/dist/fallback.js",
       // Folders for tools that do not read `exports`.
       ...SUBPATHS.map((name) => `package/${name}/package.json`),
       "package/package.json",

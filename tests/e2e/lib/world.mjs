@@ -52,6 +52,7 @@ export async function until(look, what) {
  * @property {() => void} [init] what each page does before any script of its own; it stands alone
  * @property {unknown} [given] what each page finds as `setup.given`
  * @property {string} [origin] the app's
+ * @property {RegExp} [missing] URLs that can't be had
  */
 
 /**
@@ -214,6 +215,8 @@ export class Visitor {
       ignoreHTTPSErrors: this.world.cognito.httpsOrigin !== undefined,
     });
     this.context.setDefaultTimeout(HANGS_MS / 2);
+    if (this.options.missing)
+      await this.context.route(this.options.missing, (route) => route.abort());
     if (this.options.init) await this.context.addInitScript(this.options.init);
     await this.context.addInitScript(this.setup());
     this.page = await this.tab(this.options.path ?? "/");

@@ -1,0 +1,3 @@
+// The engine as JavaScript.
+export { createInstance } from "../.build/fallback-engine.js";
+export { createGlue } from "../.build/fallback-glue.js";
