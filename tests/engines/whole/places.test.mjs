@@ -197,7 +197,7 @@ describe(`places: ${engine}`, ONE_BY_ONE, () => {
     assert.deepEqual(jane.areValid(tokens), OVER);
   });
 
-  test("a strict Content-Security-Policy with 'wasm-unsafe-eval'; without it the last resort signs out", async (t) => {
+  test("a strict Content-Security-Policy with 'wasm-unsafe-eval'; without it the engine as JavaScript signs out", async (t) => {
     const strict = await world.visitor(t, { path: "/csp/" });
     const tokens = await strict.signIn();
     assert.equal((await strict.signOut()).status, "complete");
@@ -218,11 +218,9 @@ describe(`places: ${engine}`, ONE_BY_ONE, () => {
         refreshToken,
       },
     );
-    const result = await jane.signOut();
-    assert.equal(result.status, "partial");
-    assert.equal(result.revokeTokenError.error.code, "moduleUnavailable");
+    // There the engine is JavaScript.
+    assert.equal((await jane.signOut()).status, "complete");
     assert.deepEqual(await jane.keys(), []);
-    assert.equal((await jane.retry()).status, "complete");
     assert.equal(world.control.isTokenValid(refreshToken), false);
   });
 
