@@ -80,7 +80,7 @@ export async function bundle() {
 }
 
 /**
- * One file that needs no other, apart from the package's main entry.
+ * One file that needs no other, apart from the package's main entry and the library that an adapter is for.
  * @param {string} name
  * @param {"esm" | "cjs"} format
  * @param {string} outfile
@@ -97,7 +97,7 @@ async function bundleEntry(name, format, outfile) {
     charset: "utf8",
     legalComments: "none",
     logLevel: "warning",
-    external: ["cognito-signout"],
+    external: ["cognito-signout", "aws-amplify"],
     // Jest has no import() in CommonJS.
     supported: { "dynamic-import": format === "esm" },
     plugins: [siblings(name, extname(outfile))],

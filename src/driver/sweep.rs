@@ -6,6 +6,7 @@ use std::rc::Rc;
 use super::client::Inner;
 use super::ending::Ending;
 use super::requests;
+use crate::browser::clock;
 use crate::browser::storage::{Patience, Store};
 use crate::error::{AuthError, AuthErrorCode};
 use crate::flow::Back;
@@ -160,10 +161,11 @@ impl Inner {
             for stored in &mut place.found.sessions {
                 let session = &mut stored.session;
                 let id = session.identity();
-                if mark.has_ended(id) {
+                if let Some(entry) = id.and_then(|id| mark.entry(id)) {
                     place.keys.extend_from_slice(&stored.keys);
-                    // A run of our own that still holds it revokes what it finds itself.
-                    let held = self.runs.borrow().iter().any(|run| run.holds(id));
+                    // Whoever is at it revokes it: a run of our own, or another tab's, whose GlobalSignOut needs the access token.
+                    let held = self.runs.borrow().iter().any(|run| run.holds(id))
+                        || (entry.codes.is_none() && clock::wall() < entry.until);
                     if let (Some(token), false) = (&session.refresh_token, held) {
                         tokens.push(token.clone());
                     }

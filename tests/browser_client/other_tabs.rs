@@ -106,6 +106,28 @@ async fn a_tab_with_its_own_copy_of_the_session_drops_it_and_tells() {
 }
 
 #[wasm_bindgen_test]
+async fn what_another_tab_is_at_is_removed_here_and_revoked_there() {
+    let world = World::new();
+    let session = world.session();
+    let client = world.signed_in(&session).await;
+    // The mark is seen here before the other tab's removal is.
+    let mut mark = Mark::default();
+    mark.put(entry(&stored_session(&session), js_sys::Date::now()));
+    set_item("localStorage", &world.own_key("ended"), &mark.to_text());
+    assert_eq!(client.load_tokens().await.unwrap(), None);
+    assert!(world.is_signed_out());
+    assert!(world.cognito.sent().is_empty());
+
+    // Once that tab is through, what comes back is nobody's but ours.
+    mark.0[0].codes = Some(Default::default());
+    set_item("localStorage", &world.own_key("ended"), &mark.to_text());
+    world.write(&session);
+    assert_eq!(client.load_tokens().await.unwrap(), None);
+    assert!(world.is_signed_out());
+    until("it is revoked", || !world.cognito.revoked().is_empty()).await;
+}
+
+#[wasm_bindgen_test]
 async fn a_call_that_another_tab_overtook_gives_that_tabs_outcome() {
     let world = World::new();
     let session = world.session();

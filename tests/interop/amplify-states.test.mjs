@@ -2,7 +2,13 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { HANGS_MS, PASSWORD, until } from "../e2e/lib/world.mjs";
-import { resources, signIn, tokensOf, whoIsIn } from "./lib/amplify.mjs";
+import {
+  holdRefresh,
+  resources,
+  signIn,
+  tokensOf,
+  whoIsIn,
+} from "./lib/amplify.mjs";
 import {
   assertAllEnded,
   endsOf,
@@ -21,7 +27,7 @@ describe("Amplify v6", { concurrency: 2, timeout: HANGS_MS * 4 }, () => {
   test("in the middle of a refresh that reaches the server after the revocation", async (t) => {
     const jane = await world.visitor(t, { config: resources });
     const tokens = await signIn(jane);
-    const { release, outcome } = await heldBack(jane, "before");
+    const { release, outcome } = await holdRefresh(jane, "before");
     const result = await jane.signOut();
     assert.equal(result.status, "complete");
     release();
@@ -36,7 +42,7 @@ describe("Amplify v6", { concurrency: 2, timeout: HANGS_MS * 4 }, () => {
   test("in the middle of a refresh that is answered after the sign-out", async (t) => {
     const jane = await world.visitor(t, { config: resources });
     await signIn(jane);
-    const { release, outcome } = await heldBack(jane, "after");
+    const { release, outcome } = await holdRefresh(jane, "after");
     const result = await jane.signOut();
     assert.equal(result.status, "complete");
     release();
@@ -183,32 +189,4 @@ async function another(visitor) {
     ]),
   );
   return tokens;
-}
-
-/**
- * Lets Amplify refresh, and holds the request back before or after the server has seen it.
- * @param {Visitor} visitor
- * @param {"before" | "after"} when
- * @returns {Promise<{ release: () => void, outcome: Promise<string> }>} lets it go; and what comes of it
- */
-async function heldBack({ page, world }, when) {
-  let release = () => {};
-  const released = new Promise((resolve) => (release = () => resolve(null)));
-  const held = new Promise((resolve) => {
-    void page.route(`${world.cognito.origin}/`, async (route) => {
-      const target = await route.request().headerValue("x-amz-target");
-      if (!target?.endsWith("GetTokensFromRefreshToken"))
-        return route.continue();
-      const response = when === "after" ? await route.fetch() : undefined;
-      resolve(null);
-      await released;
-      return response ? route.fulfill({ response }) : route.continue();
-    });
-  });
-  const outcome = page.evaluate(async () => {
-    const { tokens } = await amplify.fetchAuthSession({ forceRefresh: true });
-    return tokens ? "refreshed" : "signed out";
-  });
-  await held;
-  return { release, outcome };
 }

@@ -18,7 +18,7 @@ before(async () => {
 });
 
 /** What can be imported: one line here for each subpath. */
-const SUBPATHS = ["external", "oidc-client-ts", "testing"];
+const SUBPATHS = ["amplify", "external", "oidc-client-ts", "testing"];
 const ENTRIES = ["index", ...SUBPATHS];
 
 /**

@@ -77,3 +77,31 @@ export const whoIsIn = (page) =>
       return tokens ? "tokens without a user" : null;
     }
   });
+
+/**
+ * Lets Amplify refresh, and holds the request back before or after the server has seen it.
+ * @param {Visitor} visitor
+ * @param {"before" | "after"} when
+ * @returns {Promise<{ release: () => void, outcome: Promise<string> }>} lets it go; and what comes of it
+ */
+export async function holdRefresh({ page, world }, when) {
+  let release = () => {};
+  const released = new Promise((resolve) => (release = () => resolve(null)));
+  const held = new Promise((resolve) => {
+    void page.route(`${world.cognito.origin}/`, async (route) => {
+      const target = await route.request().headerValue("x-amz-target");
+      if (!target?.endsWith("GetTokensFromRefreshToken"))
+        return route.continue();
+      const response = when === "after" ? await route.fetch() : undefined;
+      resolve(null);
+      await released;
+      return response ? route.fulfill({ response }) : route.continue();
+    });
+  });
+  const outcome = page.evaluate(async () => {
+    const { tokens } = await amplify.fetchAuthSession({ forceRefresh: true });
+    return tokens ? "refreshed" : "signed out";
+  });
+  await held;
+  return { release, outcome };
+}

@@ -2,6 +2,7 @@ import type * as AmplifyPackage from "aws-amplify";
 import type * as AmplifyAuth from "aws-amplify/auth";
 import type * as AmplifyCognito from "aws-amplify/auth/cognito";
 import type * as AmplifyUtils from "aws-amplify/utils";
+import type * as Adapter from "cognito-signout/amplify";
 
 declare global {
   /** What pages/oidc.mjs puts there. */
@@ -24,7 +25,8 @@ declare global {
   var amplify: typeof AmplifyPackage &
     typeof AmplifyAuth &
     Pick<typeof AmplifyCognito, "cognitoUserPoolsTokenProvider"> &
-    typeof AmplifyUtils;
+    typeof AmplifyUtils &
+    typeof Adapter;
   /** What Amplify's Hub said on its channel `auth`, in this tab; with `other:` before it where another tab was the cause. */
   var hub: string[];
 }

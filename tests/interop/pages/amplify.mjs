@@ -5,6 +5,7 @@ import * as auth from "aws-amplify/auth";
 import { cognitoUserPoolsTokenProvider } from "aws-amplify/auth/cognito";
 import "aws-amplify/auth/enable-oauth-listener";
 import * as utils from "aws-amplify/utils";
+import { connectAmplify } from "cognito-signout/amplify";
 import { createElement } from "react";
 import { createRoot } from "react-dom/client";
 
@@ -19,6 +20,7 @@ Object.assign(globalThis, {
   amplify: {
     Amplify,
     cognitoUserPoolsTokenProvider,
+    connectAmplify,
     ...auth,
     ...utils,
   },
@@ -74,6 +76,7 @@ if (storage) {
     },
   };
 }
+if (given?.connect) connectAmplify();
 if (given?.ui) {
   const root = /** @type {HTMLElement} */ (document.getElementById("root"));
   /** @param {{ user?: auth.AuthUser }} auth */
