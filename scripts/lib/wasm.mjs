@@ -14,7 +14,7 @@ export const FEATURES = [
   "sign-ext",
 ].map((feature) => `--enable-${feature}`);
 
-// Functions of the standard library that never return. Their messages have no reader: panic is abort, and std prints
+// Functions of the standard library that never return, and what they alone call. Their messages have no reader: panic is abort, and std prints
 // nothing on this target. A bare trap in their place frees the formatting code behind them.
 const NEVER_RETURN = [
   /^core\[\w+\]::panicking::/,
@@ -28,6 +28,9 @@ const NEVER_RETURN = [
   /^alloc\[\w+\]::alloc::handle_alloc_error$/,
   /^std\[\w+\]::thread::local::panic_access_error$/,
   /^std\[\w+\]::panicking::(panic_with_hook|begin_panic)$/,
+  /^<std\[\w+\]::panicking::.+ as core\[\w+\]::(panic::PanicPayload|fmt::Display)>::\w+$/,
+  /^<core\[\w+\]::cell::Borrow(Mut)?Error as core\[\w+\]::fmt::Display>::fmt$/,
+  /^<std\[\w+\]::thread::local::AccessError as core\[\w+\]::fmt::Debug>::fmt$/,
   /^__rustc\[\w+\]::(rust_begin_unwind|rust_panic|__rust_start_panic|__rust_alloc_error_handler)$/,
 ];
 

@@ -1,23 +1,16 @@
 //! One request to Cognito and its answer.
 //!
-//! gloo-net builds the request and opens the answer; `fetch` itself is awaited here, since gloo-net's
-//! `send` panics where fetch rejects with something that is not an Error.
+//! gloo-net opens the answer. `fetch` itself is called here, with a plain object: gloo-net's `send` panics where fetch
+//! rejects with something that is not an Error, and its builder brings the formatting code of the standard library.
 
-use gloo_net::http::{Headers, RequestBuilder};
 use js_sys::{Object, Reflect};
 use wasm_bindgen::prelude::*;
-use web_sys::{AbortSignal, RequestCredentials, RequestRedirect};
+use web_sys::AbortSignal;
 
 use super::clock::Timer;
 use super::{js, task};
 use crate::error::{AuthError, AuthErrorCode};
 use crate::protocol::{CONTENT_TYPE, Request, Response, TARGET_PREFIX};
-
-#[wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(catch, js_name = fetch)]
-    fn global_fetch(request: &web_sys::Request, init: &JsValue) -> Result<JsValue, JsValue>;
-}
 
 /// Whether the browser says that it is offline.
 pub fn is_offline() -> bool {
@@ -66,23 +59,32 @@ async fn start(
     signal: &AbortSignal,
     keepalive: bool,
 ) -> Result<web_sys::Response, JsValue> {
-    // gloo-net's own headers panic where the page's are patched or missing; these were seen to work.
-    let headers = web_sys::Headers::new()?;
-    headers.set("Content-Type", CONTENT_TYPE)?;
-    headers.set("X-Amz-Target", &[TARGET_PREFIX, request.target].concat())?;
-    let built = RequestBuilder::new(&request.url)
-        .method(gloo_net::http::Method::POST)
-        .headers(Headers::from_raw(headers))
-        .credentials(RequestCredentials::Omit)
-        .redirect(RequestRedirect::Error)
-        .abort_signal(Some(signal))
-        .body(request.body.as_str())
-        .map_err(|_| JsValue::UNDEFINED)?;
-    let built: web_sys::Request = built.into();
-    let init = Object::new();
-    Reflect::set(&init, &"keepalive".into(), &keepalive.into())?;
-    let answer = task::settle(&global_fetch(&built, &init)?, None).await?;
+    let target = [TARGET_PREFIX, request.target].concat();
+    let headers = object(&[
+        ("Content-Type", &CONTENT_TYPE.into()),
+        ("X-Amz-Target", &target.into()),
+    ])?;
+    let init = object(&[
+        ("method", &"POST".into()),
+        ("headers", &headers),
+        ("body", &request.body.as_str().into()),
+        ("credentials", &"omit".into()),
+        ("redirect", &"error".into()),
+        ("signal", signal),
+        ("keepalive", &keepalive.into()),
+    ])?;
+    let url = JsValue::from_str(&request.url);
+    let answer = js::call(&js_sys::global(), "fetch", &[&url, &init])?;
+    let answer = task::settle(&answer, None).await?;
     answer.dyn_into()
+}
+
+fn object(fields: &[(&str, &JsValue)]) -> Result<JsValue, JsValue> {
+    let object = Object::new();
+    for (name, value) in fields {
+        Reflect::set(&object, &JsValue::from_str(name), value)?;
+    }
+    Ok(object.into())
 }
 
 async fn read(answer: web_sys::Response) -> Result<Response, JsValue> {
