@@ -9,7 +9,7 @@ import { sizeOf, sizeTable } from "./sizes.mjs";
 import { buildInputs, freshBuild, stampBuild } from "./stamp.mjs";
 
 // Just above the size reached. It only ever falls; the goal is 25,400, what aws-amplify's signOut alone weighs (ARCHITECTURE.md).
-const GZIP_LIMIT = 73_900;
+const GZIP_LIMIT = 71_600;
 const APP_BUNDLE = "{ configure, signOut }";
 const UNSPLIT = `${APP_BUNDLE}, unsplit`;
 
