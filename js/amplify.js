@@ -22,8 +22,7 @@ export function connectAmplify(client = { loadTokens, onSignedOut }) {
     },
     { enableCrossTabEvents: true },
   );
-  const unsubscribe = client.onSignedOut(async ({ reason }) => {
-    if (over && reason === "signOut") return;
+  const follow = async () => {
     // Another tab's removal may show here later than its word: reading the session removes it.
     await look();
     // Whoever is signed in by now is of a new session, and stays.
@@ -33,6 +32,9 @@ export function connectAmplify(client = { loadTokens, onSignedOut }) {
     );
     // Any other error: Amplify is not configured, or could not tell.
     if (name === "UserUnAuthenticatedException") await signOut();
+  };
+  const unsubscribe = client.onSignedOut(({ reason }) => {
+    if (!over || reason !== "signOut") follow().catch(reportError);
   });
   return () => {
     stopListening();

@@ -13,6 +13,9 @@ import { serveFolder } from "./lib/serve.mjs";
 const TEMPLATES = ["tests/apps/page"];
 const world = useWorld({ app: false });
 
+// Rollup can't bundle aws-amplify itself, which the adapter imports, without settings that are the app's business.
+const LEFT_OUT = { rollup: ["cognito-signout/amplify"] };
+
 /** A module that imports all entries and does something with what they export. @param {string[]} entries */
 const moduleOf = (entries) => `
 ${entries.map((entry, i) => `import * as entry${i} from "${entry}";`).join("\n")}
@@ -23,8 +26,8 @@ ${entries.map((entry, i) => `"${entry}": Object.keys(entry${i}).sort(),`).join("
 describe("entries", { timeout: 20 * HANGS_MS }, () => {
   /** @type {string[]} */
   let entries = [];
-  /** @type {unknown} */
-  let inNode;
+  /** @type {Record<string, string[]>} */
+  let inNode = {};
   before(async () => {
     const folder = await consumer("entries", { templates: TEMPLATES });
     const manifest = await readFile(
@@ -54,9 +57,12 @@ describe("entries", { timeout: 20 * HANGS_MS }, () => {
       const folder = await consumer(`entries-${name}`, {
         templates: TEMPLATES,
       });
+      /** @type {string[]} */
+      const leftOut = name === "rollup" ? LEFT_OUT[name] : [];
+      const own = entries.filter((entry) => !leftOut.includes(entry));
       await writeFile(
         join(folder, "src/index.js"),
-        `${moduleOf(entries)}\nglobalThis.exported = exported;`,
+        `${moduleOf(own)}\nglobalThis.exported = exported;`,
       );
       const site = await serveFolder(await bundle(name, folder));
       t.after(site.close);
@@ -69,7 +75,10 @@ describe("entries", { timeout: 20 * HANGS_MS }, () => {
       const exported = await page.waitForFunction(
         () => /** @type {any} */ (globalThis).exported,
       );
-      assert.deepEqual(await exported.jsonValue(), inNode);
+      assert.deepEqual(
+        await exported.jsonValue(),
+        Object.fromEntries(own.map((entry) => [entry, inNode[entry]])),
+      );
       assert.deepEqual(seen, []);
     });
 });
