@@ -69,11 +69,18 @@ describe("the control API over HTTP", () => {
   });
 
   test("users and clients come and go, without passwords and secrets", async () => {
-    const user = { username: "a b/c", password: "pw", mfa: "SMS_MFA" };
+    const user = {
+      username: "a b/c",
+      password: "the pass word",
+      mfa: "SMS_MFA",
+    };
     const added = await control("POST", "users", user);
     assert.equal(added.status, 200);
     assert.equal(added.body.mfaCode, "123456");
-    const client = { secret: "s3cret", rotation: { graceSeconds: 5 } };
+    const client = {
+      secret: "the client secret",
+      rotation: { graceSeconds: 5 },
+    };
     const { body } = await control("POST", "clients", client);
     assert.match(body.id, /^[a-z0-9]{26}$/);
     assert.deepEqual(body.rotation, { graceSeconds: 5 });
@@ -81,7 +88,10 @@ describe("the control API over HTTP", () => {
       (await control("GET", "users")).body,
       (await control("GET", "clients")).body,
     ];
-    assert.doesNotMatch(JSON.stringify(listed), /pw|s3cret|Passw0rd/);
+    assert.doesNotMatch(
+      JSON.stringify(listed),
+      /pass word|client secret|Passw0rd/,
+    );
     const name = encodeURIComponent(user.username);
     assert.equal((await control("DELETE", `users/${name}`)).status, 200);
     assert.equal((await control("DELETE", `users/${name}`)).status, 404);
