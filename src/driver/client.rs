@@ -223,7 +223,9 @@ impl Client {
             ));
         }
         // A storage that can't be read is told by the call that needs it.
-        let _ = sweep::remove_ended(&self.0).await;
+        if let Ok(None) = sweep::remove_ended(&self.0).await {
+            other_tabs::catch_up(&self.0);
+        }
         Ok(())
     }
 

@@ -63,7 +63,7 @@ fn page_shown(client: &Rc<Inner>, event: JsValue) {
             client.finish_return();
         }
         let mark = client.mark();
-        consider(client, mark, SignedOutReason::Restored);
+        consider(client, mark, SignedOutReason::Restored, false);
     }
 }
 
@@ -77,7 +77,16 @@ fn hear(client: &Rc<Inner>, text: &str) {
     for run in &runs {
         run.check_other_tab();
     }
-    consider(client, mark, SignedOutReason::OtherTab);
+    consider(client, mark, SignedOutReason::OtherTab, false);
+}
+
+/// Where nobody is signed in: hears what another tab ended after this page began, and before anybody here could listen, for the
+/// page may show its user by now.
+pub fn catch_up(client: &Rc<Inner>) {
+    let began = clock::page_began();
+    let mut mark = client.mark();
+    mark.keep(&|entry| entry.at > began);
+    consider(client, mark, SignedOutReason::OtherTab, true);
 }
 
 /// Whether a sign-out ended this session too: the same one, or an older one of the same user after a global one.
@@ -94,7 +103,9 @@ fn ends(entry: &MarkEntry, session: &Session) -> bool {
 }
 
 /// Removes this tab's own copies of sessions that ended, and tells; what all tabs share is the signing-out tab's business.
-fn consider(client: &Rc<Inner>, mut mark: Mark, reason: SignedOutReason) {
+///
+/// `unread`: sessions that were not read here count too.
+fn consider(client: &Rc<Inner>, mut mark: Mark, reason: SignedOutReason, unread: bool) {
     {
         let own = client.own.borrow();
         mark.keep(&|entry| !own.contains(&entry.id));
@@ -123,7 +134,8 @@ fn consider(client: &Rc<Inner>, mut mark: Mark, reason: SignedOutReason) {
         // What is left is read back by the next call that looks.
         let _ = stock.remove(false).await;
         for entry in &entries {
-            let concerned = client.last_read.get() == Some(entry.id) || found.contains(&entry.id);
+            let concerned =
+                unread || client.last_read.get() == Some(entry.id) || found.contains(&entry.id);
             if concerned && client.tells_first(&[entry.id]) {
                 client.generation.set(client.generation.get() + 1);
                 client.tell(SignedOutEvent {
