@@ -7,6 +7,12 @@ import { openScreen, webkitSandbox } from "./screen.mjs";
 
 /** @typedef {import("./browsers.mjs").BrowserName} Engine */
 
+/** In seconds, for a machine under load; the runner's own are 20 for all tests together, and 5. */
+const RUNNER_LIMITS = {
+  WASM_BINDGEN_TEST_TIMEOUT: "600",
+  WASM_BINDGEN_TEST_DRIVER_TIMEOUT: "120",
+};
+
 /** How wasm-pack names each browser and its driver. @type {Record<Engine, [browser: string, driver: string, variable: string]>} */
 const FLAGS = {
   chromium: ["--chrome", "--chromedriver", "CHROMEDRIVER"],
@@ -31,6 +37,7 @@ export async function rustBrowserTests(engine, env) {
         ...["--mode", "no-install", "--", "--locked", "--features", "js"],
       ],
       {
+        ...RUNNER_LIMITS,
         ...env,
         ...screen?.env,
         ...webkitSandbox,

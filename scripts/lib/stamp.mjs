@@ -13,7 +13,7 @@ const scripts = (...names) => names.map((name) => `scripts/lib/${name}.mjs`);
 const ENGINE_INPUTS = [
   ...[
     "src",
-    "js/assemble.wat",
+    "js/columns.js",
     "Cargo.toml",
     "Cargo.lock",
     "rust-toolchain.toml",

@@ -38,6 +38,7 @@ test("an extension page", { timeout: 2 * HANGS_MS }, async (t) => {
     await context.close();
     await rm(profile, { recursive: true, force: true });
   });
+  context.setDefaultTimeout(HANGS_MS / 2);
   const origin = `chrome-extension://${extensionId(folder)}`;
   const jane = new Visitor(world, { origin });
   await context.addInitScript(

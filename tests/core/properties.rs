@@ -174,7 +174,7 @@ fn decoded(text: &str) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1000))]
+    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases.max(1000)))]
 
     /// What is configured, the page and the option may all be hostile.
     #[test]

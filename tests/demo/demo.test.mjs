@@ -59,6 +59,8 @@ async function open(t, options) {
   t.after(() => cognito.close());
   const context = await browser.newContext(options);
   t.after(() => context.close());
+  // It ends a test that hangs.
+  context.setDefaultTimeout(120_000);
   await context.addInitScript(
     `window.cognitoOrigin = ${JSON.stringify(cognito.origin)}`,
   );

@@ -53,7 +53,7 @@ describe("the engine", { concurrency: 4, timeout: 4 * HANGS_MS }, () => {
             const { sabotage } = /** @type {any} */ (globalThis);
             Object.assign(sabotage, { trapAt: n, calls: 0 });
             /** @type {any} */
-            const result = await settled(cs.signOut(options), 20_000);
+            const result = await settled(cs.signOut(options), 60_000);
             const trapped = sabotage.calls >= n;
             sabotage.trapAt = 0;
             if (result === "pending") return { pending: true, trapped };
@@ -181,7 +181,7 @@ describe("the engine", { concurrency: 4, timeout: 4 * HANGS_MS }, () => {
         () => cs.revokeToken("token"),
       ]) {
         Object.assign(sabotage, { trapAt: 1, calls: 0 });
-        const error = await settled(rejection(call()), 5000);
+        const error = await settled(rejection(call()), 60_000);
         sabotage.trapAt = 0;
         seen.push(error.code, !!(await cs.loadTokens()));
       }

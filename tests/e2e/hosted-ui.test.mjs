@@ -1,12 +1,32 @@
 // Leaving for the hosted UI, coming back from it, and all that may come between.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { countLooks } from "./lib/popup.mjs";
 import { HANGS_MS, leftWell, ready, until, useWorld } from "./lib/world.mjs";
 
 const world = useWorld();
 
 const OVER = { access: false, refresh: false };
 const LIVE = { access: true, refresh: true };
+
+/** The hosted UI's page stays open, as one with a question would. */
+const ASKS = {
+  operation: "/logout",
+  answer: {
+    status: 200,
+    headers: { "content-type": "text/html" },
+    body: "<p>sign out?",
+  },
+};
+
+/** In the page: a second takes a minute, so that no answer is late. It stands alone. */
+function slowClock() {
+  const [now, set] = [performance.now.bind(performance), setTimeout];
+  performance.now = () => now() / 60;
+  globalThis.setTimeout = /** @type {any} */ (
+    (/** @type {any} */ act, /** @type {number} */ ms) => set(act, ms * 60)
+  );
+}
 
 /** @param {import("playwright-core").Page} page */
 const take = (page) =>
@@ -51,6 +71,7 @@ const leaveAndReturn = (visitor, path, options) =>
  * @param {import("cognito-signout").SignOutOptions} [options]
  */
 async function clickToPopup(visitor, options) {
+  await visitor.page.evaluate(countLooks);
   await visitor.page.evaluate((options) => {
     const button = document.createElement("button");
     button.onclick = () => {
@@ -59,6 +80,15 @@ async function clickToPopup(visitor, options) {
     document.body.append(button);
   }, options);
   await visitor.page.click("button");
+}
+
+/**
+ * Waits until the package has seen where the popup is: only then does it believe `closed`.
+ * @param {import("playwright-core").Page} page
+ */
+async function isSeen(page) {
+  const before = await page.evaluate(() => globalThis.looks);
+  await page.waitForFunction((n) => globalThis.looks >= n + 2, before);
 }
 
 /** @param {import("playwright-core").Page} page */
@@ -114,11 +144,16 @@ describe("the redirect", { concurrency: 3, timeout: 4 * HANGS_MS }, () => {
       addEventListener("storage", () => void guard());
       cs.onSignedOut(() => void guard());
     });
-    jane.fault({ operation: "/logout", latencyMs: 700 });
-    await leaveAndReturn(jane, "/");
+    const letGo = jane.hold("/logout");
+    const isBack = leaveAndReturn(jane, "/");
+    const heard = await until(async () => {
+      const heard = await jane.heard(other);
+      return heard.length && heard;
+    }, "the other tab hears it");
+    await other.waitForFunction(() => globalThis.kept.length > 0);
+    letGo();
+    await isBack;
     const guards = await other.evaluate(() => globalThis.kept);
-    assert.ok(guards.length > 0);
-    const heard = await jane.heard(other);
     assert.deepEqual(heard, [
       { reason: "otherTab", global: false, redirecting: true },
     ]);
@@ -290,6 +325,8 @@ describe("the redirect", { concurrency: 3, timeout: 4 * HANGS_MS }, () => {
       const jane = await world.visitor(t);
       await jane.signInByHostedUI();
       jane.fault(fault);
+      // An answer is waited for, and silence is not: the page's clock decides that, so it goes slowly for the answer.
+      if (!fault.silence) await jane.page.evaluate(slowClock);
       await leaveAndReturn(jane, "/");
       const result = await take(jane.page);
       assert.equal(result.status, "partial");
@@ -456,12 +493,13 @@ describe("the popup", { concurrency: 3, timeout: 4 * HANGS_MS }, () => {
   test("first the hosted UI, then the clear; isSigningOut from its opening", async (t) => {
     const jane = await world.visitor(t);
     await jane.signInByHostedUI();
-    jane.fault({ operation: "/logout", latencyMs: 700 });
+    const letGo = jane.hold("/logout");
     const opened = jane.context.waitForEvent("page");
     await clickToPopup(jane);
     const popup = await opened;
     assert.equal(await jane.page.evaluate(() => cs.isSigningOut()), true);
     assert.ok((await jane.keys()).length > 0);
+    letGo();
     const result = await keptResult(jane.page);
     await until(() => popup.isClosed(), "the popup is closed");
     assert.equal(result.status, "complete");
@@ -476,30 +514,12 @@ describe("the popup", { concurrency: 3, timeout: 4 * HANGS_MS }, () => {
     const jane = await world.visitor(t);
     const tokens = await jane.signInByHostedUI();
     const before = await jane.keys();
-    jane.fault({ operation: "/logout", silence: true });
+    jane.fault(ASKS);
     const opened = jane.context.waitForEvent("page");
     await clickToPopup(jane);
     const popup = await opened;
-    await until(
-      () => jane.calls.some((call) => call.includes("/logout")),
-      "the popup is on its way",
-    );
-    // Closed is believed only once the popup was seen at the hosted UI.
-    world.control.clearFaults({ clientId: jane.clientId });
-    jane.fault({
-      operation: "/logout",
-      answer: {
-        status: 200,
-        headers: { "content-type": "text/html" },
-        body: "<p>sign out?",
-      },
-    });
-    await popup.goto(
-      `${world.cognito.origin}/logout?client_id=${jane.clientId}`,
-    );
-    await jane.page.evaluate(
-      () => new Promise((resolve) => setTimeout(resolve, 600)),
-    );
+    await popup.waitForURL(/logout/);
+    await isSeen(jane.page);
     await popup.close();
     const result = await keptResult(jane.page);
     assert.equal(result.status, "failed");
@@ -517,21 +537,12 @@ describe("the popup", { concurrency: 3, timeout: 4 * HANGS_MS }, () => {
     world.control.endSession(tokens.sessionId);
     const dead = await jane.page.evaluate(() => rejection(cs.refreshTokens()));
     assert.equal(dead.code, "tokenRevoked");
-    jane.fault({
-      operation: "/logout",
-      answer: {
-        status: 200,
-        headers: { "content-type": "text/html" },
-        body: "<p>sign out?",
-      },
-    });
+    jane.fault(ASKS);
     const opened = jane.context.waitForEvent("page");
     await clickToPopup(jane);
     const popup = await opened;
     await popup.waitForURL(/logout/);
-    await jane.page.evaluate(
-      () => new Promise((resolve) => setTimeout(resolve, 600)),
-    );
+    await isSeen(jane.page);
     await popup.close();
     const result = await keptResult(jane.page);
     assert.equal(result.status, "partial");

@@ -117,12 +117,20 @@ describe("leaks", { concurrency: 2, timeout: 4 * HANGS_MS }, () => {
   test("a popup", async (t) => {
     const { jane, watch } = await watched(t);
     const tokens = await jane.signIn({ origin: "hostedUI" });
-    /** @type {Promise<Watch>[]} */
-    const popups = [];
-    jane.context.on("page", (page) => {
-      popups.push(Watch.of(page, world.cognito.origin));
+    // It is gone too soon to be watched as the page is.
+    const opened = jane.context.waitForEvent("page");
+    /** @type {string[]} */
+    const requests = [];
+    jane.context.on("request", (request) => {
+      const [url, headers] = [request.url(), request.headers()];
+      requests.push(url);
+      watch.notes.push(["request", JSON.stringify([url, headers])]);
     });
-    jane.fault({ operation: "/logout", latencyMs: 500 });
+    for (const kind of /** @type {const} */ (["console", "weberror"]))
+      jane.context.on(/** @type {any} */ (kind), (/** @type {any} */ event) => {
+        const error = event.error?.();
+        watch.notes.push([kind, `${event.text?.()} ${error} ${error?.stack}`]);
+      });
     await jane.page.evaluate(() => {
       const button = document.createElement("button");
       button.onclick = () => {
@@ -137,8 +145,10 @@ describe("leaks", { concurrency: 2, timeout: 4 * HANGS_MS }, () => {
       return result.status;
     });
     assert.equal(status, "complete");
-    assert.equal(popups.length, 1);
-    watch.notes.push(...((await popups[0])?.notes ?? []));
+    const popup = await opened;
+    await until(() => popup.isClosed(), "the popup is closed");
+    assert.ok(requests.some((url) => url.includes("/logout?")));
+    assert.ok(requests.includes(`${jane.origin}/`));
     assert.deepEqual(await watch.leaks(jane.page, canaries(tokens)), []);
   });
 

@@ -1,12 +1,24 @@
 // Time-outs, signals, calls that join, pages that go away, and all that a request may come to.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { HANGS_MS, leftWell, until, useWorld } from "./lib/world.mjs";
+import {
+  HANGS_MS,
+  PATIENT_MS,
+  leftWell,
+  until,
+  useWorld,
+} from "./lib/world.mjs";
 
 const world = useWorld();
 
 const OVER = { access: false, refresh: false };
 const LIVE = { access: true, refresh: true };
+
+/** @param {import("./lib/world.mjs").Visitor} visitor */
+async function goOffline({ context, page }) {
+  await context.setOffline(true);
+  await page.waitForFunction(() => !navigator.onLine);
+}
 
 describe("waiting", { concurrency: 4, timeout: 4 * HANGS_MS }, () => {
   test("a silent server: settled at the deadline, and said so", async (t) => {
@@ -31,9 +43,10 @@ describe("waiting", { concurrency: 4, timeout: 4 * HANGS_MS }, () => {
   test("a request that was sent is not taken back at the deadline", async (t) => {
     const jane = await world.visitor(t);
     const tokens = await jane.signIn();
-    jane.fault({ operation: "RevokeToken", latencyMs: 500 });
+    const letGo = jane.hold("RevokeToken");
     const result = await jane.signOut({ timeoutMs: 50 });
     assert.equal(result.status, "partial");
+    letGo();
     await until(
       () => !world.control.isTokenValid(tokens.refreshToken),
       "it is revoked all the same",
@@ -104,17 +117,20 @@ describe("waiting", { concurrency: 4, timeout: 4 * HANGS_MS }, () => {
   test("of two callers one aborts: it leaves, the other gets the outcome", async (t) => {
     const jane = await world.visitor(t);
     const tokens = await jane.signIn();
-    jane.fault({ operation: "RevokeToken", latencyMs: 500 });
-    const results = await jane.page.evaluate(async () => {
+    const letGo = jane.hold("RevokeToken");
+    const [first, last] = await jane.page.evaluate(async (timeoutMs) => {
       const controller = new AbortController();
-      const running = [
-        cs.signOut({ signal: controller.signal }),
-        cs.signOut(),
-        cs.signOut({ timeoutMs: 20 }),
-      ];
+      const aborts = cs.signOut({ signal: controller.signal });
+      globalThis.kept = cs.signOut({ timeoutMs });
+      const isShort = cs.signOut({ timeoutMs: 20 });
       controller.abort();
-      return (await Promise.all(running)).map(show);
-    });
+      return (await Promise.all([aborts, isShort])).map(show);
+    }, PATIENT_MS);
+    letGo();
+    const second = await jane.page.evaluate(async () =>
+      show(await globalThis.kept),
+    );
+    const results = [first, second, last];
     assert.deepEqual(
       results.map((result) => [
         result.status,
@@ -166,12 +182,13 @@ describe("waiting", { concurrency: 4, timeout: 4 * HANGS_MS }, () => {
   test("a global call that comes after the revocation says what came of it", async (t) => {
     const jane = await world.visitor(t);
     await jane.signIn();
-    jane.fault({ operation: "RevokeToken", answerDelayMs: 1500 });
-    const running = jane.page.evaluate(async () => show(await cs.signOut()));
+    const letGo = jane.hold("RevokeToken", "after");
+    const running = jane.signOut();
     await until(() => jane.calls.includes("RevokeToken"), "it is revoked");
-    const late = await jane.page.evaluate(async () =>
-      show(await cs.signOut({ global: true })),
-    );
+    const joins = jane.signOut({ global: true });
+    await until(() => jane.calls.includes("GlobalSignOut"), "it joins");
+    letGo();
+    const late = await joins;
     assert.equal((await running).signedOutLocally, true);
     assert.equal(late.status, "partial");
     assert.equal(late.globalSignOutError.error.code, "tokenRevoked");
@@ -282,7 +299,7 @@ describe("waiting", { concurrency: 4, timeout: 4 * HANGS_MS }, () => {
   test("offline: one try; retryWhenOnline sends it again when the network is back", async (t) => {
     const jane = await world.visitor(t);
     const tokens = await jane.signIn();
-    await jane.context.setOffline(true);
+    await goOffline(jane);
     const result = await jane.signOut({ retryWhenOnline: true });
     assert.equal(result.status, "partial");
     assert.equal(result.revokeTokenError.error.code, "network");
@@ -311,15 +328,18 @@ describe("waiting", { concurrency: 4, timeout: 4 * HANGS_MS }, () => {
   test("without retryWhenOnline nothing is sent again by itself", async (t) => {
     const jane = await world.visitor(t);
     const tokens = await jane.signIn();
-    await jane.context.setOffline(true);
+    await goOffline(jane);
     await jane.signOut();
+    await jane.page.evaluate(() => {
+      addEventListener("online", () => (document.title = "online"));
+    });
     await jane.context.setOffline(false);
-    await jane.page.evaluate(
-      () => new Promise((resolve) => setTimeout(resolve, 300)),
-    );
+    await jane.page.waitForFunction(() => document.title === "online");
     assert.deepEqual(jane.calls, []);
     assert.deepEqual(jane.areValid(tokens), LIVE);
     assert.equal((await jane.retry()).status, "complete");
+    // What it had sent by itself would have come first.
+    assert.deepEqual(jane.calls, ["RevokeToken"]);
   });
 
   test("forgetDevice: before GlobalSignOut and RevokeToken, and the keys go", async (t) => {
@@ -655,8 +675,8 @@ describe("waiting", { concurrency: 4, timeout: 4 * HANGS_MS }, () => {
           return 5000;
         },
       };
-      const outer = await settled(cs.signOut(options), 20_000);
-      const results = await Promise.all(inner.map((p) => settled(p, 20_000)));
+      const outer = await settled(cs.signOut(options), 60_000);
+      const results = await Promise.all(inner.map((p) => settled(p, 60_000)));
       return {
         outer: outer.status,
         inner: results.filter((result) => result === "pending").length,
@@ -691,9 +711,9 @@ describe("waiting", { concurrency: 4, timeout: 4 * HANGS_MS }, () => {
           // @ts-expect-error as many as it takes
           return real.apply(this, args);
         };
-        const outer = await settled(cs.signOut(), 20_000);
+        const outer = await settled(cs.signOut(), 60_000);
         Storage.prototype[method] = /** @type {any} */ (real);
-        const results = await Promise.all(inner.map((p) => settled(p, 20_000)));
+        const results = await Promise.all(inner.map((p) => settled(p, 60_000)));
         return {
           outer: outer.status,
           pending: results.filter((result) => result === "pending").length,

@@ -1,7 +1,7 @@
 // `cognito-signout/amplify`: what Amplify keeps in memory follows a sign-out without a reload.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { HANGS_MS, PASSWORD } from "../e2e/lib/world.mjs";
+import { HANGS_MS, PASSWORD, PATIENT_MS } from "../e2e/lib/world.mjs";
 import { holdRefresh, resources, signIn, whoIsIn } from "./lib/amplify.mjs";
 import { assertAllEnded, namesLeft, useInterop } from "./lib/interop.mjs";
 
@@ -24,6 +24,8 @@ describe("connectAmplify", { concurrency: 2, timeout: HANGS_MS * 4 }, () => {
     await signInByForm(jane, jane.username);
     const other = await jane.tab();
     await other.waitForSelector("#user");
+    // The package there has started too: only a session that it has read is known to be ended.
+    assert.ok(await other.evaluate(() => cs.loadTokens()));
 
     const { status } = await jane.signOut();
     assert.equal(status, "complete");
@@ -146,11 +148,13 @@ describe("connectAmplify", { concurrency: 2, timeout: HANGS_MS * 4 }, () => {
   test("a session that began meanwhile stays; so does all once disconnected", async (t) => {
     const jane = await world.visitor(t, { config: resources });
     await signIn(jane);
-    jane.fault({ operation: "RevokeToken", latencyMs: 1000 });
-    await jane.page.evaluate(() => {
-      globalThis.kept = { end: amplify.connectAmplify(), out: cs.signOut() };
-    });
+    const letGo = jane.hold("RevokeToken");
+    await jane.page.evaluate((timeoutMs) => {
+      const end = amplify.connectAmplify();
+      globalThis.kept = { end, out: cs.signOut({ timeoutMs }) };
+    }, PATIENT_MS);
     await signIn(jane);
+    letGo();
     const seen = await jane.page.evaluate(async () => {
       const { status } = await kept.out;
       await amplify.fetchAuthSession();

@@ -147,6 +147,8 @@ describe("oidc-client-ts", { concurrency: 2, timeout: HANGS_MS * 4 }, () => {
     const tokens = await jane.page.evaluate(() => oidc.tokens());
     const other = await jane.tab();
     await shows(other, jane.username);
+    // The package there has started too: only a session that it has read is known to be ended.
+    assert.ok(await other.evaluate(() => cs.loadTokens()));
 
     const { status } = await jane.signOut({ hostedUI: "none" });
     assert.equal(status, "complete");

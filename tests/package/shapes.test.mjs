@@ -46,7 +46,7 @@ test("as ES module and as CommonJS it is one: one engine, one default client, on
   const { stdout } = await execute(
     process.execPath,
     ["--input-type=module", "-e", SHARED],
-    { cwd: app.root, timeout: 60_000 },
+    { cwd: app.root, timeout: 120_000 },
   );
   assert.deepEqual(JSON.parse(stdout), {
     files: ["index.js", "index.cjs"],

@@ -14,4 +14,6 @@ declare global {
   var heard: Package.SignedOutEvent[];
   /** What one `evaluate` keeps for the next. */
   var kept: any;
+  /** How often the package has asked whether its popup is closed. */
+  var looks: number;
 }

@@ -10,7 +10,7 @@ import { Session, send } from "./webdriver.mjs";
 /** @typedef {import("../../../scripts/lib/browsers.mjs").BrowserName} Engine */
 
 /** Far more than a browser takes to start on a busy machine. */
-const START_MS = 60_000;
+const START_MS = 120_000;
 
 const isRoot = process.getuid?.() === 0;
 
@@ -65,6 +65,28 @@ async function stop(child) {
 }
 
 /**
+ * @param {string} program
+ * @param {NodeJS.ProcessEnv} env
+ */
+async function startDriver(program, env) {
+  const end = Date.now() + START_MS;
+  for (;;) {
+    const port = await freePort();
+    const child = spawn(program, [`--port=${port}`], { stdio: "ignore", env });
+    const url = `http://127.0.0.1:${port}`;
+    // Another process may have taken the port meanwhile: then this one ends, and the next takes another.
+    while (child.exitCode === null) {
+      const status = await send("GET", `${url}/status`).catch(() => undefined);
+      if (status && child.exitCode === null) return { url, child };
+      if (Date.now() > end) break;
+      await sleep(50);
+    }
+    await stop(child);
+    if (Date.now() > end) throw new Error(`${program} did not start`);
+  }
+}
+
+/**
  * @param {Engine} engine
  * @returns {Promise<{ session: Session, close: () => Promise<void> }>}
  */
@@ -73,24 +95,11 @@ export async function startBrowser(engine) {
   if (!programs) throw new Error(`there is no ${engine} with its driver`);
   const { driver, capabilities } = ENGINES[engine];
   const screen = programs.XVFB ? await openScreen(programs.XVFB) : undefined;
-  const port = await freePort();
-  const child = spawn(programs[driver] ?? "", [`--port=${port}`], {
-    stdio: "ignore",
-    env: {
-      ...process.env,
-      ...screen?.env,
-      ...webkitSandbox,
-    },
+  const { url, child } = await startDriver(programs[driver] ?? "", {
+    ...process.env,
+    ...screen?.env,
+    ...webkitSandbox,
   });
-  const url = `http://127.0.0.1:${port}`;
-  const end = Date.now() + START_MS;
-  for (;;) {
-    const status = await send("GET", `${url}/status`).catch(() => undefined);
-    if (status) break;
-    if (child.exitCode !== null || Date.now() > end)
-      throw new Error(`${engine}'s driver did not start`);
-    await sleep(50);
-  }
   const session = await Session.open(url, {
     pageLoadStrategy: "none",
     ...capabilities(programs),

@@ -56,8 +56,8 @@ export class Session {
     });
     const session = new Session(url, sessionId);
     await session.command("POST", "/timeouts", {
-      script: 60_000,
-      pageLoad: 60_000,
+      script: 120_000,
+      pageLoad: 120_000,
       implicit: 0,
     });
     session.#home = await session.command("GET", "/window");

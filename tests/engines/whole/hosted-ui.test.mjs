@@ -1,7 +1,9 @@
 // The hosted UI: by redirect, in a popup, by hand; there, back, and astray.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { countLooks } from "../../e2e/lib/popup.mjs";
 import { leftWell, until } from "../../e2e/lib/world.mjs";
+import { Window } from "../lib/webdriver.mjs";
 import { ONE_BY_ONE, engine, eventually, useEngine } from "../lib/world.mjs";
 
 const world = useEngine();
@@ -217,10 +219,11 @@ describe(`the popup: ${engine}`, ONE_BY_ONE, () => {
       const jane = await world.visitor(t);
       const tokens = await jane.signInByHostedUI();
       await jane.go(path);
-      jane.fault({ operation: "/logout", latencyMs: 500 });
+      const letGo = jane.hold("/logout");
       const known = await jane.driver.windows();
       await jane.click({ hostedUI: "popup" });
       assert.equal(await jane.page.evaluate(() => cs.isSigningOut()), true);
+      letGo();
       const result = await jane.result();
       assert.equal(result.status, "complete", JSON.stringify(result));
       assert.equal(await jane.page.evaluate(() => cs.isSigningOut()), false);
@@ -238,25 +241,28 @@ describe(`the popup: ${engine}`, ONE_BY_ONE, () => {
   test("closed by the user: userCancelled, and the user is signed in as before", async (t) => {
     const jane = await world.visitor(t);
     const tokens = await jane.signIn({ origin: "hostedUI" });
-    const before = await jane.keys();
+    const keys = await jane.keys();
     jane.fault(ASKS);
     const known = await jane.driver.windows();
+    await jane.page.evaluate(countLooks);
     await jane.click({ hostedUI: "popup" });
     const popup = await jane.opened(known);
-    await until(() => jane.calls.includes("(/logout)"), "it asks");
     // Closed is believed only once the popup was seen at the hosted UI.
+    const window = new Window(jane.driver, popup);
     await eventually(
-      () => jane.page.evaluate(() => cs.isSigningOut()),
-      "it is under way",
+      () => window.evaluate(() => document.body.textContent === "sign out?"),
+      "the popup shows it",
     );
-    await jane.page.evaluate(
-      () => new Promise((resolve) => setTimeout(resolve, 1000)),
+    const before = await jane.page.evaluate(() => globalThis.looks);
+    await eventually(
+      () => jane.page.evaluate((n) => globalThis.looks >= n + 2, before),
+      "it is seen there",
     );
-    await jane.driver.closeWindow(popup);
+    await window.close();
     const result = await jane.result();
     assert.equal(result.status, "failed");
     assert.equal(result.error.code, "userCancelled");
-    assert.deepEqual(await jane.keys(), before);
+    assert.deepEqual(await jane.keys(), keys);
     assert.equal(world.control.isTokenValid(tokens.refreshToken), true);
     assert.equal(await jane.page.evaluate(() => cs.isSigningOut()), false);
   });

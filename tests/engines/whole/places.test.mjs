@@ -1,6 +1,7 @@
 // Where tokens lie and where code runs: storages, tabs, workers, frames, the back-forward cache.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { PATIENT_MS, until } from "../../e2e/lib/world.mjs";
 import { ONE_BY_ONE, engine, eventually, useEngine } from "../lib/world.mjs";
 
 const world = useEngine();
@@ -92,10 +93,11 @@ describe(`places: ${engine}`, ONE_BY_ONE, () => {
     const jane = await world.visitor(t);
     await jane.signIn();
     const other = await jane.tab();
-    jane.fault({ operation: "RevokeToken", latencyMs: 3000 });
-    await jane.begin({ timeoutMs: 30_000 });
+    const letGo = jane.hold("RevokeToken");
+    await jane.begin({ timeoutMs: PATIENT_MS });
     const isSigningOut = () => other.evaluate(() => cs.isSigningOut());
     await eventually(isSigningOut, "the other tab sees it");
+    letGo();
     assert.equal((await jane.result()).status, "complete");
     await eventually(async () => !(await isSigningOut()), "it is over");
   });
@@ -106,7 +108,9 @@ describe(`places: ${engine}`, ONE_BY_ONE, () => {
     });
     await jane.signIn();
     const tabs = [jane.page, await jane.tab(), await jane.tab()];
-    jane.fault({ operation: "GetTokensFromRefreshToken", latencyMs: 1000 });
+    for (const tab of tabs)
+      await tab.evaluate(async () => !!(await cs.loadTokens()));
+    const letGo = jane.hold("GetTokensFromRefreshToken");
     for (const tab of tabs)
       await tab.evaluate(() => {
         globalThis.kept = null;
@@ -115,6 +119,8 @@ describe(`places: ${engine}`, ONE_BY_ONE, () => {
           ({ code }) => (globalThis.kept = code),
         );
       });
+    await until(() => jane.calls.length, "one asks");
+    letGo();
     const seen = new Set();
     for (const tab of tabs)
       seen.add(

@@ -149,25 +149,24 @@ describe(`remote: ${engine}`, ONE_BY_ONE, () => {
     const jane = await world.visitor(t);
     const tokens = await jane.signIn();
     jane.fault({ operation: "/oauth2/token", silence: true });
-    const held = await jane.page.evaluate(
+    await jane.page.evaluate(
       ([url, client]) => {
         const body = `client_id=${client}&fill=`.padEnd(65_500, "x");
         const headers = { "content-type": "application/x-www-form-urlencoded" };
         const options = { method: "POST", keepalive: true, body, headers };
-        return Promise.race([
-          fetch(url, options).then(
-            () => "answered",
-            (error) => String(error),
-          ),
-          new Promise((resolve) => setTimeout(resolve, 300, "in flight")),
-        ]);
+        globalThis.kept = "in flight";
+        fetch(url, options).then(
+          () => (globalThis.kept = "answered"),
+          (error) => (globalThis.kept = String(error)),
+        );
       },
       /** @type {const} */ ([
         `${world.cognito.origin}/oauth2/token`,
         jane.clientId,
       ]),
     );
-    assert.equal(held, "in flight");
+    await until(() => jane.calls.length, "it is in flight");
+    assert.equal(await jane.page.evaluate(() => globalThis.kept), "in flight");
     assert.equal((await jane.signOut()).status, "complete");
     assert.deepEqual(jane.areValid(tokens), OVER);
   });

@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
-
 import { answerApi } from "./api/index.js";
 import { answerControl } from "./control/routes.js";
 import { faultAnswer } from "./faults/fault-answer.js";
@@ -73,14 +71,14 @@ async function answer(server, exchange, response) {
     fault: fault?.id ?? null,
   });
 
-  if (fault?.latencyMs) await sleep(fault.latencyMs);
+  if (fault?.latencyMs) await faults.hold(fault, fault.latencyMs);
   const isReplaced = fault?.answer ?? fault?.silence ?? fault?.drop;
   let reply = null;
   if (!isReplaced || fault?.processed) {
     reply = await route(server, exchange, identity.operation);
     entry.processed = true;
   }
-  if (fault?.answerDelayMs) await sleep(fault.answerDelayMs);
+  if (fault?.answerDelayMs) await faults.hold(fault, fault.answerDelayMs);
   if (fault?.silence) return undefined;
   if (fault?.drop) return void response.destroy();
   if (fault?.answer) reply = withCors(faultAnswer(fault.answer), exchange);

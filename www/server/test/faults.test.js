@@ -202,6 +202,31 @@ describe("how an answer goes wrong", () => {
     assert.equal((await revoke().answer).status, 200);
   });
 
+  test("what is held back, before the operation or after it, goes on when its fault is removed", async () => {
+    const forever = 2 ** 31 - 1;
+    for (const where of ["latencyMs", "answerDelayMs"]) {
+      const { id } = cognito.control.addFault({
+        operation: "RevokeToken",
+        // Spent by the first request, it still holds that back.
+        times: 1,
+        [where]: forever,
+      });
+      const { tokens, answer } = revoke();
+      const log = () => cognito.control.requests().at(-1);
+      const isDone = where === "answerDelayMs";
+      while (log()?.fault !== id || log()?.processed !== isDone)
+        await new Promise((resolve) => setImmediate(resolve));
+      assert.equal(cognito.control.isTokenValid(tokens.refreshToken), !isDone);
+      assert.equal(log()?.status, null);
+      cognito.control.clearFaults({ operation: "GetUser" });
+      assert.equal((await revoke().answer).status, 200);
+      cognito.control.removeFault(id);
+      assert.equal((await answer).status, 200);
+      assert.equal(cognito.control.isTokenValid(tokens.refreshToken), false);
+      assert.throws(() => cognito.control.removeFault(id));
+    }
+  });
+
   test("the hosted UI has faults too: an answer lost after the code was spent", async () => {
     cognito.control.addFault({
       operation: "/oauth2/token",

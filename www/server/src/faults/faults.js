@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
 import { checkFault } from "./check-fault.js";
 
 /** @import { ActiveFault, Fault, RequestFilter } from "../types.d.ts" */
@@ -7,6 +9,8 @@ import { checkFault } from "./check-fault.js";
 export class Faults {
   /** @type {ActiveFault[]} */
   #active = [];
+  /** What faults hold back. @type {Set<{ fault: ActiveFault, stop: AbortController }>} */
+  #held = new Set();
   #lastId = 0;
 
   /** @param {Fault} fault @returns {ActiveFault} */
@@ -30,9 +34,29 @@ export class Faults {
     fault.seen += 1;
     if (fault.left !== null) {
       fault.left -= 1;
-      if (fault.left === 0) this.remove(fault.id);
+      // What it holds back stays so.
+      if (fault.left === 0)
+        this.#active = this.#active.filter((other) => other !== fault);
     }
     return fault;
+  }
+
+  /** Waits for so long, or until the fault is removed. @param {ActiveFault} fault @param {number} ms */
+  async hold(fault, ms) {
+    const held = { fault, stop: new AbortController() };
+    this.#held.add(held);
+    const { signal } = held.stop;
+    await sleep(ms, undefined, { signal, ref: false }).catch(() => {});
+    this.#held.delete(held);
+  }
+
+  /** @param {(fault: ActiveFault) => boolean} goes @returns {boolean} whether one went */
+  #remove(goes) {
+    const held = [...this.#held].filter(({ fault }) => goes(fault));
+    for (const { stop } of held) stop.abort();
+    const before = this.#active.length;
+    this.#active = this.#active.filter((fault) => !goes(fault));
+    return held.length > 0 || this.#active.length < before;
   }
 
   /** @returns {ActiveFault[]} */
@@ -40,19 +64,17 @@ export class Faults {
     return this.#active.map((fault) => ({ ...fault }));
   }
 
-  /** @param {number} id @returns {boolean} whether there was one */
+  /** Lets go of what it holds back, too. @param {number} id @returns {boolean} whether there was one */
   remove(id) {
-    const before = this.#active.length;
-    this.#active = this.#active.filter((fault) => fault.id !== id);
-    return this.#active.length < before;
+    return this.#remove((fault) => fault.id === id);
   }
 
   /** @param {RequestFilter} [filter] */
   clear({ operation, clientId } = {}) {
-    this.#active = this.#active.filter(
+    this.#remove(
       (fault) =>
-        (operation !== undefined && fault.operation !== operation) ||
-        (clientId !== undefined && fault.clientId !== clientId),
+        (operation === undefined || fault.operation === operation) &&
+        (clientId === undefined || fault.clientId === clientId),
     );
   }
 
