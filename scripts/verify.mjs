@@ -1,5 +1,12 @@
 // npm run verify [-- --list] [-- --only <stage>[,<stage>...]]: the checks that take long; `npm test` has the others.
-import { mkdtemp, mkdir, rm, symlink } from "node:fs/promises";
+import {
+  mkdir,
+  mkdtemp,
+  readFile,
+  rm,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { installAppPackages } from "./lib/app-packages.mjs";
@@ -13,6 +20,8 @@ import { Failure, main, must } from "./lib/run.mjs";
 import { runStages } from "./lib/stages.mjs";
 
 const CARGO_DENY = "0.20.2";
+// Reads the JSON that rustdoc of the pinned compiler writes.
+const CARGO_PUBLIC_API = "0.52.0";
 
 /** @type {import("./lib/stages.mjs").Stage[]} */
 const stages = [
@@ -39,6 +48,7 @@ const stages = [
       rustBrowserTests(engine, env),
   })),
   { name: "supply-chain", run: supplyChain },
+  { name: "rust-api", run: rustApi },
   {
     name: "properties",
     run: () =>
@@ -97,6 +107,35 @@ async function reproducible() {
 async function supplyChain() {
   await installCargoTool("cargo-deny", CARGO_DENY);
   await check(tool("cargo-deny"), ["check", "licenses", "sources", "bans"]);
+}
+
+/** The crate's public API on wasm32 is what its reviewed report says; UPDATE_DOCS=1 writes the report. */
+async function rustApi() {
+  await installCargoTool("cargo-public-api", CARGO_PUBLIC_API, {
+    flags: ["--locked"],
+  });
+  const target = "wasm32-unknown-unknown";
+  await check(
+    "cargo",
+    [
+      ...["rustdoc", "--locked", "--lib", "--target", target, "--"],
+      ...["-Z", "unstable-options", "--output-format", "json"],
+    ],
+    // The format is not stable: the pinned compiler and the tool's version go together.
+    { RUSTC_BOOTSTRAP: "1" },
+  );
+  const api = await must(tool("cargo-public-api"), [
+    ...["public-api", "--simplified", "--simplified", "--simplified"],
+    ...["--rustdoc-json", inRoot(`target/${target}/doc/cognito_signout.json`)],
+  ]);
+  const report = inRoot("docs/api/rust.txt");
+  if (process.env.UPDATE_DOCS) await writeFile(report, `${api}\n`);
+  if ((await readFile(report, "utf8")).trim() !== api) {
+    console.log(api);
+    throw new Failure(
+      "The crate's public API is not what docs/api/rust.txt says: review it, then UPDATE_DOCS=1 npm run verify -- --only rust-api.",
+    );
+  }
 }
 
 await main(() => runStages(stages, process.argv.slice(2)));

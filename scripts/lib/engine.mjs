@@ -4,7 +4,7 @@ import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import zopfli from "@gfx/zopfli";
-import { columnsOf } from "./columns.mjs";
+import { assembler, columnsOf } from "./columns.mjs";
 import { lockedVersion } from "./cargo-lock.mjs";
 import { buildFallback } from "./fallback.mjs";
 import { glueFactory } from "./glue.mjs";
@@ -89,18 +89,24 @@ async function buildWasm() {
     buildFallback(compiled),
   ]);
   const wasm = await readFile(small);
-  const deflated = await zopfli.deflateAsync(columnsOf(wasm), {
-    numiterations: 15,
-    // One column a block, or several.
-    blocksplittingmax: 0,
-  });
+  const first = await assembler();
+  const deflated = await zopfli.deflateAsync(
+    Buffer.concat([first, await columnsOf(wasm)]),
+    {
+      numiterations: 15,
+      // One column a block, or several.
+      blocksplittingmax: 0,
+    },
+  );
   await writeFile(join(workDir, "glue.js"), await glueFactory(glue, renaming));
   await writeFile(join(workDir, "fallback-engine.d.ts"), FALLBACK_TYPES);
   for (const name of ["glue", "fallback-glue"])
     await writeFile(join(workDir, `${name}.d.ts`), GLUE_TYPES);
   await writeFile(
     join(workDir, "bytes.js"),
-    `export const bytes = ${JSON.stringify(Buffer.from(deflated).toString("base64"))};\n`,
+    `export const assemblerSize = ${first.length};
+export const bytes = "${Buffer.from(deflated).toString("base64")}";
+`,
   );
   await writeFile(
     join(workDir, "integrity.js"),

@@ -13,7 +13,7 @@ const scripts = (...names) => names.map((name) => `scripts/lib/${name}.mjs`);
 const ENGINE_INPUTS = [
   ...[
     "src",
-    "js/columns.js",
+    "js/assemble.wat",
     "Cargo.toml",
     "Cargo.lock",
     "rust-toolchain.toml",

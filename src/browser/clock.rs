@@ -20,6 +20,13 @@ pub fn wall() -> f64 {
     js_sys::Date::now()
 }
 
+/// When this page began, in milliseconds since the epoch; never, where that is not to be known.
+pub fn page_began() -> f64 {
+    js::get(&js::global("performance"), "timeOrigin")
+        .as_f64()
+        .unwrap_or(f64::INFINITY)
+}
+
 /// Uniform in 0..1, for jitter.
 pub fn random() -> f64 {
     js_sys::Math::random()

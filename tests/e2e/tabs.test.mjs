@@ -152,6 +152,39 @@ describe("tabs", { concurrency: 3, timeout: 4 * HANGS_MS }, () => {
     assert.deepEqual(jane.areValid(johns), LIVE);
   });
 
+  test("a tab whose engine starts late hears of the sign-out before it; one that opens later has nothing to hear", async (t) => {
+    const jane = await world.visitor(t, { configure: false });
+    const configure = (/** @type {import("playwright-core").Page} */ page) =>
+      page.evaluate((config) => cs.configure(config), jane.config);
+    await configure(jane.page);
+    await jane.signIn();
+    const late = await jane.tab();
+    assert.equal((await jane.signOut()).status, "complete");
+    const later = await jane.tab();
+    await configure(late);
+    await until(async () => (await jane.heard(late)).length, "it is heard");
+    // Twice is once: React runs effects twice.
+    await configure(late);
+    await configure(later);
+    assert.equal(await loads(later), false);
+    assert.deepEqual(await jane.heard(late), [OTHER_TAB]);
+    assert.deepEqual(await jane.heard(later), []);
+  });
+
+  test("a tab whose engine starts late, where somebody else is signed in by then, has nothing to hear", async (t) => {
+    const jane = await world.visitor(t, { configure: false });
+    const configure = (/** @type {import("playwright-core").Page} */ page) =>
+      page.evaluate((config) => cs.configure(config), jane.config);
+    await configure(jane.page);
+    await jane.signIn();
+    const late = await jane.tab();
+    assert.equal((await jane.signOut()).status, "complete");
+    await jane.signIn();
+    await configure(late);
+    assert.equal(await loads(late), true);
+    assert.deepEqual(await jane.heard(late), []);
+  });
+
   for (const storage of ["session", "memory"])
     test(`copies of the session in other tabs go too: ${storage}`, async (t) => {
       const jane = await world.visitor(t, { config: { storage } });

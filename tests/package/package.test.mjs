@@ -7,6 +7,8 @@ import { before, test } from "node:test";
 import { promisify } from "node:util";
 import * as esbuild from "esbuild";
 import { inRoot, root } from "../../scripts/lib/paths.mjs";
+import { sizeOf } from "../../scripts/lib/sizes.mjs";
+import { snippets } from "../docs/markdown.mjs";
 import { builtApp } from "../e2e/lib/app.mjs";
 
 const execute = promisify(execFile);
@@ -294,4 +296,37 @@ test("an import that is not used weighs nothing", async () => {
     write: false,
   });
   assert.equal(outputFiles[0]?.text, 'console.log("app");\n');
+});
+
+test("imported lazily, as the guide has it, it costs the page less than 1 KB until it is called", async () => {
+  const lazy = (await snippets("docs/guide.md")).filter(({ code }) =>
+    code.includes('await import("cognito-signout")'),
+  );
+  assert.equal(lazy.length, 1);
+  const { outputFiles, metafile } = await esbuild.build({
+    stdin: {
+      contents: lazy[0]?.code ?? "",
+      resolveDir: app.root,
+      loader: "ts",
+    },
+    bundle: true,
+    minify: true,
+    format: "esm",
+    splitting: true,
+    metafile: true,
+    outdir: app.root,
+    write: false,
+  });
+  const [entry, ...chunks] = outputFiles;
+  assert.ok(entry && chunks.length > 0);
+  // Nothing comes along with the page but the entry itself.
+  const imports = Object.values(metafile.outputs).find(
+    ({ entryPoint }) => entryPoint === "<stdin>",
+  )?.imports;
+  assert.deepEqual(
+    imports?.map(({ kind }) => kind),
+    ["dynamic-import"],
+  );
+  const { gzip } = sizeOf(entry.contents);
+  assert.ok(gzip < 1000, `${gzip} bytes gzipped`);
 });

@@ -1,16 +1,12 @@
 import { useState } from "react";
 import { signOut } from "cognito-signout";
 
-/** `busy` while it runs, and the `result` after; `retry` runs what failed. */
+/** `busy` while it runs, and the `result` after. */
 export function useSignOut() {
   const [state, setState] = useState({ busy: false, result: undefined });
-  async function show(work) {
+  async function start(options) {
     setState({ busy: true, result: undefined });
-    setState({ busy: false, result: await work });
+    setState({ busy: false, result: await signOut(options) });
   }
-  return {
-    ...state,
-    signOut: (options) => show(signOut(options)),
-    retry: () => show(state.result.retry()),
-  };
+  return { ...state, signOut: start };
 }

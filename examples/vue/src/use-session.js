@@ -12,10 +12,10 @@ export function useSession() {
     user.value = (await loadTokens())?.username ?? null;
   }
 
-  async function show(work) {
+  async function leave(options) {
     busy.value = true;
     // A result works behind Vue's proxies: `retry` and the tokens stay readable.
-    result.value = await work;
+    result.value = await signOut(options);
     busy.value = false;
   }
 
@@ -28,12 +28,5 @@ export function useSession() {
   });
   onUnmounted(() => stop());
 
-  return {
-    user,
-    result,
-    busy,
-    reload,
-    leave: (options) => show(signOut(options)),
-    retry: () => show(result.value.retry()),
-  };
+  return { user, result, busy, reload, leave };
 }

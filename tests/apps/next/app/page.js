@@ -1,0 +1,5 @@
+import { Session } from "./session.js";
+
+export default function Page() {
+  return <Session />;
+}

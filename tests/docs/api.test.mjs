@@ -1,0 +1,98 @@
+// The public API of each entry is what its reviewed report in docs/api says, so that a change of it is seen in a diff.
+// `UPDATE_DOCS=1 node --test tests/docs/api.test.mjs` writes the reports.
+import {
+  CompilerState,
+  Extractor,
+  ExtractorConfig,
+  ExtractorLogLevel,
+} from "@microsoft/api-extractor";
+import assert from "node:assert/strict";
+import { mkdir, readdir, readFile } from "node:fs/promises";
+import { test } from "node:test";
+import { inRoot, root, workDir } from "../../scripts/lib/paths.mjs";
+
+const REPORTS = inRoot("docs/api");
+const localBuild = process.env.UPDATE_DOCS !== undefined;
+
+const { exports } = JSON.parse(await readFile(inRoot("package.json"), "utf8"));
+const entries = Object.keys(exports)
+  .filter((entry) => entry !== "./package.json")
+  .map((entry) => (entry === "." ? "index" : entry.slice(2)));
+
+await mkdir(REPORTS, { recursive: true });
+
+/** @param {string} entry */
+const typesOf = (entry) => inRoot(`js/${entry}.d.ts`);
+
+/** @param {string} entry */
+const configOf = (entry) =>
+  ExtractorConfig.prepare({
+    configObject: {
+      projectFolder: root,
+      mainEntryPointFilePath: typesOf(entry),
+      compiler: { tsconfigFilePath: inRoot("tests/types/tsconfig.json") },
+      apiReport: {
+        enabled: true,
+        reportFileName: entry,
+        reportFolder: REPORTS,
+        reportTempFolder: `${workDir}/api`,
+      },
+      docModel: { enabled: false },
+      dtsRollup: { enabled: false },
+      tsdocMetadata: { enabled: false },
+      messages: {
+        // TypeDoc and the linter read the comments.
+        tsdocMessageReporting: {
+          default: { logLevel: ExtractorLogLevel.None },
+        },
+        extractorMessageReporting: {
+          default: { logLevel: ExtractorLogLevel.Error },
+          "ae-missing-release-tag": { logLevel: ExtractorLogLevel.None },
+          "ae-undocumented": { logLevel: ExtractorLogLevel.None },
+          // The other entries import their types from the first one.
+          ...(entry !== "index" && {
+            "ae-forgotten-export": { logLevel: ExtractorLogLevel.None },
+          }),
+        },
+      },
+    },
+    configObjectFullPath: undefined,
+    packageJsonFullPath: inRoot("package.json"),
+  });
+
+// One reading of the types for all.
+const compilerState = CompilerState.create(configOf("index"), {
+  additionalEntryPoints: entries.map(typesOf),
+});
+
+/** @param {string} entry */
+function compare(entry) {
+  /** @type {string[]} */
+  const messages = [];
+  const { succeeded } = Extractor.invoke(configOf(entry), {
+    compilerState,
+    localBuild,
+    messageCallback(message) {
+      message.handled = true;
+      if (message.logLevel === "error" || message.logLevel === "warning")
+        messages.push(message.text);
+    },
+  });
+  return { succeeded, messages };
+}
+
+for (const entry of entries)
+  test(`the API of ${entry} is as reviewed`, () => {
+    const { succeeded, messages } = compare(entry);
+    assert.ok(
+      succeeded,
+      `${messages.join("\n")}\n(UPDATE_DOCS=1 node --test tests/docs/api.test.mjs writes the reports)`,
+    );
+  });
+
+test("no report is left of an entry that is gone", async () => {
+  assert.deepEqual(
+    (await readdir(REPORTS)).filter((name) => name.endsWith(".api.md")).sort(),
+    entries.map((entry) => `${entry}.api.md`).sort(),
+  );
+});
