@@ -1,11 +1,11 @@
-// The examples, as they stand in the repository: only their configuration is that of the local Cognito.
-import { cp, mkdir } from "node:fs/promises";
+// The examples without a router, as they stand in the repository: only their configuration is that of the local Cognito.
+import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { workDir } from "../../scripts/lib/paths.mjs";
 import { HANGS_MS, useWorld } from "../e2e/lib/world.mjs";
 import { consumer, runIn, serverIn } from "./lib/consumer.mjs";
 import { signInAndOut } from "./lib/journey.mjs";
+import { screenshot } from "./lib/screenshots.mjs";
 import { serveFolder } from "./lib/serve.mjs";
 
 const VITE = "vite/bin/vite.js";
@@ -41,12 +41,9 @@ describe("examples", { timeout: 20 * HANGS_MS }, () => {
       });
       const site = await start(name, folder);
       t.after(site.close);
-      const shots = join(workDir, "screenshots");
-      await mkdir(shots, { recursive: true });
       await signInAndOut(world, t, `${site.origin}/`, {
-        after: async (page) => {
-          await page.screenshot({ path: join(shots, `${name}.png`) });
-        },
+        between: (page) => screenshot(page, `${name}-in`),
+        after: (page) => screenshot(page, name),
       });
     });
 });

@@ -27,7 +27,7 @@ describe("test runners", { timeout: 10 * HANGS_MS }, () => {
       ["run", "--reporter=json"],
       { COGNITO },
     );
-    assert.equal(passed(stdout), 2);
+    assert.equal(passed(stdout), 3);
     assert.deepEqual(jane.calls, [
       "InitiateAuth",
       "GlobalSignOut",
@@ -36,6 +36,13 @@ describe("test runners", { timeout: 10 * HANGS_MS }, () => {
     const sessions = world.control.sessions({ clientId: jane.clientId });
     assert.equal(sessions.length, 1);
     assert.notEqual(sessions[0]?.revoked, false);
+
+    // As strict as an app may be: the spec that docs/testing.md shows is TypeScript, which Vitest itself does not check.
+    await runIn(folder, "typescript/bin/tsc", [
+      ..."--noEmit --strict --allowJs --checkJs --skipLibCheck".split(" "),
+      ..."--target es2022 --module preserve --types vitest".split(" "),
+      "sign-out-message.spec.ts",
+    ]);
   });
 
   test("Jest", async () => {
@@ -49,6 +56,6 @@ describe("test runners", { timeout: 10 * HANGS_MS }, () => {
     const { stdout } = await runIn(folder, "jest/bin/jest.js", ["--json"], {
       COGNITO,
     });
-    assert.equal(passed(stdout), 2);
+    assert.equal(passed(stdout), 3);
   });
 });

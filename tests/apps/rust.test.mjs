@@ -1,4 +1,4 @@
-// A Yew app that uses the crate's Rust API alone.
+// examples/rust: a Yew app that uses the crate's Rust API alone.
 import assert from "node:assert/strict";
 import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -7,6 +7,7 @@ import { inRoot, tool } from "../../scripts/lib/paths.mjs";
 import { must } from "../../scripts/lib/run.mjs";
 import { HANGS_MS, useWorld, Visitor } from "../e2e/lib/world.mjs";
 import { complaints, walk } from "./lib/journey.mjs";
+import { screenshot } from "./lib/screenshots.mjs";
 import { serveFolder } from "./lib/serve.mjs";
 
 const TARGET = "wasm32-unknown-unknown";
@@ -16,7 +17,7 @@ describe("the crate in a Rust app", { timeout: 20 * HANGS_MS }, () => {
   const folder = inRoot("target/rust-app");
   const site = join(folder, "site");
   before(async () => {
-    const manifest = inRoot("tests/apps/rust/Cargo.toml");
+    const manifest = inRoot("examples/rust/Cargo.toml");
     await must("cargo", [
       "build",
       "--locked",
@@ -31,10 +32,8 @@ describe("the crate in a Rust app", { timeout: 20 * HANGS_MS }, () => {
       "--no-typescript",
       `--out-dir=${site}`,
     ]);
-    await copyFile(
-      inRoot("tests/apps/rust/index.html"),
-      join(site, "index.html"),
-    );
+    for (const name of ["index.html", "style.css"])
+      await copyFile(inRoot("examples/rust", name), join(site, name));
   });
 
   test("signs in and out", async (t) => {
@@ -46,7 +45,10 @@ describe("the crate in a Rust app", { timeout: 20 * HANGS_MS }, () => {
     await writeFile(join(site, "config.json"), JSON.stringify(jane.config));
     const seen = complaints(jane.page);
     await jane.page.goto(`${origin}/`);
-    await walk(jane, jane.page);
+    await walk(jane, jane.page, {
+      between: (page) => screenshot(page, "rust-in"),
+      after: (page) => screenshot(page, "rust"),
+    });
     assert.deepEqual(seen, []);
   });
 

@@ -2,7 +2,13 @@
 import { readdir, readFile } from "node:fs/promises";
 import { inRoot } from "../../scripts/lib/paths.mjs";
 
-/** @typedef {{ name: string, language: string, code: string }} Snippet `name` is the document and the line */
+/**
+ * @typedef {object} Snippet
+ * @property {string} name the document and the line
+ * @property {string} language
+ * @property {string | undefined} file where it is from, as its first line says behind the language
+ * @property {string} code
+ */
 
 /** What users read. */
 export const GUIDES = [
@@ -25,11 +31,14 @@ export const read = (document) => readFile(inRoot(document), "utf8");
  */
 export async function snippets(document) {
   const text = await read(document);
-  return [...text.matchAll(/^```(\w+)\n(.*?)^```$/gms)].map((match) => ({
-    name: `${document}:${text.slice(0, match.index).split("\n").length + 1}`,
-    language: match[1] ?? "",
-    code: match[2] ?? "",
-  }));
+  return [...text.matchAll(/^```(\w+)(?: (.+?))?\n(.*?)^```$/gms)].map(
+    (match) => ({
+      name: `${document}:${text.slice(0, match.index).split("\n").length + 1}`,
+      language: match[1] ?? "",
+      file: match[2],
+      code: match[3] ?? "",
+    }),
+  );
 }
 
 /**

@@ -1,7 +1,8 @@
-// Every snippet of the README and the guides compiles: TypeScript against js/index.d.ts, Rust against the crate on wasm32.
+// Every snippet of the README and the guides compiles: TypeScript against js/index.d.ts, Rust against the crate on wasm32. Those that need more than
+// the package are pieces of the sample apps, which `npm run verify` builds and runs.
 import assert from "node:assert/strict";
 import { cp, mkdir, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { extname, join } from "node:path";
 import { test } from "node:test";
 import ts from "typescript";
 import { inRoot, root, workDir } from "../../scripts/lib/paths.mjs";
@@ -12,13 +13,25 @@ const LANGUAGES = ["ts", "js", "rust", "sh", "toml", "text"];
 
 const all = (await Promise.all(GUIDES.map(snippets))).flat();
 
-/** @param {string[]} languages */
+/** Those that stand by themselves. @param {string[]} languages */
 const written = (...languages) =>
-  all.filter(({ language }) => languages.includes(language));
+  all.filter(({ file, language }) => !file && languages.includes(language));
 
 test("every snippet is in a language that is checked, or is no program", () => {
-  for (const { name, language } of all)
-    assert.ok(LANGUAGES.includes(language), `${name}: ${language}`);
+  for (const { name, file, language } of all)
+    assert.ok(file ?? LANGUAGES.includes(language), `${name}: ${language}`);
+});
+
+test("every snippet that names a file is a piece of it, word for word", async () => {
+  const pieces = all.filter(({ file }) => file);
+  assert.ok(pieces.length >= 10);
+  for (const { name, file = "", language, code } of pieces) {
+    // The sample apps, and in them what is as its name says.
+    assert.match(file, /^(?:examples|tests\/apps)\/[\w./-]+$/, name);
+    assert.equal(extname(file), `.${language}`, name);
+    const text = await read(file);
+    assert.ok(`\n${text}`.includes(`\n${code}`), `${name} is not in ${file}`);
+  }
 });
 
 test("TypeScript and JavaScript compile, each by itself", async () => {

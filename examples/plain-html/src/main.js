@@ -10,22 +10,33 @@ import { signIn } from "./sign-in.js";
 
 const form = document.querySelector("form");
 const output = document.querySelector("output");
-const button = document.querySelector("#sign-out");
+const signOutButton = document.querySelector("#sign-out");
+const retryButton = document.querySelector("#retry");
 
-async function show() {
+/** The last result, for its `retry`. */
+let result;
+
+async function show(said) {
   const tokens = await loadTokens();
-  output.textContent = tokens
-    ? `signed in as ${tokens.username}`
-    : "nobody is signed in";
+  form.hidden = Boolean(tokens);
+  signOutButton.hidden = !tokens;
+  retryButton.hidden = Boolean(tokens) || result?.status !== "partial";
+  output.textContent =
+    said ??
+    (tokens ? `signed in as ${tokens.username}` : "nobody is signed in");
 }
 
+const complain = (error) => {
+  output.textContent = error.message;
+};
+
 configure(config)
-  .then(show)
-  .catch((error) => (output.textContent = error.message));
+  .then(() => show())
+  .catch(complain);
 
 // Another tab signed out: this page shows it too.
 onSignedOut(({ reason }) => {
-  if (reason !== "signOut") void show();
+  if (reason !== "signOut") show().catch(complain);
 });
 
 form.addEventListener("submit", async (event) => {
@@ -35,13 +46,22 @@ form.addEventListener("submit", async (event) => {
     await storeTokens(await signIn(config, username, password));
     await show();
   } catch (error) {
-    output.textContent = error.message;
+    complain(error);
   }
 });
 
-button.addEventListener("click", async () => {
-  button.disabled = true;
-  const result = await signOut({ global: true });
-  button.disabled = false;
-  output.textContent = `signed out: ${result.status}`;
-});
+async function finish(work) {
+  signOutButton.disabled = retryButton.disabled = true;
+  result = await work;
+  signOutButton.disabled = retryButton.disabled = false;
+  await show(
+    result.status === "failed"
+      ? `not signed out: ${result.error.message}`
+      : `signed out: ${result.status}`,
+  ).catch(complain);
+}
+
+signOutButton.addEventListener("click", () =>
+  finish(signOut({ global: true })),
+);
+retryButton.addEventListener("click", () => finish(result.retry()));

@@ -8,7 +8,7 @@ import { useUser } from "./use-user.js";
 export function App() {
   const [user, reload] = useUser();
   const [refused, setRefused] = useState("");
-  const { busy, result, signOut } = useSignOut();
+  const { busy, result, signOut, retry } = useSignOut();
 
   async function submit(event) {
     event.preventDefault();
@@ -35,34 +35,42 @@ export function App() {
   return (
     <main>
       <h1>React</h1>
-      <form onSubmit={submit}>
-        <label>
-          User name
-          <input name="username" autoComplete="username" />
-        </label>
-        <label>
-          Password
-          <input
-            name="password"
-            type="password"
-            autoComplete="current-password"
-          />
-        </label>
-        <button>Sign in</button>
-      </form>
       <output>{user === undefined ? "" : standing}</output>
-      <button
-        id="sign-out"
-        disabled={busy}
-        onClick={() => signOut({ global: true })}
-      >
-        Sign out everywhere
-      </button>
-      {result?.status === "partial" && (
+      {user === null && (
+        <form onSubmit={submit}>
+          <label>
+            User name
+            <input name="username" autoComplete="username" required />
+          </label>
+          <label>
+            Password
+            <input
+              name="password"
+              type="password"
+              autoComplete="current-password"
+              required
+            />
+          </label>
+          <button>Sign in</button>
+        </form>
+      )}
+      {user && (
+        <button
+          id="sign-out"
+          disabled={busy}
+          onClick={() => signOut({ global: true })}
+        >
+          Sign out everywhere
+        </button>
+      )}
+      {!user && result?.status === "partial" && (
         <p role="alert">
           Signed out here, but not all was done.{" "}
-          <button onClick={() => result.retry()}>Try again</button>
+          <button onClick={retry}>Try again</button>
         </p>
+      )}
+      {result?.status === "failed" && (
+        <p role="alert">Not signed out. {result.error.recoverySuggestion}</p>
       )}
     </main>
   );

@@ -12,10 +12,10 @@ export function useSession() {
     user.value = (await loadTokens())?.username ?? null;
   }
 
-  async function leave(options) {
+  async function show(work) {
     busy.value = true;
     // A result works behind Vue's proxies: `retry` and the tokens stay readable.
-    result.value = await signOut(options);
+    result.value = await work;
     busy.value = false;
   }
 
@@ -28,5 +28,12 @@ export function useSession() {
   });
   onUnmounted(() => stop());
 
-  return { user, result, busy, reload, leave };
+  return {
+    user,
+    result,
+    busy,
+    reload,
+    leave: (options) => show(signOut(options)),
+    retry: () => show(result.value.retry()),
+  };
 }

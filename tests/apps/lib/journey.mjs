@@ -47,10 +47,10 @@ export async function storedTokens({ clientId, username }, page) {
  * @param {World} world
  * @param {Parameters<World["visitor"]>[0]} t the test
  * @param {string} url
- * @param {{ before?: (page: Page) => Promise<void>, after?: (page: Page, visitor: Visitor) => Promise<void> }} [options]
- *   what to look at when the page has come, and when the user has signed out
+ * @param {{ before?: (page: Page) => Promise<void>, between?: (page: Page) => Promise<void>, after?: (page: Page, visitor: Visitor) => Promise<void> }} [options]
+ *   what to look at when the page has come, when the user has signed in, and when they have signed out
  */
-export async function signInAndOut(world, t, url, { before, after } = {}) {
+export async function signInAndOut(world, t, url, options) {
   const jane = await world.visitor(t, {
     origin: new URL(url).origin,
     path: "",
@@ -58,7 +58,7 @@ export async function signInAndOut(world, t, url, { before, after } = {}) {
   const { page } = jane;
   const seen = complaints(page);
   await page.goto(url);
-  await walk(jane, page, { before, after });
+  await walk(jane, page, options);
   assert.deepEqual(seen, []);
 }
 
@@ -68,7 +68,7 @@ export async function signInAndOut(world, t, url, { before, after } = {}) {
  * @param {Page} page
  * @param {Parameters<typeof signInAndOut>[3]} [options]
  */
-export async function walk(jane, page, { before, after } = {}) {
+export async function walk(jane, page, { before, between, after } = {}) {
   const says = (/** @type {string} */ text) =>
     page.locator("output", { hasText: text }).waitFor();
   await says("nobody is signed in");
@@ -78,6 +78,7 @@ export async function walk(jane, page, { before, after } = {}) {
   await page.click("form button");
   await says(`signed in as ${jane.username}`);
   const tokens = await storedTokens(jane, page);
+  await between?.(page);
   assert.deepEqual(jane.areValid(tokens), { access: true, refresh: true });
 
   jane.clearCalls();

@@ -15,11 +15,13 @@ const TYPES = {
 
 /**
  * @param {string} folder
+ * @param {{ fallback?: string }} [options] what a host gives for a page that it has no file for, as apps with a router need it
  * @returns {Promise<{ origin: string, close: () => Promise<void> }>}
  */
-export async function serveFolder(folder) {
+export async function serveFolder(folder, { fallback } = {}) {
   const server = createServer((request, response) => {
-    const { pathname } = new URL(request.url ?? "/", "http://localhost");
+    const { pathname: asked } = new URL(request.url ?? "/", "http://localhost");
+    const pathname = fallback && !extname(asked) ? fallback : asked;
     const path = join(
       folder,
       normalize(pathname.endsWith("/") ? `${pathname}index.html` : pathname),

@@ -1,5 +1,3 @@
-// On the server it is the file's own; in the browser the test says which pool.
-export const config = globalThis.setup?.config ?? {
-  userPoolId: "eu-west-1_AbCdEfGhI",
-  userPoolClientId: "1example23456789",
-};
+// In the browser the test says which pool, on the server its environment.
+export const config =
+  globalThis.setup?.config ?? JSON.parse(process.env.COGNITO ?? "null");

@@ -68,12 +68,18 @@ fn App(props: &AppProps) -> Html {
         <main>
             <h1>{ "Rust" }</h1>
             <form onsubmit={sign_in}>
-                <input name="username" aria-label="User name" autocomplete="username" />
-                <input name="password" type="password" aria-label="Password" autocomplete="current-password" />
+                <label>
+                    { "User name" }
+                    <input name="username" autocomplete="username" required=true />
+                </label>
+                <label>
+                    { "Password" }
+                    <input name="password" type="password" autocomplete="current-password" required=true />
+                </label>
                 <button>{ "Sign in" }</button>
             </form>
-            <button id="sign-out" onclick={sign_out}>{ "Sign out everywhere" }</button>
             <output>{ (*state).clone() }</output>
+            <button id="sign-out" onclick={sign_out}>{ "Sign out everywhere" }</button>
         </main>
     }
 }

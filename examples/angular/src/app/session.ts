@@ -1,0 +1,56 @@
+import { computed, Injectable, signal } from "@angular/core";
+import { from, type Observable, type Subscription } from "rxjs";
+import {
+  loadTokens,
+  onSignedOut,
+  type SignOutOptions,
+  type SignOutResult,
+} from "cognito-signout";
+import { signOut$ } from "./sign-out";
+
+/** Who is signed in, and how to sign out: one state for all components. */
+@Injectable({ providedIn: "root" })
+export class Session {
+  /** The name of the user, `null` while nobody is signed in, `undefined` until that is known. */
+  readonly user = signal<string | null | undefined>(undefined);
+  readonly result = signal<SignOutResult | undefined>(undefined);
+  readonly stopped = signal(false);
+  readonly busy = computed(() => this.running() !== undefined);
+  private readonly running = signal<Subscription | undefined>(undefined);
+
+  constructor() {
+    onSignedOut(() => this.user.set(null));
+    this.reload().catch(console.error);
+  }
+
+  async reload() {
+    this.user.set((await loadTokens())?.username ?? null);
+  }
+
+  leave(options: SignOutOptions) {
+    this.show(signOut$(options));
+  }
+
+  retry() {
+    const result = this.result();
+    if (result?.status === "partial") this.show(from(result.retry()));
+  }
+
+  /** Waits no longer for the server. */
+  stop() {
+    this.running()?.unsubscribe();
+    this.running.set(undefined);
+    this.stopped.set(true);
+  }
+
+  private show(work: Observable<SignOutResult>) {
+    this.result.set(undefined);
+    this.stopped.set(false);
+    this.running.set(
+      work.subscribe((result) => {
+        this.result.set(result);
+        this.running.set(undefined);
+      }),
+    );
+  }
+}

@@ -1,0 +1,8 @@
+import { createApp } from "vue";
+import { configure } from "cognito-signout";
+import App from "./App.vue";
+import { config } from "./config.js";
+import { router } from "./router.js";
+
+configure(config).catch(console.error);
+createApp(App).use(router).mount("#app");

@@ -1,0 +1,29 @@
+import { createRouter, createWebHistory } from "vue-router";
+import { onSignedOut } from "cognito-signout";
+import Account from "./Account.vue";
+import Home from "./Home.vue";
+import SignIn from "./SignIn.vue";
+import { currentUser } from "./current-user.js";
+
+export const router = createRouter({
+  history: createWebHistory(),
+  routes: [
+    { path: "/", component: Home },
+    { path: "/account", component: Account, meta: { needs: "user" } },
+    { path: "/sign-in", component: SignIn, meta: { needs: "nobody" } },
+  ],
+});
+
+router.beforeEach(async ({ meta: { needs } }) => {
+  // A page that all may see need not wait. That of sign-in does: a sign-in that starts during a sign-out would cancel its redirect.
+  if (!needs) return;
+  const user = await currentUser();
+  if (needs === "user" && !user) return "/sign-in";
+  if (needs === "nobody" && user) return "/account";
+});
+
+// The page that is open, in other tabs too. With a redirect it is on its way already.
+onSignedOut(({ redirecting }) => {
+  if (!redirecting && router.currentRoute.value.meta.needs === "user")
+    router.replace("/sign-in").catch(console.error);
+});

@@ -1,5 +1,0 @@
-import { Session } from "./session.js";
-
-export default function Page() {
-  return <Session />;
-}
