@@ -106,14 +106,21 @@ async function look(page) {
   );
 }
 
+/**
+ * A picture for the README: `UPDATE_DOCS=1 npm test -- --only demo` takes it anew.
+ * @param {string} name
+ * @param {Page | import("playwright-core").Locator} what
+ */
+async function still(name, what) {
+  if (process.env.UPDATE_DOCS)
+    await what.screenshot({ path: inRoot(`docs/stills/${name}.png`) });
+}
+
 for (const [name, options] of /** @type {const} */ ([
-  ["wide, light", { viewport: { width: 1200, height: 800 } }],
-  [
-    "360 pixels, dark",
-    { viewport: { width: 360, height: 740 }, colorScheme: "dark" },
-  ],
+  ["wide", { viewport: { width: 1200, height: 800 }, colorScheme: "light" }],
+  ["narrow", { viewport: { width: 360, height: 740 }, colorScheme: "dark" }],
 ])) {
-  test(`signed out, signed in, complete, partial, failed: ${name}`, async (t) => {
+  test(`signed out, signed in, complete, partial, failed: ${name}, ${options.colorScheme}`, async (t) => {
     const page = await open(t, options);
     const result = page.locator("#result");
     const signIn = page.getByRole("button", { name: "Sign in", exact: true });
@@ -123,6 +130,7 @@ for (const [name, options] of /** @type {const} */ ([
     await signIn.first().click();
     await page.getByText("The server accepts this session.").first().waitFor();
     await look(page);
+    if (name === "wide") await still("signed-in", page);
 
     await signOut.click();
     await tag(page, "complete").waitFor();
@@ -138,6 +146,7 @@ for (const [name, options] of /** @type {const} */ ([
     await signOut.click();
     await tag(page, "partial").waitFor();
     await look(page);
+    if (name === "wide") await still("partial", page.locator("#outcome"));
 
     await signIn.first().click();
     await page.getByText("The server accepts this session.").first().waitFor();
