@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { before, after, describe, test } from "node:test";
-import { HANGS_MS, until, useWorld } from "../e2e/lib/world.mjs";
+import { HANGS_MS, PASSWORD, until, useWorld } from "../e2e/lib/world.mjs";
 import { consumer, runIn } from "./lib/consumer.mjs";
 import {
   forgetShown,
@@ -12,6 +12,7 @@ import {
   noteHeadings,
   shown,
   signIn,
+  tabTo,
 } from "./lib/guards.mjs";
 import { complaints, signInAndOut } from "./lib/journey.mjs";
 import { screenshot } from "./lib/screenshots.mjs";
@@ -167,6 +168,44 @@ for (const [name, { templates, build, site }] of Object.entries(BUILDS))
         [],
       );
     });
+
+    test("by keyboard alone: in, to the page for users, and out", async (t) => {
+      const jane = await world.visitor(t, { origin, path: "" });
+      const { page } = jane;
+      await page.goto(`${origin}/sign-in`);
+      await heading(page, "Sign in");
+      await tabTo(page, "User name");
+      await page.keyboard.type(jane.username);
+      await tabTo(page, "Password");
+      await page.keyboard.type(PASSWORD);
+      await page.keyboard.press("Enter");
+      await heading(page, "Account");
+      await tabTo(page, "Sign out everywhere");
+      await page.keyboard.press("Enter");
+      await page
+        .locator("output", { hasText: "signed out: complete" })
+        .waitFor();
+    });
+
+    if (name === "angular")
+      test("unsubscribing from the sign-out ends its requests, and the user is signed out", async (t) => {
+        const { jane, page, seen } = await signedIn(t);
+        jane.fault({ operation: "GlobalSignOut", silence: true });
+        const ended = page.waitForEvent("requestfailed");
+        await page.click("#sign-out");
+        await until(
+          () => jane.calls.includes("(GlobalSignOut)"),
+          "the request has come",
+        );
+        await page.click("#stop");
+        assert.equal((await ended).failure()?.errorText, "net::ERR_ABORTED");
+        await heading(page, "Sign in");
+        await page
+          .locator("output", { hasText: "the server was not waited for" })
+          .waitFor();
+        assert.deepEqual(await jane.keys(page), []);
+        assert.deepEqual(seen, []);
+      });
 
     test("after a sign-out that failed it is shown: the user is still signed in", async (t) => {
       const { page } = await signedIn(t);

@@ -83,6 +83,24 @@ function signal() {
   return { given, give };
 }
 
+/**
+ * Goes on by the tabulator until something has the focus.
+ * @param {Page} page
+ * @param {string} name the one that assistive technology says
+ */
+export async function tabTo(page, name) {
+  for (let i = 0; i < 20; i++) {
+    await page.keyboard.press("Tab");
+    const focused = page.locator(":focus");
+    if (
+      (await focused.count()) === 1 &&
+      (await focused.ariaSnapshot()).includes(`"${name}"`)
+    )
+      return;
+  }
+  throw new Error(`${name} is not reached by keyboard`);
+}
+
 /** Lets as much of a page's time pass as a guard needs to look several times. @param {Page} page */
 export const guardLooks = (page) =>
   page.evaluate(async () => {
