@@ -1,4 +1,5 @@
 // The examples without a router, as they stand in the repository: only their configuration is that of the local Cognito.
+import assert from "node:assert/strict";
 import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, test } from "node:test";
@@ -43,7 +44,11 @@ describe("examples", { timeout: 20 * HANGS_MS }, () => {
       t.after(site.close);
       await signInAndOut(world, t, `${site.origin}/`, {
         between: (page) => screenshot(page, `${name}-in`),
-        after: (page) => screenshot(page, name),
+        after: async (page) => {
+          await screenshot(page, name);
+          // Nothing waits for who comes next.
+          assert.equal(await page.inputValue("[name=password]"), "");
+        },
       });
     });
 });

@@ -92,6 +92,8 @@ for (const [name, { templates, build, site }] of Object.entries(BUILDS))
         (await shown(page)).filter((text) => !["", "Home"].includes(text)),
         [],
       );
+      // Nor is the user anywhere else yet.
+      assert.equal(new URL(page.url()).pathname, "/");
       release();
       await heading(page, "Sign in");
       assert.equal(new URL(page.url()).pathname, "/sign-in");

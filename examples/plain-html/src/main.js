@@ -44,6 +44,8 @@ form.addEventListener("submit", async (event) => {
   const { username, password } = Object.fromEntries(new FormData(form));
   try {
     await storeTokens(await signIn(config, username, password));
+    // The password is not to wait there for who comes after the sign-out.
+    form.reset();
     await show();
   } catch (error) {
     complain(error);

@@ -5,6 +5,7 @@ mod cognito;
 use cognito_signout::Client;
 use cognito_signout::config::Config;
 use cognito_signout::options::SignOutOptions;
+use cognito_signout::outcome::SignOutResult;
 use gloo_net::http::Request;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{FormData, HtmlFormElement};
@@ -19,7 +20,7 @@ struct AppProps {
 fn App(props: &AppProps) -> Html {
     // One configuration, one client: this gives the same one each time.
     let client = Client::new(props.config.clone());
-    let state = use_state_eq(String::new);
+    let state = use_state_eq(Standing::default);
 
     use_effect_with((), {
         let (client, state) = (client.clone(), state.clone());
@@ -27,7 +28,7 @@ fn App(props: &AppProps) -> Html {
             spawn_local(async move {
                 state.set(match client.open().await {
                     Ok(()) => standing(&client).await,
-                    Err(error) => error.to_string(),
+                    Err(error) => Standing::nobody(error),
                 });
             });
         }
@@ -44,7 +45,7 @@ fn App(props: &AppProps) -> Html {
                 state.set(
                     match cognito::sign_in(&client, &username, &password).await {
                         Ok(()) => standing(&client).await,
-                        Err(message) => message,
+                        Err(message) => Standing::nobody(message),
                     },
                 );
             });
@@ -60,26 +61,39 @@ fn App(props: &AppProps) -> Html {
                 ..SignOutOptions::default()
             });
             let state = state.clone();
-            spawn_local(async move { state.set(format!("signed out: {}", result.await.status())) });
+            spawn_local(async move {
+                let result = result.await;
+                state.set(match &result {
+                    // The user is to be taken as still signed in.
+                    SignOutResult::Failed(failed) => Standing {
+                        said: format!("not signed out: {}", failed.error),
+                        ..(*state).clone()
+                    },
+                    result => Standing::nobody(format!("signed out: {}", result.status())),
+                });
+            });
         }
     };
 
     html! {
         <main>
             <h1>{ "Rust" }</h1>
-            <form onsubmit={sign_in}>
-                <label>
-                    { "User name" }
-                    <input name="username" autocomplete="username" required=true />
-                </label>
-                <label>
-                    { "Password" }
-                    <input name="password" type="password" autocomplete="current-password" required=true />
-                </label>
-                <button>{ "Sign in" }</button>
-            </form>
-            <output>{ (*state).clone() }</output>
-            <button id="sign-out" onclick={sign_out}>{ "Sign out everywhere" }</button>
+            <output>{ state.said.clone() }</output>
+            if state.user.is_some() {
+                <button id="sign-out" onclick={sign_out}>{ "Sign out everywhere" }</button>
+            } else {
+                <form onsubmit={sign_in}>
+                    <label>
+                        { "User name" }
+                        <input name="username" autocomplete="username" required=true />
+                    </label>
+                    <label>
+                        { "Password" }
+                        <input name="password" type="password" autocomplete="current-password" required=true />
+                    </label>
+                    <button>{ "Sign in" }</button>
+                </form>
+            }
         </main>
     }
 }
@@ -91,12 +105,33 @@ fn field(form: &HtmlFormElement, name: &str) -> String {
         .unwrap_or_default()
 }
 
-/// Who is signed in.
-async fn standing(client: &Client) -> String {
+/// Who is signed in, and what to tell them.
+#[derive(Clone, Default, PartialEq)]
+struct Standing {
+    user: Option<String>,
+    said: String,
+}
+
+impl Standing {
+    fn nobody(said: impl ToString) -> Self {
+        Self {
+            user: None,
+            said: said.to_string(),
+        }
+    }
+}
+
+async fn standing(client: &Client) -> Standing {
     match client.load_tokens().await {
-        Ok(Some(tokens)) => format!("signed in as {}", tokens.username.unwrap_or_default()),
-        Ok(None) => "nobody is signed in".into(),
-        Err(error) => error.to_string(),
+        Ok(Some(tokens)) => {
+            let user = tokens.username.unwrap_or_default();
+            Standing {
+                said: format!("signed in as {user}"),
+                user: Some(user),
+            }
+        }
+        Ok(None) => Standing::nobody("nobody is signed in"),
+        Err(error) => Standing::nobody(error),
     }
 }
 
