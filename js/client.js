@@ -56,6 +56,8 @@ export class FaceClient {
   listeners = new Set();
   /** How often the listeners were told of a sign-out of this tab. */
   told = 0;
+  /** A popup that opened before the engine was there. */
+  isOpen = false;
 
   /** @param {any} config */
   configure(config) {
@@ -65,12 +67,10 @@ export class FaceClient {
     this.ready = isServer()
       ? Promise.resolve()
       : load().then((engine) => {
-          this.attach(engine);
-          return watched(() => engine.open(this.number), CALL_MS).catch(
-            (thrown) => {
-              throw asAuthError(thrown);
-            },
-          );
+          const number = this.attach(engine, config);
+          return watched(() => engine.open(number), CALL_MS).catch((thrown) => {
+            throw asAuthError(thrown);
+          });
         });
     // Whoever waits is told; who doesn't await configure() is told by the next call.
     this.ready.catch(() => {});
@@ -78,17 +78,33 @@ export class FaceClient {
   }
 
   /**
-   * Makes this client known to an engine.
+   * Makes this client known to an engine; its number there.
    * @param {Engine} engine
+   * @param {any} [config] which may have been replaced meanwhile
    */
-  attach(engine) {
-    if (this.engine === engine) return;
+  attach(engine, config = this.config) {
+    const isCurrent = config === this.config;
+    if (isCurrent && this.engine === engine) return this.number;
     try {
-      this.number = engine.create(this.config, tell, this.isOwn);
+      const number = engine.create(config, tell, this.isOwn);
+      if (isCurrent) {
+        this.number = number;
+        this.engine = engine;
+      }
+      return number;
     } catch (thrown) {
       throw asAuthError(thrown);
     }
-    this.engine = engine;
+  }
+
+  /** The engine, which knows this client. One that could not be had before is tried again. */
+  async ask() {
+    await this.ready?.catch((error) => {
+      if (error.code !== "moduleUnavailable") throw error;
+    });
+    const engine = await load();
+    this.attach(engine);
+    return engine;
   }
 
   /** @param {any} event */
@@ -96,7 +112,8 @@ export class FaceClient {
     if (event.reason === "signOut") this.told++;
     for (const listener of [...this.listeners]) {
       try {
-        listener(event);
+        // An earlier one may have taken it off.
+        if (this.listeners.has(listener)) listener(event);
       } catch (thrown) {
         // As a DOM event does it: the others are told all the same, and the page learns of it.
         setTimeout(() => {
@@ -114,9 +131,7 @@ export class FaceClient {
   async call(ask) {
     if (isServer()) throw faceError("invalidState");
     if (!this.ready) throw faceError("notConfigured");
-    await this.ready;
-    const engine = await load();
-    this.attach(engine);
+    const engine = await this.ask();
     try {
       return await watched(() => ask(engine, this.number), CALL_MS);
     } catch (thrown) {
@@ -156,6 +171,7 @@ export class FaceClient {
 
   isSigningOut = () => {
     if (isServer() || !this.config) return false;
+    if (this.isOpen) return true;
     const engine = current();
     if (engine && this.engine === engine) {
       try {
@@ -180,6 +196,12 @@ export class FaceClient {
   signOut = (options) => {
     if (isServer()) return Promise.resolve(failed(faceError("invalidState")));
     if (!this.ready) return Promise.resolve(failed(faceError("notConfigured")));
+    // An event counts as no options: `onClick={signOut}`.
+    if (
+      typeof asks(options, "nativeEvent") === "object" ||
+      typeof asks(options, "preventDefault") === "function"
+    )
+      options = undefined;
     // Inside the gesture, before anything else: WebKit refuses after about a second.
     const popup =
       asks(options, "hostedUI") === "popup" ? openPopup() : undefined;
@@ -195,16 +217,16 @@ export class FaceClient {
    * @param {Window | null | undefined} popup
    */
   async queued(options, popup) {
+    this.isOpen = !!popup;
     try {
-      await this.ready;
-      const engine = await load();
-      this.attach(engine);
-      return await this.run(engine, options, popup);
+      return await this.run(await this.ask(), options, popup);
     } catch (error) {
       popup?.close();
       return asAuthError(error).code === "moduleUnavailable"
         ? this.lastResort(options, "moduleUnavailable", error)
         : failed(error);
+    } finally {
+      this.isOpen = false;
     }
   }
 
@@ -231,7 +253,7 @@ export class FaceClient {
   result(ask, options) {
     const before = stored(this.config);
     const { told } = this;
-    return watched(ask, longest(options)).then(
+    return bounded(ask, options).then(
       (raw) => toResult(raw, this.again(options, raw)),
       (thrown) => {
         discard(thrown);
@@ -252,7 +274,7 @@ export class FaceClient {
    * @param {any} raw what failed, as the engine tells it
    */
   again = (options, raw) => (/** @type {() => Promise<any>} */ ask) =>
-    watched(ask, longest(options)).then(
+    bounded(ask, options).then(
       (next) => toResult(next, this.again(options, next)),
       (thrown) => {
         discard(thrown);
@@ -479,6 +501,24 @@ const waitMs = (options) => milliseconds(options, "timeoutMs", 5000);
 function milliseconds(options, name, usual) {
   const value = asks(options, name);
   return typeof value === "number" && value >= 0 ? value : usual;
+}
+
+let underway = 0;
+/** How long the most patient of the sign-outs under way may take, in milliseconds. */
+let most = 0;
+
+/**
+ * A sign-out of the engine, watched. It may have joined another, whose popup is still open: that one's time is its own too.
+ * @param {() => Promise<any>} ask
+ * @param {any} options
+ */
+function bounded(ask, options) {
+  underway++;
+  // Past this a timer fires at once.
+  most = Math.min(Math.max(most, longest(options)), 2 ** 31 - 1);
+  return watched(ask, most).finally(() => {
+    if (!--underway) most = 0;
+  });
 }
 
 /**

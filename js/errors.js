@@ -53,7 +53,14 @@ export class AuthError extends Error {
   toJSON() {
     const { name, code, message, recoverySuggestion, retryable, service } =
       this;
-    return { name, code, message, recoverySuggestion, retryable, service };
+    return {
+      name,
+      code,
+      message,
+      recoverySuggestion,
+      retryable,
+      ...(service && { service }),
+    };
   }
 }
 

@@ -11,13 +11,13 @@ const HOME = Symbol.for(`cognito-signout@${version}`);
 /** @param {any} [options] */
 async function preload(options) {
   if (isServer()) return;
-  const ahead = options?.fallback && loadFallback();
-  await load();
-  try {
-    await ahead;
-  } catch (thrown) {
-    throw faceError("moduleUnavailable", thrown);
-  }
+  await Promise.all([
+    load(),
+    options?.fallback &&
+      loadFallback().catch((thrown) => {
+        throw faceError("moduleUnavailable", thrown);
+      }),
+  ]);
 }
 
 const make = () => ({ client: new FaceClient(), open, preload, setSource });

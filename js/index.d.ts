@@ -220,7 +220,7 @@ export interface SignOutComplete {
   /** The hosted UI's `/logout` that ends its session. */
   readonly logoutUrl?: string;
   /** Each step, in the order of its start. */
-  readonly steps: readonly SignOutStep[];
+  readonly steps: SignOutStep[];
 }
 
 /** The user is signed out on this device; something beyond it failed, or is not known to have happened. One error at least is set. */
@@ -246,7 +246,7 @@ export interface SignOutPartial {
    */
   readonly retry: () => Promise<SignOutResult>;
   /** Each step, in the order of its start. */
-  readonly steps: readonly SignOutStep[];
+  readonly steps: SignOutStep[];
 }
 
 /** Tokens may still be in the storage: the user is to be taken as signed in on this device. */
@@ -260,7 +260,7 @@ export interface SignOutFailed {
   /** The user's other sessions are not known to have ended. */
   readonly globalSignOutError?: GlobalSignOutError;
   /** Each step, in the order of its start. */
-  readonly steps: readonly SignOutStep[];
+  readonly steps: SignOutStep[];
 }
 
 /** RevokeToken failed, or its outcome is not known. */

@@ -179,8 +179,10 @@ fn record_out(record: &Record) -> JsValue {
     if let Some(retry) = &record.retry {
         set(&value, "retry", &retry_function(retry));
     }
-    if let Some(state) = record.app_state.as_deref().and_then(Json::parse) {
-        set(&value, "appState", &out(&state));
+    if let Some(state) = &record.app_state
+        && let Ok(state) = js::call(&js::global("JSON"), "parse", &[&JsValue::from_str(state)])
+    {
+        set(&value, "appState", &state);
     }
     value
 }
@@ -317,7 +319,8 @@ fn read_options(options: &JsValue) -> Result<(SignOutOptions, Hooks), AuthError>
 }
 
 fn app_state(options: &JsValue) -> Result<Option<String>, AuthError> {
-    let state = js::get(options, "appState");
+    let state = Reflect::get(options, &"appState".into())
+        .map_err(|thrown| unreadable("appState", &thrown))?;
     if state.is_undefined() {
         return Ok(None);
     }

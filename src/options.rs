@@ -57,7 +57,6 @@ impl Default for SignOutOptions {
 
 impl SignOutOptions {
     /// Reads the argument of `signOut`: of `navigate` and `signal` the kind is checked, no more.
-    /// An event counts as no options: `onClick={signOut}`.
     ///
     /// # Errors
     /// `configuration`, naming the option.
@@ -72,9 +71,6 @@ impl SignOutOptions {
 
 fn read(mut reader: Reader) -> Result<SignOutOptions, AuthError> {
     let mut options = SignOutOptions::default();
-    if reader.has("nativeEvent") || reader.function("preventDefault") {
-        return Ok(options);
-    }
     reader.only(
         "",
         &[

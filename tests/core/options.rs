@@ -80,23 +80,6 @@ fn defaults_and_values() {
 }
 
 #[test]
-fn an_event_counts_as_none() {
-    for event in [
-        argument(&[("nativeEvent", object(&[])), ("global", text("not read"))]),
-        argument(&[("preventDefault", function()), ("isTrusted", flag(true))]),
-    ] {
-        assert_eq!(
-            SignOutOptions::read(event).unwrap(),
-            SignOutOptions::default()
-        );
-    }
-    names_field(
-        SignOutOptions::read(argument(&[("preventDefault", flag(true))])),
-        "preventDefault",
-    );
-}
-
-#[test]
 fn amplifys_own() {
     let url = |options| SignOutOptions::read(options).unwrap().redirect_url;
     let oauth = object(&[("redirectUrl", text("https://a.example/"))]);

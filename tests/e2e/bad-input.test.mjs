@@ -136,6 +136,50 @@ describe("bad input", { concurrency: 4, timeout: 4 * HANGS_MS }, () => {
     assert.deepEqual(jane.calls, []);
   });
 
+  test("an option whose getter throws is named, with what it threw", async (t) => {
+    const jane = await world.visitor(t);
+    await jane.signIn();
+    const errors = await jane.page.evaluate(async () => {
+      /** @type {Record<string, any>} */
+      const errors = {};
+      for (const name of [
+        ...["global", "hostedUI", "redirectUrl", "oauth", "navigate"],
+        ...["timeoutMs", "popupTimeoutMs", "signal", "forgetDevice"],
+        ...["retryWhenOnline", "appState"],
+      ]) {
+        /** @type {any} */
+        const { error } = await cs.signOut(
+          Object.defineProperty({}, name, {
+            get() {
+              throw new Error("its own");
+            },
+          }),
+        );
+        errors[name] = [error?.code, error?.message, error?.cause?.message];
+      }
+      return errors;
+    });
+    for (const [name, [code, message, cause]] of Object.entries(errors)) {
+      assert.equal(code, "configuration", name);
+      assert.ok(message.startsWith(`${name}: `), message);
+      assert.equal(cause, "its own", name);
+    }
+    assert.ok((await jane.keys()).length > 0);
+  });
+
+  test("of two configurations at once each is told its own", async (t) => {
+    const jane = await world.visitor(t, { configure: false });
+    const seen = await jane.page.evaluate(async (config) => {
+      const both = [
+        rejection(cs.configure({ ...config, userPoolId: "nonsense" })),
+        rejection(cs.configure(config)),
+      ];
+      const result = await cs.signOut();
+      return [...(await Promise.all(both)).map((e) => e?.code), result.status];
+    }, jane.config);
+    assert.deepEqual(seen, ["configuration", undefined, "complete"]);
+  });
+
   test("nonsense as configuration: configure and createClient say so, and signOut too", async (t) => {
     const jane = await world.visitor(t, { configure: false });
     await jane.page.evaluate(withNonsense);

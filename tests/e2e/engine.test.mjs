@@ -337,6 +337,63 @@ describe("the engine", { concurrency: 4, timeout: 4 * HANGS_MS }, () => {
     assert.deepEqual(jane.areValid(tokens), { access: false, refresh: false });
   });
 
+  test("an engine that comes later: retry() and the next calls have it", async (t) => {
+    const jane = await world.visitor(t, {
+      configure: false,
+      missing: /fallback/,
+      init: () => {
+        const real = WebAssembly.instantiate;
+        WebAssembly.instantiate = /** @type {any} */ (
+          () => Promise.reject(new Error("not now"))
+        );
+        Object.assign(globalThis, {
+          mend: () => (WebAssembly.instantiate = real),
+        });
+        addEventListener("unhandledrejection", () => globalThis.kept++);
+      },
+    });
+    const tokens = jane.session();
+    jane.fault({
+      operation: "RevokeToken",
+      times: 1,
+      answer: { type: "TooManyRequestsException" },
+    });
+    const seen = await jane.page.evaluate(
+      async ({ config, key, tokens }) => {
+        globalThis.kept = 0;
+        const codes = [
+          (await rejection(cs.preload({ fallback: true }))).code,
+          (await rejection(cs.configure(config))).code,
+        ];
+        localStorage.setItem(`${key}.LastAuthUser`, "jane");
+        localStorage.setItem(`${key}.jane.accessToken`, tokens.accessToken);
+        localStorage.setItem(`${key}.jane.refreshToken`, tokens.refreshToken);
+        const result = await cs.signOut({ global: true });
+        /** @type {any} */ (globalThis).mend();
+        const again =
+          result.status === "partial" ? await result.retry() : result;
+        return [
+          ...codes,
+          result.status,
+          again.status,
+          await cs.loadTokens(),
+          (await cs.signOut()).steps.length > 0,
+          globalThis.kept,
+        ];
+      },
+      {
+        config: jane.config,
+        key: `CognitoIdentityServiceProvider.${jane.clientId}`,
+        tokens,
+      },
+    );
+    assert.deepEqual(seen, [
+      ...["moduleUnavailable", "moduleUnavailable"],
+      ...["partial", "complete", null, true, 0],
+    ]);
+    assert.deepEqual(jane.areValid(tokens), { access: false, refresh: false });
+  });
+
   test("a strict Content-Security-Policy with 'wasm-unsafe-eval'", async (t) => {
     const jane = await world.visitor(t, { path: "/csp/" });
     const tokens = await jane.signIn();

@@ -294,7 +294,7 @@ describe("sign-out", { concurrency: 4, timeout: 4 * HANGS_MS }, () => {
 
   test("an event as options counts as none", async (t) => {
     const jane = await world.visitor(t);
-    for (const kind of ["dom", "react", "jquery", "button"]) {
+    for (const kind of ["dom", "react", "jquery", "button", "ours"]) {
       const tokens = await jane.signIn();
       const result = await jane.page.evaluate(async (kind) => {
         if (kind === "button") {
@@ -311,12 +311,61 @@ describe("sign-out", { concurrency: 4, timeout: 4 * HANGS_MS }, () => {
             ? new MouseEvent("click")
             : kind === "react"
               ? { nativeEvent: {}, type: "click", target: {} }
-              : { preventDefault() {}, originalEvent: {}, which: 1 };
+              : kind === "jquery"
+                ? { preventDefault() {}, originalEvent: {}, which: 1 }
+                : {
+                    // As a NavigateEvent has one, and names of options.
+                    signal: AbortSignal.abort(),
+                    preventDefault() {},
+                    hostedUI: "popup",
+                    appState: () => {},
+                  };
         return show(await cs.signOut(event));
       }, kind);
       assert.equal(result.status, "complete", kind);
       assert.equal(world.control.isTokenValid(tokens.refreshToken), false);
     }
+    assert.equal(jane.context.pages().length, 1);
+  });
+
+  test("the logger gets each step as it happens", async (t) => {
+    const jane = await world.visitor(t, { configure: false });
+    const { accessToken, refreshToken } = jane.session({ origin: "hostedUI" });
+    jane.fault({
+      operation: "RevokeToken",
+      answer: { type: "ForbiddenException" },
+    });
+    const lines = await jane.page.evaluate(
+      async ({ config, tokens }) => {
+        /** @type {string[][]} */
+        const lines = [];
+        const logger = {
+          debug: (/** @type {string} */ line) => lines.push(["debug", line]),
+          warn: (/** @type {string} */ line) => lines.push(["warn", line]),
+        };
+        await cs.configure({ ...config, logger });
+        await cs.storeTokens({ ...tokens, signInMethod: "hostedUI" });
+        await cs.signOut({ navigate: () => void lines.push(["away", ""]) });
+        await cs.signOut({
+          hostedUI: "redirect",
+          navigate: () => Promise.reject(new Error("not today")),
+        });
+        return lines;
+      },
+      { config: jane.config, tokens: { accessToken, refreshToken } },
+    );
+    assert.deepEqual(lines, [
+      ["debug", "cognito-signout: clear ok"],
+      ["warn", "cognito-signout: revokeToken failed: service"],
+      ["debug", "cognito-signout: readBack ok"],
+      ["away", ""],
+      ["debug", "cognito-signout: navigate ok"],
+      ["warn", "cognito-signout: sign-out partial"],
+      ["debug", "cognito-signout: clear ok"],
+      ["debug", "cognito-signout: readBack ok"],
+      ["warn", "cognito-signout: navigate failed: navigation"],
+      ["warn", "cognito-signout: sign-out partial"],
+    ]);
   });
 
   test("Amplify's oauth.redirectUrl chooses the way back", async (t) => {
@@ -380,6 +429,9 @@ describe("sign-out", { concurrency: 4, timeout: 4 * HANGS_MS }, () => {
       cs.onSignedOut(() => globalThis.kept.after++);
       off();
       off();
+      // As with a DOM event, one that another takes off is not called any more.
+      cs.onSignedOut(() => late());
+      const late = cs.onSignedOut(() => globalThis.kept.off++);
     });
     await jane.signIn();
     const before = await jane.page.evaluate(() => globalThis.kept);

@@ -317,6 +317,7 @@ describe("values", { concurrency: 4, timeout: 4 * HANGS_MS }, () => {
         name: error.name,
         text: String(error),
         json: error.toJSON(),
+        hasService: "service" in error.toJSON(),
         stack: error.stack.length > 0,
         keys: Object.keys(error).sort(),
       };
@@ -327,6 +328,10 @@ describe("values", { concurrency: 4, timeout: 4 * HANGS_MS }, () => {
     assert.deepEqual(seen.others, Array(8).fill(false));
     assert.equal(seen.name, "AuthError");
     assert.equal(seen.text, `AuthError: ${seen.json.message}`);
+    assert.deepEqual(Object.keys(seen.json), [
+      ...["name", "code", "message", "recoverySuggestion", "retryable"],
+    ]);
+    assert.equal(seen.hasService, false);
     assert.equal(seen.json.code, "invalidState");
     assert.equal(seen.json.retryable, false);
     assert.equal(typeof seen.json.recoverySuggestion, "string");

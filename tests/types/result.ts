@@ -15,7 +15,7 @@ import { expectTrue, type Equal } from "./expect.js";
 const result = await signOut();
 expectTrue<Equal<typeof result, SignOutResult>>();
 expectTrue<Equal<typeof result.status, "complete" | "partial" | "failed">>();
-expectTrue<Equal<typeof result.steps, readonly SignOutStep[]>>();
+expectTrue<Equal<typeof result.steps, SignOutStep[]>>();
 
 // @ts-expect-error: only after narrowing
 result.retry();
