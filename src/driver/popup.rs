@@ -23,14 +23,14 @@ const KEPT_MS: f64 = 600_000.0;
 /// A popup that was opened, or refused.
 pub struct Popup {
     window: Option<JsValue>,
-    /// It was seen at the hosted UI, so that `closed` may be believed.
-    was_away: Cell<bool>,
+    /// How often it was seen at the hosted UI, so that `closed` may be believed.
+    away_reads: Cell<u32>,
     closed_reads: Cell<u32>,
 }
 
 impl Popup {
     /// How often `closed` is read, in milliseconds.
-    pub const POLL_MS: f64 = 250.0;
+    pub const POLL_MS: f64 = 100.0;
 
     /// Takes the window that the caller opened, or opens one, if the options want a popup.
     pub fn open(options: &SignOutOptions, hooks: &mut Hooks) -> Option<Popup> {
@@ -61,7 +61,7 @@ impl Popup {
     fn of(window: Option<JsValue>) -> Popup {
         Popup {
             window,
-            was_away: Cell::new(false),
+            away_reads: Cell::new(0),
             closed_reads: Cell::new(0),
         }
     }
@@ -106,12 +106,14 @@ impl Popup {
             // The address of another origin can't be read: the popup has left about:blank.
             let inside = Reflect::get(window, &"location".into())
                 .and_then(|location| Reflect::get(&location, &"href".into()));
-            self.was_away.set(self.was_away.get() || inside.is_err());
+            self.away_reads
+                .set(self.away_reads.get() + u32::from(inside.is_err()));
             return false;
         }
         self.closed_reads.set(self.closed_reads.get() + 1);
-        self.was_away.get()
-            && self.closed_reads.get() >= 2
+        // COOP may take a moment to part the windows; the returning page's message may come a moment after its end.
+        self.away_reads.get() >= 2
+            && self.closed_reads.get() >= 4
             && !js::global("crossOriginIsolated").is_truthy()
     }
 }

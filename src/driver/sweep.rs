@@ -154,7 +154,8 @@ pub fn remove_ended(client: &Rc<Inner>) -> LocalFuture<Result<Option<Box<Live>>,
 impl Inner {
     /// Says of each session whether it was ended: then its keys go, and its refresh token is to be revoked.
     fn sort_out(&self, places: &mut [Place]) -> (Option<Box<Live>>, Vec<Secret>) {
-        let mark = self.mark();
+        // Read first: no borrow is held over a call into JavaScript.
+        let (mark, now) = (self.mark(), clock::wall());
         let mut live: Option<Box<Live>> = None;
         let mut tokens = Vec::new();
         for place in places {
@@ -165,7 +166,7 @@ impl Inner {
                     place.keys.extend_from_slice(&stored.keys);
                     // Whoever is at it revokes it: a run of our own, or another tab's, whose GlobalSignOut needs the access token.
                     let held = self.runs.borrow().iter().any(|run| run.holds(id))
-                        || (entry.codes.is_none() && clock::wall() < entry.until);
+                        || (entry.codes.is_none() && now < entry.until);
                     if let (Some(token), false) = (&session.refresh_token, held) {
                         tokens.push(token.clone());
                     }

@@ -189,7 +189,10 @@ describe("the redirect", { concurrency: 3, timeout: 4 * HANGS_MS }, () => {
   test("takeSignOutResult: the same object for every call, null after a reload", async (t) => {
     const jane = await world.visitor(t);
     await jane.signIn({ origin: "hostedUI" });
-    await leaveAndReturn(jane, "/", { appState: { deep: [1, "two", null] } });
+    /** @type {any} */
+    let deep = [1.5e300, "two", null];
+    for (let i = 0; i < 50; i++) deep = [deep];
+    await leaveAndReturn(jane, "/", { appState: { deep } });
     const seen = await jane.page.evaluate(async () => {
       const [one, two] = await Promise.all([
         cs.takeSignOutResult(),
@@ -203,7 +206,7 @@ describe("the redirect", { concurrency: 3, timeout: 4 * HANGS_MS }, () => {
       };
     });
     assert.equal(seen.same, true);
-    assert.deepEqual(seen.state, { deep: [1, "two", null] });
+    assert.deepEqual(seen.state, { deep });
     await jane.go("/");
     assert.equal(await take(jane.page), null);
   });
@@ -219,6 +222,36 @@ describe("the redirect", { concurrency: 3, timeout: 4 * HANGS_MS }, () => {
       return [taken, await cs.takeSignOutResult()];
     });
     assert.deepEqual(pending, [null, null]);
+    await jane.go("/");
+    assert.equal(await take(jane.page), null);
+    // Nor does the one that left before outlive one that did not.
+    await jane.signIn({ origin: "hostedUI" });
+    await leaveAndReturn(jane, "/");
+    const after = await jane.page.evaluate(async () => {
+      const first = await cs.takeSignOutResult();
+      await cs.signOut();
+      return [first?.signedOutLocally, await cs.takeSignOutResult()];
+    });
+    assert.deepEqual(after, [true, null]);
+  });
+
+  test("a caller who aborts while navigate is at it leaves no record behind", async (t) => {
+    const jane = await world.visitor(t);
+    await jane.signIn({ origin: "hostedUI" });
+    const seen = await jane.page.evaluate(async () => {
+      const controller = new AbortController();
+      const result = show(
+        await cs.signOut({
+          signal: controller.signal,
+          navigate: () => {
+            setTimeout(() => controller.abort());
+            return new Promise(() => {});
+          },
+        }),
+      );
+      return [result.hostedUIError.error.code, cs.isSigningOut()];
+    });
+    assert.deepEqual(seen, ["aborted", false]);
     await jane.go("/");
     assert.equal(await take(jane.page), null);
   });
@@ -508,6 +541,42 @@ describe("the popup", { concurrency: 3, timeout: 4 * HANGS_MS }, () => {
     assert.deepEqual(await jane.heard(), [
       { reason: "signOut", global: false, redirecting: false },
     ]);
+  });
+
+  test("before the engine is there: isSigningOut from its opening all the same", async (t) => {
+    const jane = await world.visitor(t, { configure: false });
+    const seen = await jane.page.evaluate(async (config) => {
+      void cs.configure(config);
+      const seen = [cs.isSigningOut()];
+      const running = cs.signOut({ hostedUI: "popup", popupTimeoutMs: 0 });
+      seen.push(cs.isSigningOut());
+      const { status } = await running;
+      return [...seen, status, cs.isSigningOut()];
+    }, jane.config);
+    assert.deepEqual(seen, [false, true, "partial", false]);
+  });
+
+  test("beside a sign-out without one it waits for its own return", async (t) => {
+    const jane = await world.visitor(t);
+    await jane.signInByHostedUI();
+    jane.fault({ operation: "/logout", latencyMs: 300 });
+    const results = await jane.page.evaluate(() =>
+      Promise.all(
+        [
+          cs.signOut({ hostedUI: "none" }),
+          cs.signOut({ hostedUI: "popup" }),
+        ].map(async (promise) => show(await promise)),
+      ),
+    );
+    assert.deepEqual(
+      results.map(({ status, steps }) => [status, steps[0].step]),
+      [
+        ["complete", "clear"],
+        ["complete", "popup"],
+      ],
+    );
+    assert.equal(await jane.isAskedForPassword(), true);
+    await until(() => jane.context.pages().length === 1, "the popup is closed");
   });
 
   test("parity 10: cancelled: userCancelled, and the user is signed in as before", async (t) => {

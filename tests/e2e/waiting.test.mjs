@@ -147,6 +147,57 @@ describe("waiting", { concurrency: 4, timeout: 4 * HANGS_MS }, () => {
     assert.equal((await jane.heard()).length, 1);
   });
 
+  test("one who aborts while an asynchronous storage is cleared leaves; the other gets the outcome", async (t) => {
+    const jane = await world.visitor(t, { configure: false });
+    const { accessToken, refreshToken } = jane.session();
+    const results = await jane.page.evaluate(
+      async ({ config, tokens }) => {
+        const memory = new Map();
+        const controller = new AbortController();
+        const storage = {
+          getItem: async (/** @type {string} */ key) => memory.get(key) ?? null,
+          setItem: async (
+            /** @type {string} */ key,
+            /** @type {string} */ value,
+          ) => void memory.set(key, value),
+          removeItem: async (/** @type {string} */ key) => {
+            if (cs.isSigningOut()) controller.abort();
+            memory.delete(key);
+          },
+        };
+        await cs.configure({ ...config, storage });
+        await cs.storeTokens(tokens);
+        const { signal } = controller;
+        return Promise.all(
+          [cs.signOut({ signal }), cs.signOut()].map(async (promise) =>
+            show(await promise),
+          ),
+        );
+      },
+      { config: jane.config, tokens: { accessToken, refreshToken } },
+    );
+    assert.deepEqual(
+      results.map((result) => [
+        result.status,
+        result.revokeTokenError?.error.code,
+      ]),
+      [
+        ["partial", "aborted"],
+        ["complete", undefined],
+      ],
+    );
+  });
+
+  test("the longest of times is no time-out at once", async (t) => {
+    const jane = await world.visitor(t);
+    jane.fault({ operation: "RevokeToken", latencyMs: 100 });
+    for (const timeoutMs of [2 ** 31 - 1, Number.MAX_VALUE]) {
+      await jane.signIn();
+      const options = { timeoutMs, popupTimeoutMs: timeoutMs };
+      assert.equal((await jane.signOut(options)).status, "complete");
+    }
+  });
+
   test("every caller aborts: the requests end", async (t) => {
     const jane = await world.visitor(t);
     await jane.signIn();
@@ -166,14 +217,19 @@ describe("waiting", { concurrency: 4, timeout: 4 * HANGS_MS }, () => {
     const jane = await world.visitor(t);
     const other = jane.session();
     await jane.signIn({ accessTokenExpiresIn: 3600 });
-    // RevokeToken leaves at once, so the upgrade comes too late for the access token unless it comes before.
-    jane.fault({ operation: "RevokeToken", latencyMs: 500 });
-    const results = await jane.page.evaluate(async () =>
-      (await Promise.all([cs.signOut(), cs.signOut({ global: true })])).map(
-        show,
-      ),
+    // RevokeToken leaves at once; were it answered first, the upgrade would come too late for the access token.
+    const { id } = jane.fault({ operation: "RevokeToken", latencyMs: 60_000 });
+    const running = jane.page.evaluate(async () =>
+      (
+        await Promise.all([
+          cs.signOut({ timeoutMs: 60_000 }),
+          cs.signOut({ global: true, timeoutMs: 60_000 }),
+        ])
+      ).map(show),
     );
-    assert.ok(jane.calls.includes("GlobalSignOut"));
+    await until(() => jane.calls.includes("GlobalSignOut"), "it is upgraded");
+    world.control.removeFault(id);
+    const results = await running;
     for (const result of results) assert.equal(result.status, "complete");
     assert.deepEqual(jane.areValid(other), OVER);
     assert.equal((await jane.heard()).length, 1);
@@ -319,10 +375,38 @@ describe("waiting", { concurrency: 4, timeout: 4 * HANGS_MS }, () => {
       () => !world.control.isTokenValid(tokens.refreshToken),
       "it is revoked",
     );
-    // Called before the page has the answer, it asks once more: revoking twice is no harm.
+    // It waits for what is under way, and sends nothing twice.
     assert.equal((await jane.retry()).status, "complete");
-    assert.deepEqual([...new Set(jane.calls)], ["RevokeToken"]);
+    assert.deepEqual(jane.calls, ["RevokeToken"]);
     assert.equal((await jane.heard()).length, 1);
+  });
+
+  test("retryWhenOnline, each time: retry() knows what became of it", async (t) => {
+    const jane = await world.visitor(t);
+    const tokens = await jane.signIn();
+    await jane.context.setOffline(true);
+    await jane.signOut({ global: true, retryWhenOnline: true });
+    jane.fault({
+      operation: "GlobalSignOut",
+      answer: { type: "ForbiddenException" },
+    });
+    jane.fault({
+      operation: "RevokeToken",
+      times: 1,
+      answer: { type: "ForbiddenException" },
+    });
+    await jane.context.setOffline(false);
+    await until(() => jane.calls.length === 2, "both are sent, and refused");
+    world.control.clearFaults({ clientId: jane.clientId });
+    await until(async () => {
+      await jane.page.evaluate(() => dispatchEvent(new Event("online")));
+      return !world.control.isTokenValid(tokens.refreshToken);
+    }, "it is sent again");
+    assert.equal((await jane.retry()).status, "complete");
+    assert.deepEqual(jane.calls, [
+      ...["(GlobalSignOut)", "(RevokeToken)"],
+      ...["GlobalSignOut", "RevokeToken"],
+    ]);
   });
 
   test("without retryWhenOnline nothing is sent again by itself", async (t) => {

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
 
+use super::begin::is_aborted;
 use super::{BEFORE_LEAVING_MS, FORGET_DEVICE_MS, Run};
 use crate::browser::clock::{self, Timer};
 use crate::browser::js::{self, Listener};
@@ -22,9 +23,11 @@ impl Run {
     pub(super) fn begin_remote(self: &Rc<Self>) {
         let now = clock::now();
         let machine = self.machine.get();
+        let mut signals = Vec::new();
         {
             let mut alarms = self.alarms.borrow_mut();
             for caller in self.callers.borrow_mut().iter_mut() {
+                signals.push((caller.id, caller.signal.clone()));
                 caller.deadline = now + caller.timeout_ms;
                 alarms.push((caller.deadline, Alarm::Caller(caller.id)));
             }
@@ -37,6 +40,12 @@ impl Run {
             }
         }
         self.set_timer();
+        // Who aborted while the storage took its time leaves now.
+        for (id, signal) in &signals {
+            if is_aborted(signal.as_ref()) {
+                self.caller_aborted(*id);
+            }
+        }
     }
 
     pub(super) fn set_alarm(self: &Rc<Self>, ms: f64, alarm: Alarm) {
@@ -111,12 +120,15 @@ impl Run {
     }
 
     pub(super) fn back_online(self: &Rc<Self>) {
-        if self.is_settled() {
-            let verdict = self.machine.get().verdict(None);
-            let failed = verdict.revoke.or(verdict.others).or(verdict.global);
-            if verdict.tag == Tag::Partial && failed.is_some() && !self.superseded.get() {
-                self.revoke_again();
-            }
+        if self.is_settled() && self.waits_for_network() && !self.superseded.get() {
+            self.revoke_again();
         }
+    }
+
+    /// Whether what failed is to be sent again on `online`.
+    pub(super) fn waits_for_network(&self) -> bool {
+        let verdict = self.machine.get().verdict(None);
+        let failed = verdict.revoke.or(verdict.others).or(verdict.global);
+        self.options.retry_when_online && verdict.tag == Tag::Partial && failed.is_some()
     }
 }

@@ -45,7 +45,11 @@ pub fn sign_out(
         return Box::pin(async move { Report::refused(&error) });
     }
     let slot = Slot::new();
-    let running = client.active();
+    // What another sign-out does says nothing of a popup, unless it has one.
+    let mut running = client.active();
+    if options.hosted_ui == HostedUiMode::Popup {
+        running = running.filter(|run| run.machine.get().plan.leave == Leave::Popup);
+    }
     if let Some(run) = running.as_ref().filter(|run| run.is_clearing()) {
         run.join(&options, &hooks, popup.as_ref(), slot.clone());
         return Box::pin(slot);

@@ -22,7 +22,7 @@ pub struct Caller {
     pub(super) id: u32,
     pub(super) timeout_ms: f64,
     pub(super) deadline: f64,
-    signal: Option<JsValue>,
+    pub(super) signal: Option<JsValue>,
     pub(super) slot: Slot<Rc<Report>>,
     _listener: Option<Listener>,
 }
@@ -81,7 +81,7 @@ impl Run {
         }
         let own_way = self.ending.borrow().way.clone();
         if let (Some(popup), Ok(way)) = (popup, own_way) {
-            popup.go(&way.url);
+            popup.begin(&self.client, &way);
         }
         if options.hosted_ui == HostedUiMode::Redirect {
             let (way, _) = way(&self.client, options, hooks.navigate.is_some());

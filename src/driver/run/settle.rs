@@ -12,17 +12,26 @@ use crate::driver::ending::Ending;
 use crate::driver::popup::Popup;
 use crate::driver::report::{Report, status};
 use crate::driver::returned;
+use crate::error::{AuthError, AuthErrorCode};
 use crate::flow::{Hosted, Leave, Machine, Tag};
 use crate::options::{HostedUiMode, SignOutOptions};
-use crate::outcome::LocalFuture;
+use crate::outcome::{LocalFuture, StepName};
 
 impl Run {
     pub(super) fn settle(self: &Rc<Self>) {
         let machine = self.machine.get();
-        if machine.hosted == Hosted::NotLeft {
-            returned::forget(&self.client);
-        } else if self.client.left_here.get() && machine.hosted == Hosted::Done {
+        let left = machine.hosted == Hosted::Done && machine.plan.leave != Leave::Popup;
+        let tried = self.journal.borrow().step(StepName::Navigate).is_some();
+        if tried {
+            let failed = (!left).then(|| AuthError::new(AuthErrorCode::Navigation));
+            self.end_step(StepName::Navigate, failed.as_ref());
+        }
+        // No record outlives a sign-out that did not leave, but that of one by which this document is on its way.
+        let leaving = self.client.left_here.get();
+        if left && leaving {
             returned::save(self);
+        } else if tried || !leaving {
+            returned::forget(&self.client);
         }
         let report = self.report(None);
         let failed = report.tag == Tag::Failed;
@@ -45,7 +54,7 @@ impl Run {
             self.client.tell(SignedOutEvent {
                 reason: SignedOutReason::SignOut,
                 global: machine.plan.global,
-                redirecting: machine.hosted == Hosted::Done && machine.plan.leave != Leave::Popup,
+                redirecting: left,
             });
         }
         self.close_popup();
@@ -99,17 +108,26 @@ impl Run {
         Box::pin(known.unwrap_or_else(|| {
             let slot = Slot::new();
             self.retry.replace(Some(slot.clone()));
-            self.again(self.machine.get().retry(), slot.clone());
+            // What `online` has begun is waited for.
+            if !self.superseded.get() {
+                self.again(slot.clone());
+            }
             slot
         }))
     }
 
-    /// Sends again what failed of the revocations. The hosted UI waits for `retry()`: no page is left unasked.
+    /// Sends again what failed of the revocations, and takes what came of it for its own. The hosted UI waits for `retry()`: no
+    /// page is left unasked.
     pub(super) fn revoke_again(self: &Rc<Self>) {
         let mut next = self.machine.get().retry();
         next.hosted = Hosted::NotDue;
         let slot = Slot::new();
-        let run = self.again(next, slot.clone());
+        // This one goes on listening.
+        let options = SignOutOptions {
+            retry_when_online: false,
+            ..self.options.clone()
+        };
+        let run = self.take_over(next, options, slot.clone());
         let before = self.clone();
         task::start(Box::pin(async move {
             slot.await;
@@ -120,13 +138,29 @@ impl Run {
                 machine.revoke = done.revoke;
                 machine.others = done.others;
             });
+            before.journal.borrow_mut().inherit(&run.journal.borrow());
+            run.superseded.set(true);
+            before.superseded.set(false);
+            let asked = before.retry.borrow().clone();
+            if let Some(slot) = asked {
+                before.again(slot);
+            }
+            before.let_go();
         }));
     }
 
+    fn again(&self, slot: Slot<Rc<Report>>) {
+        self.take_over(self.machine.get().retry(), self.options.clone(), slot);
+    }
+
     /// A run of this one's tokens with another machine, which takes over from here.
-    fn again(&self, next: Machine, slot: Slot<Rc<Report>>) -> Rc<Run> {
+    fn take_over(
+        &self,
+        next: Machine,
+        mut options: SignOutOptions,
+        slot: Slot<Rc<Report>>,
+    ) -> Rc<Run> {
         self.superseded.set(true);
-        let mut options = self.options.clone();
         if options.timeout_ms <= 0.0 {
             options.timeout_ms = SignOutOptions::default().timeout_ms;
         }

@@ -66,7 +66,10 @@ impl Run {
     /// Forgets the run, unless a held-back revocation still waits for `pagehide`, or for the network.
     pub(super) fn let_go(self: &Rc<Self>) {
         let held = matches!(self.machine.get().revoke, Call::HeldBack | Call::Waiting);
-        if self.superseded.get() || !(held || self.options.retry_when_online) {
+        // What `online` began comes back to this run; what `retry()` began does not.
+        let online = self.options.retry_when_online && self.retry.borrow().is_none();
+        let over = self.superseded.get() && !online;
+        if over || !(held || self.waits_for_network()) {
             self.listeners.take();
             let mut runs = self.client.runs.borrow_mut();
             runs.retain(|run| !Rc::ptr_eq(run, self));
