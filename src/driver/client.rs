@@ -97,6 +97,8 @@ pub(super) struct Inner {
     /// Counts what ends a session, so that a refresh that began before writes nothing.
     pub generation: Cell<u32>,
     pub memory_mark: RefCell<String>,
+    /// The mark's text as another tab said it last: browsers show one process what another stored only a moment later.
+    pub heard_mark: RefCell<String>,
     pub listeners: RefCell<Vec<(u32, SignedOutListener)>>,
     pub next_id: Cell<u32>,
     pub taken: RefCell<Option<Rc<Record>>>,
@@ -171,6 +173,7 @@ impl Client {
             dead: Cell::new(None),
             generation: Cell::new(0),
             memory_mark: RefCell::default(),
+            heard_mark: RefCell::default(),
             listeners: RefCell::default(),
             next_id: Cell::new(0),
             taken: RefCell::default(),
@@ -374,8 +377,16 @@ impl Inner {
             .unwrap_or_else(|| self.memory_mark.borrow().clone())
     }
 
+    /// What is stored, and what was heard and is not seen in the storage yet.
     pub fn mark(&self) -> Mark {
-        Mark::parse(&self.mark_text(), clock::wall())
+        let now = clock::wall();
+        let mut mark = Mark::parse(&self.mark_text(), now);
+        for entry in Mark::parse(&self.heard_mark.borrow(), now).0 {
+            if mark.entry(entry.id).is_none() {
+                mark.put(entry);
+            }
+        }
+        mark
     }
 
     pub fn change_mark(&self, change: &mut dyn FnMut(&mut Mark)) {

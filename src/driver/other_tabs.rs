@@ -72,6 +72,7 @@ fn hear(client: &Rc<Inner>, text: &str) {
         popup::returned(client);
         return;
     }
+    client.heard_mark.replace(text.to_owned());
     let mark = Mark::parse(text, clock::wall());
     let runs = client.runs.borrow().clone();
     for run in &runs {

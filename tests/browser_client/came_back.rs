@@ -64,7 +64,8 @@ async fn a_session_written_back_soon_after_goes_by_itself() {
     let session = world.session();
     let client = world.signed_in(&session).await;
     let time = faster(50.0);
-    complete(run(&client, Options::default()).await);
+    // It is to be complete, however slow the machine is.
+    complete(run(&client, within(1e6)).await);
     let mut back = session.clone();
     back.rotate();
     world.write(&back);

@@ -128,6 +128,24 @@ async fn what_another_tab_is_at_is_removed_here_and_revoked_there() {
 }
 
 #[wasm_bindgen_test]
+async fn what_a_tab_has_heard_counts_before_the_storage_shows_it() {
+    let world = World::new();
+    let session = world.session();
+    let client = world.signed_in(&session).await;
+    let (_, told) = listen(&client);
+    let mut mark = Mark::default();
+    mark.put(entry(&stored_session(&session), js_sys::Date::now()));
+    post(&world, &mark.to_text());
+    until("it is told", || !told.borrow().is_empty()).await;
+    assert!(client.is_signing_out());
+    // As a listener would ask.
+    assert_eq!(client.load_tokens().await.unwrap(), None);
+    assert!(world.is_signed_out() && world.cognito.sent().is_empty());
+    let error = client.store_tokens(session.tokens()).await.unwrap_err();
+    assert_eq!(error.code, AuthErrorCode::TokenRevoked);
+}
+
+#[wasm_bindgen_test]
 async fn a_call_that_another_tab_overtook_gives_that_tabs_outcome() {
     let world = World::new();
     let session = world.session();

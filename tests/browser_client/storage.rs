@@ -1,7 +1,7 @@
 //! Storages that refuse, lie or never answer: the result says truthfully whether the tokens are gone.
 
 use crate::support::cognito::Reply;
-use crate::support::patch::{Patch, faster, function};
+use crate::support::patch::{Patch, function, skipping};
 use crate::support::shelf::{Act, Op, Shelf};
 use crate::support::wait::{settled, until};
 use crate::support::*;
@@ -257,7 +257,7 @@ async fn a_storage_that_never_answers_is_failed_in_time() {
         let client = on_shelf(&world, &shelf);
         client.store_tokens(session.tokens()).await.unwrap();
         shelf.act(op, Act::Hang);
-        let time = faster(50.0);
+        let time = skipping();
         let clock = || call(&global("performance"), "now", &[]).as_f64().unwrap();
         let began = clock();
         let result = settled("signOut", client.sign_out(Options::default())).await;
@@ -266,11 +266,12 @@ async fn a_storage_that_never_answers_is_failed_in_time() {
         drop(time);
         // A storage that is asked to remove and says nothing still holds the tokens, or can't be told from one.
         assert_eq!(failed(result).error.code, AuthErrorCode::Storage, "{op:?}");
-        // What the calls wait for the storage is bounded for all of them together; the rest is this fast clock's grain.
-        assert!(took < 15_000.0, "{op:?}: {took} ms");
+        // Five seconds for all calls to the storage together, and five for Cognito.
+        assert!(took <= 10_000.0, "{op:?}: {took} ms");
         assert_eq!(loaded.is_err(), op != Op::Remove, "{op:?}");
         if op == Op::Remove {
-            assert_eq!(world.cognito.revoked(), [session.refresh]);
+            let expected = [session.refresh];
+            until("it is revoked", || world.cognito.revoked() == expected).await;
         }
         world.is_quiet().await;
     }
