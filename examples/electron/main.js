@@ -39,7 +39,7 @@ function follow(url) {
 }
 
 app.setAsDefaultProtocolClient(scheme);
-if (!app.requestSingleInstanceLock()) app.quit();
+if (!app.requestSingleInstanceLock()) app.exit();
 app.on("open-url", (event, url) => follow(url)); // macOS
 app.on("second-instance", (event, argv) => follow(argv.at(-1))); // Windows, Linux
 app.on("window-all-closed", () => app.quit());
