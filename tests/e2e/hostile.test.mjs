@@ -408,17 +408,4 @@ describe("a hostile page", { concurrency: 3, timeout: 8 * HANGS_MS }, () => {
     );
     assert.deepEqual(await storedTokens(jane), []);
   });
-
-  test("a hidden tab, whose timers are throttled: it settles", async (t) => {
-    const jane = await world.visitor(t);
-    const tokens = await jane.signIn();
-    jane.fault({ operation: "RevokeToken", silence: true });
-    const front = await jane.tab();
-    await front.bringToFront();
-    const result = await jane.signOut({ timeoutMs: 300 });
-    assert.equal(result.status, "partial");
-    assert.equal(result.revokeTokenError.error.code, "timeout");
-    assert.deepEqual(await storedTokens(jane), []);
-    assert.equal(world.control.isTokenValid(tokens.refreshToken), true);
-  });
 });

@@ -190,6 +190,28 @@ export class Window {
     });
   }
 
+  /** Its page is hidden from then on. */
+  minimize() {
+    return this.#command("POST", "/window/minimize");
+  }
+
+  /** Its page is visible again. */
+  restore() {
+    return this.#command("POST", "/window/rect", { width: 1000, height: 700 });
+  }
+
+  /**
+   * Freezes its page, whose timers then stand still, or lets it go on; Chromium alone.
+   * @param {"frozen" | "active"} state
+   */
+  async setLifecycle(state) {
+    const cmd = "Page.setWebLifecycleState";
+    await this.#command("POST", "/goog/cdp/execute", {
+      cmd,
+      params: { state },
+    });
+  }
+
   close() {
     return this.session.closeWindow(this.handle);
   }

@@ -182,6 +182,45 @@ describe(`places: ${engine}`, ONE_BY_ONE, () => {
     assert.equal(await other.evaluate(() => cs.loadTokens()), null);
   });
 
+  for (const how of engine === "chromium" ? ["hidden", "frozen"] : ["hidden"])
+    test(`a ${how} page: it settles, and says what is so`, async (t) => {
+      const jane = await world.visitor(t);
+      /** @type {import("../lib/webdriver.mjs").Window} */
+      const window = /** @type {any} */ (jane.page);
+      t.after(() => window.restore());
+      const tokens = await jane.signIn();
+      const letGo = jane.hold("RevokeToken");
+      await window.minimize();
+      await eventually(
+        () => jane.page.evaluate(() => document.visibilityState === "hidden"),
+        "it is hidden",
+      );
+      // A driver's scripts run all the same, so that it can't be over before.
+      if (how === "frozen") await window.setLifecycle("frozen");
+      await jane.begin({ timeoutMs: 1000 });
+      if (how === "frozen") {
+        const began = await jane.page.evaluate(() => performance.now());
+        await eventually(
+          () => jane.page.evaluate((t) => performance.now() > t + 2000, began),
+          "its time is over",
+        );
+        assert.equal(await jane.page.evaluate(() => globalThis.kept), null);
+        await window.setLifecycle("active");
+      }
+      const late = await jane.result();
+      assert.equal(late.status, "partial");
+      assert.equal(late.revokeTokenError.error.code, "timeout");
+      assert.deepEqual(await jane.keys(), []);
+      assert.deepEqual(jane.areValid(tokens), { access: true, refresh: true });
+
+      letGo();
+      const again = await jane.signIn();
+      await jane.begin();
+      assert.equal((await jane.result()).status, "complete");
+      for (const ended of [tokens, again])
+        assert.deepEqual(jane.areValid(ended), OVER);
+    });
+
   test("a worker: memory works, localStorage is refused by name, redirect and popup are invalidState", async (t) => {
     const jane = await world.visitor(t);
     const tokens = jane.session();
