@@ -12,7 +12,13 @@ import {
   stored,
 } from "./last-resort.js";
 import { isSigningOutByMark } from "./mark.js";
-import { FIELDS, failed, hide, toResult } from "./results.js";
+import {
+  FIELDS,
+  failed,
+  hide,
+  hideRefreshTokens,
+  toResult,
+} from "./results.js";
 
 /** @typedef {import("./engine.js").Engine} Engine */
 /** @typedef {import("./last-resort.js").Left} Left */
@@ -223,7 +229,9 @@ export class FaceClient {
     } catch (error) {
       popup?.close();
       return asAuthError(error).code === "moduleUnavailable"
-        ? this.lastResort(options, "moduleUnavailable", error)
+        ? asks(asks(options, "signal"), "aborted")
+          ? failed(faceError("aborted"))
+          : this.lastResort(options, "moduleUnavailable", error)
         : failed(error);
     } finally {
       this.isOpen = false;
@@ -284,7 +292,10 @@ export class FaceClient {
         for (const name of FIELDS)
           if (raw[name]) errors[name] = { ...raw[name], error };
         if (errors.revokeTokenError)
-          hide(errors.revokeTokenError, "refreshToken", raw.refreshToken);
+          hideRefreshTokens(errors.revokeTokenError, [
+            raw.refreshToken,
+            ...(raw.others ?? []),
+          ]);
         if (errors.globalSignOutError)
           hide(errors.globalSignOutError, "accessToken", raw.accessToken);
         return this.rest(options, raw.wasSignedIn, errors);
@@ -307,7 +318,9 @@ export class FaceClient {
       ...now,
       found: now.found || !!before?.found,
       hostedUI: now.hostedUI ?? before?.hostedUI,
-      refreshToken: now.refreshToken ?? before?.refreshToken,
+      refreshTokens: now.refreshTokens[0]
+        ? now.refreshTokens
+        : (before?.refreshTokens ?? []),
       accessToken: now.accessToken ?? before?.accessToken,
     };
     const error = faceError(code, cause);
@@ -332,10 +345,10 @@ export class FaceClient {
     if (
       code === "moduleUnavailable" &&
       errors.revokeTokenError &&
-      left.refreshToken
+      left.refreshTokens[0]
     )
       await Promise.race([
-        this.revokePlainly(left.refreshToken).then(
+        Promise.all(left.refreshTokens.map(this.revokePlainly)).then(
           () => delete errors.revokeTokenError,
           () => {},
         ),
@@ -389,19 +402,22 @@ export class FaceClient {
      */
     const again = async (call, name, bare) => {
       const field = `${call}Error`;
-      const token = errors[field]?.[name];
+      const { [name]: token, others } = errors[field] ?? {};
       if (!token) return;
+      const first = plain;
       try {
-        await this[call](token).catch((/** @type {any} */ error) => {
-          if (error.code !== "moduleUnavailable" || !plain) throw error;
-          plain = false;
-          return bare(token).catch(() => {
-            throw error;
+        for (const each of [token, ...(others ?? [])])
+          await this[call](each).catch((/** @type {any} */ error) => {
+            if (error.code !== "moduleUnavailable" || !first) throw error;
+            plain = false;
+            return bare(each).catch(() => {
+              throw error;
+            });
           });
-        });
         delete errors[field];
       } catch (error) {
         hide((errors[field] = { error }), name, token);
+        if (others) hide(errors[field], "others", others);
       }
     };
     await again("globalSignOut", "accessToken", (AccessToken) =>

@@ -93,6 +93,7 @@ const TEXTS = {
     "Allow 'wasm-unsafe-eval' in the page's Content-Security-Policy (script-src), then call retry() on the result.",
     true,
   ],
+  aborted: ["The caller aborted it.", "Call it again when it is wanted.", true],
   storage: [
     "The tokens could not be removed from the storage.",
     "The user may still be signed in on this device. Check that the page may use its storage, then sign out again.",

@@ -7,7 +7,7 @@ import {
   SESSION,
   SHARED,
 } from "../.build/keys.js";
-import { hide, hideRetry } from "./results.js";
+import { hide, hideRefreshTokens, hideRetry } from "./results.js";
 
 /** The client id, in whatever shape the configuration has. @param {any} config @returns {string | undefined} */
 export function clientIdOf(config) {
@@ -162,6 +162,9 @@ function keysOf(place, config, forget) {
       !others.includes(rest.slice(0, dot))
     );
   });
+  const own = (/** @type {string} */ key) =>
+    Number(key.startsWith(`${prefix}${last}.`));
+  keys.sort((a, b) => own(b) - own(a));
   return { keys, list: `${prefix}AuthUserList`, others: others.join() };
 }
 
@@ -171,7 +174,7 @@ function keysOf(place, config, forget) {
  * @property {boolean} found a session was found
  * @property {boolean} reachable the configured storage can be read from here
  * @property {boolean} [hostedUI] it came from the hosted UI
- * @property {string | undefined} [refreshToken]
+ * @property {string[]} refreshTokens of all sessions, the current user's first
  * @property {string | undefined} [accessToken]
  */
 
@@ -185,14 +188,15 @@ function keysOf(place, config, forget) {
 export function stored(config, act, forget = false) {
   const configured = storageOf(config);
   /** @type {Left} */
-  const left = { found: false, reachable: false };
+  const left = { found: false, reachable: false, refreshTokens: [] };
   if (!clientIdOf(config)) return left;
   for (const place of placesOf(config)) {
     try {
       const found = keysOf(place, config, forget);
       for (const key of found.keys) {
         const value = place.read(key) ?? undefined;
-        if (key.endsWith(".refreshToken")) left.refreshToken ??= value;
+        if (key.endsWith(".refreshToken") && value)
+          left.refreshTokens.push(value);
         if (key.endsWith(".accessToken")) left.accessToken ??= value;
         if (key.endsWith(".oauthSignIn"))
           left.hostedUI ||= /^true/.test(value ?? "");
@@ -219,7 +223,7 @@ function readOidcUser(left, record) {
   left.hostedUI = true;
   try {
     const { refresh_token, access_token } = JSON.parse(record ?? "");
-    left.refreshToken ??= refresh_token;
+    if (refresh_token) left.refreshTokens.push(refresh_token);
     left.accessToken ??= access_token;
   } catch {
     // What can't be read holds no token that could be revoked.
@@ -270,12 +274,11 @@ export function errorsOf(config, options, left, error) {
   const errors = {};
   if (
     config?.tokenRevocation !== false &&
-    (left.refreshToken || !left.reachable)
+    (left.refreshTokens[0] || !left.reachable)
   )
-    hide(
+    hideRefreshTokens(
       (errors.revokeTokenError = { error }),
-      "refreshToken",
-      left.refreshToken,
+      left.refreshTokens,
     );
   if (found && asks(options, "global"))
     hide(

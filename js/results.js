@@ -11,6 +11,16 @@ export const hide = (target, name, value) =>
   Object.defineProperty(target, name, { get: () => value });
 
 /**
+ * The refresh tokens to revoke: the current session's, and those of others.
+ * @param {object} target
+ * @param {(string | undefined)[]} tokens
+ */
+export function hideRefreshTokens(target, [first, ...others]) {
+  hide(target, "refreshToken", first);
+  if (others.length > 0) hide(target, "others", others);
+}
+
+/**
  * `retry()`: it runs once, and every call gets the same promise.
  * @param {object} target
  * @param {() => Promise<any>} run
@@ -42,10 +52,8 @@ export function toResult(raw, again) {
         error: new AuthError(result[name].error),
       };
   const { revokeTokenError, globalSignOutError } = result;
-  if (revokeTokenError && "refreshToken" in raw) {
-    hide(revokeTokenError, "refreshToken", refreshToken);
-    if (others) hide(revokeTokenError, "others", others);
-  }
+  if (revokeTokenError && "refreshToken" in raw)
+    hideRefreshTokens(revokeTokenError, [refreshToken, ...(others ?? [])]);
   if (globalSignOutError && "accessToken" in raw)
     hide(globalSignOutError, "accessToken", accessToken);
   if (retry) hideRetry(result, () => again(retry));

@@ -113,6 +113,50 @@ describe(
       assert.deepEqual(left, stays);
     });
 
+    test("neither can be had: all sessions are revoked or told of, and an aborted signal leaves them alone", async (t) => {
+      const jane = await world.visitor(t, {
+        path: "/no-wasm/",
+        missing: /fallback/,
+      });
+      const tokens = [jane.session(), jane.session(), jane.session()].map(
+        ({ refreshToken }) => refreshToken,
+      );
+      jane.fault({
+        operation: "RevokeToken",
+        times: 1,
+        answer: { type: "ForbiddenException" },
+      });
+      const seen = await jane.page.evaluate(
+        async ({ prefix, tokens }) => {
+          tokens.forEach((token, i) =>
+            localStorage.setItem(`${prefix}user${i}.refreshToken`, token),
+          );
+          localStorage.setItem(`${prefix}LastAuthUser`, "user1");
+          const aborted = show(
+            await cs.signOut({ signal: AbortSignal.abort() }),
+          );
+          const kept = localStorage.getItem(`${prefix}LastAuthUser`);
+          /** @type {any} */
+          const result = await cs.signOut();
+          const { refreshToken, others } = result.revokeTokenError;
+          return {
+            aborted: [aborted.status, aborted.error.code, kept],
+            told: [refreshToken, ...others].map((each) => tokens.indexOf(each)),
+            again: (await result.retry()).status,
+          };
+        },
+        { prefix: `CognitoIdentityServiceProvider.${jane.clientId}.`, tokens },
+      );
+      assert.deepEqual(seen.aborted, ["failed", "aborted", "user1"]);
+      assert.equal(seen.told[0], 1);
+      assert.deepEqual(seen.told.sort(), [0, 1, 2]);
+      assert.equal(seen.again, "complete");
+      assert.deepEqual(
+        tokens.map((token) => world.control.isTokenValid(token)),
+        [false, false, false],
+      );
+    });
+
     test("neither can be had: cookies go too, and the browser leaves for the hosted UI", async (t) => {
       const jane = await world.visitor(t, {
         path: "/no-wasm/",
