@@ -624,3 +624,45 @@ fn timeout_0_sends_one_request_and_waits_for_nothing() {
     let unconfirmed = Some(Fault::Code(AuthErrorCode::Unconfirmed));
     assert_eq!(machine.verdict(None).revoke, unconfirmed);
 }
+
+#[test]
+fn a_retry_knows_what_was_found_and_what_was_done() {
+    let mut settled = Machine::new(LOCAL);
+    settled.phase = Phase::Settled;
+    settled.access = Access::Valid;
+    for known in [
+        &mut settled.removed,
+        &mut settled.session,
+        &mut settled.refresh_token,
+        &mut settled.can_leave,
+    ] {
+        *known = true;
+    }
+    settled.global = Call::Succeeded;
+    settled.revoke = Call::GaveUp;
+    (settled.forget, settled.others) = (Call::Failed, Call::Failed);
+    let next = settled.retry();
+    assert!(next.session && next.refresh_token && next.can_leave);
+    assert_eq!(next.access, Access::Valid);
+    let calls = [next.forget, next.global, next.revoke, next.others];
+    let (again, done) = (Call::Waiting, Call::Succeeded);
+    assert_eq!(calls, [again, done, again, again]);
+    assert!(Machine::leave_only(LOCAL).can_leave);
+}
+
+#[test]
+fn an_abort_closes_the_popup_that_is_open_and_no_other() {
+    let plan = Plan {
+        leave: Leave::Popup,
+        ..LOCAL
+    };
+    for opened in [false, true] {
+        let (mut machine, mut commands) = (Machine::new(plan), Vec::new());
+        if opened {
+            machine.handle(Event::Start, &mut commands);
+        }
+        machine.handle(Event::Aborted, &mut commands);
+        assert_eq!(commands.contains(&Command::ClosePopup), opened);
+        assert_eq!(machine.phase, Phase::Settled);
+    }
+}
