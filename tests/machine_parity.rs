@@ -666,3 +666,59 @@ fn an_abort_closes_the_popup_that_is_open_and_no_other() {
         assert_eq!(machine.phase, Phase::Settled);
     }
 }
+
+#[test]
+fn a_global_sign_out_needs_an_access_token_or_a_refresh_token_to_get_one_with() {
+    for (access, refresh_token) in [
+        (Access::Valid, true),
+        (Access::Valid, false),
+        (Access::Missing, true),
+        (Access::Missing, false),
+    ] {
+        let found = Found {
+            access,
+            refresh_token,
+            ..SIGNED_IN
+        };
+        let possible = access == Access::Valid || refresh_token;
+        for (plan, joined) in [(GLOBAL, None), (LOCAL, Some(Event::Upgrade))] {
+            let (mut machine, mut commands) = (Machine::new(plan), Vec::new());
+            machine.handle(Event::Start, &mut commands);
+            machine.handle(Event::Cleared(found), &mut commands);
+            if let Some(event) = joined {
+                machine.handle(event, &mut commands);
+            }
+            assert_eq!(machine.global != Call::Impossible, possible, "{found:?}");
+        }
+    }
+}
+
+#[test]
+fn a_page_that_hides_again_sends_what_waits_by_then() {
+    let (mut machine, mut commands) = (Machine::new(LOCAL), Vec::new());
+    for event in [Event::Start, Event::Cleared(SIGNED_IN), Event::PageHide] {
+        machine.handle(event, &mut commands);
+    }
+    assert_eq!(commands, [Command::Clear, Command::Send(REVOKE)]);
+    let again = Answer::Transient { again: true };
+    machine.handle(Event::Answered(REVOKE, again), &mut commands);
+    assert!(matches!(machine.revoke, Call::Pausing(_)));
+    commands.clear();
+    machine.handle(Event::PageHide, &mut commands);
+    assert_eq!(commands, [Command::Send(REVOKE)]);
+}
+
+#[test]
+fn what_fails_after_the_deadline_is_not_tried_again() {
+    let (mut machine, mut commands) = (Machine::new(LOCAL), Vec::new());
+    for event in [
+        Event::Start,
+        Event::Cleared(SIGNED_IN),
+        Event::Deadline,
+        Event::Answered(REVOKE, Answer::Transient { again: true }),
+    ] {
+        machine.handle(event, &mut commands);
+    }
+    assert_eq!(machine.phase, Phase::ReadingBack);
+    assert_eq!(machine.revoke, Call::GaveUp);
+}

@@ -264,6 +264,13 @@ fn the_error_says_what_happened_and_holds_no_token() {
     answer.error_type = Some(token.into());
     assert!(!format!("{:?}", global_sign_out::answer(&answer, false)).contains("eyJ"));
 
+    // Of a foreign type only the word is shown.
+    for (foreign, kind) in [("Odd_Type!<b>", "Odd_Type"), ("Odd Type", "Odd")] {
+        answer.error_type = Some(foreign.into());
+        let error = global_sign_out::answer(&answer, false).unwrap_err();
+        assert_eq!(error.service.clone().unwrap().kind, kind);
+    }
+
     let secret = response(
         400,
         Some("NotAuthorizedException"),
