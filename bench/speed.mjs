@@ -123,7 +123,7 @@ function draw({ warm, cold }, /** @type {string[]} */ titles) {
     left: 10,
     top: 10,
     width: 470,
-    title: "Tokens gone from the storage, ms after the call",
+    title: "Tokens gone from the storage, ms after the call (log scale)",
     says: ms,
     names: titles,
     groups: [
@@ -149,7 +149,7 @@ function draw({ warm, cold }, /** @type {string[]} */ titles) {
     left: 500,
     top: 10,
     width: 470,
-    title: "The promise settles, and a cold start, ms",
+    title: "The promise settles, and a cold start, ms (log scale)",
     says: ms,
     names: titles,
     groups: [
