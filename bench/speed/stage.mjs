@@ -5,6 +5,7 @@ import { startLocalCognito } from "cognito-signout-dev";
 import * as esbuild from "esbuild";
 import { chromium } from "playwright-core";
 import { findBrowser } from "../../scripts/lib/browsers.mjs";
+import { listen } from "../../scripts/lib/listen.mjs";
 import { inRoot } from "../../scripts/lib/paths.mjs";
 import { Failure } from "../../scripts/lib/run.mjs";
 
@@ -53,15 +54,7 @@ async function servePages() {
         `<!doctype html><link rel="icon" href="data:,">${load}`,
     );
   });
-  await new Promise((resolve) =>
-    server.listen(0, "127.0.0.1", () => resolve(undefined)),
-  );
-  const address = server.address();
-  if (!address || typeof address === "string") throw new Failure("no port");
-  return {
-    origin: `http://localhost:${address.port}`,
-    close: () => server.close().closeAllConnections(),
-  };
+  return listen(server);
 }
 
 /** @param {string} name an installed package */
@@ -147,7 +140,7 @@ export async function openStage() {
     async close() {
       await browser.close();
       await cognito.close();
-      pages.close();
+      await pages.close();
     },
   };
 }

@@ -42,6 +42,13 @@ async function delivered({ clientId, page }, others) {
     await other.waitForFunction(() => globalThis.kept.size === 2);
 }
 
+/**
+ * @param {import("./lib/world.mjs").Visitor} visitor
+ * @param {import("playwright-core").Page} [page]
+ */
+const configure = ({ config, page: own }, page = own) =>
+  page.evaluate((config) => cs.configure(config), config);
+
 /** @param {import("playwright-core").Page} page */
 const loads = (page) => page.evaluate(async () => !!(await cs.loadTokens()));
 
@@ -154,18 +161,16 @@ describe("tabs", { concurrency: 3, timeout: 4 * HANGS_MS }, () => {
 
   test("a tab whose engine starts late hears of the sign-out before it; one that opens later has nothing to hear", async (t) => {
     const jane = await world.visitor(t, { configure: false });
-    const configure = (/** @type {import("playwright-core").Page} */ page) =>
-      page.evaluate((config) => cs.configure(config), jane.config);
-    await configure(jane.page);
+    await configure(jane);
     await jane.signIn();
     const late = await jane.tab();
     assert.equal((await jane.signOut()).status, "complete");
     const later = await jane.tab();
-    await configure(late);
+    await configure(jane, late);
     await until(async () => (await jane.heard(late)).length, "it is heard");
     // Twice is once: React runs effects twice.
-    await configure(late);
-    await configure(later);
+    await configure(jane, late);
+    await configure(jane, later);
     assert.equal(await loads(later), false);
     assert.deepEqual(await jane.heard(late), [OTHER_TAB]);
     assert.deepEqual(await jane.heard(later), []);
@@ -173,14 +178,12 @@ describe("tabs", { concurrency: 3, timeout: 4 * HANGS_MS }, () => {
 
   test("a tab whose engine starts late, where somebody else is signed in by then, has nothing to hear", async (t) => {
     const jane = await world.visitor(t, { configure: false });
-    const configure = (/** @type {import("playwright-core").Page} */ page) =>
-      page.evaluate((config) => cs.configure(config), jane.config);
-    await configure(jane.page);
+    await configure(jane);
     await jane.signIn();
     const late = await jane.tab();
     assert.equal((await jane.signOut()).status, "complete");
     await jane.signIn();
-    await configure(late);
+    await configure(jane, late);
     assert.equal(await loads(late), true);
     assert.deepEqual(await jane.heard(late), []);
   });

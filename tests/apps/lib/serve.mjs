@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
+import { listen } from "../../../scripts/lib/listen.mjs";
 
 /** @type {Record<string, string>} */
 const TYPES = {
@@ -34,17 +35,5 @@ export async function serveFolder(folder, { fallback } = {}) {
       () => response.writeHead(404).end(),
     );
   });
-  await new Promise((resolve) =>
-    server.listen(0, "127.0.0.1", () => resolve(undefined)),
-  );
-  const address = server.address();
-  if (!address || typeof address === "string") throw new Error("no port");
-  return {
-    origin: `http://localhost:${address.port}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  return listen(server);
 }

@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
+import { listen } from "../../../scripts/lib/listen.mjs";
 
 const WORKER = new URL("worker.mjs", import.meta.url);
 
@@ -78,17 +79,5 @@ export async function serve({ dist, installed }, setup) {
       () => response.writeHead(404).end(),
     );
   });
-  await new Promise((resolve) =>
-    server.listen(0, "127.0.0.1", () => resolve(undefined)),
-  );
-  const address = server.address();
-  if (!address || typeof address === "string") throw new Error("no port");
-  return {
-    origin: `http://localhost:${address.port}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  return listen(server);
 }
