@@ -2,7 +2,13 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { HANGS_MS, PATIENT_MS, until, useWorld } from "./lib/world.mjs";
+import {
+  HANGS_MS,
+  PATIENT_MS,
+  SHOWN_TO_OTHER_TABS,
+  until,
+  useWorld,
+} from "./lib/world.mjs";
 
 const world = useWorld();
 
@@ -183,6 +189,10 @@ describe("tabs", { concurrency: 3, timeout: 4 * HANGS_MS }, () => {
     const late = await jane.tab();
     assert.equal((await jane.signOut()).status, "complete");
     await jane.signIn();
+    await until(
+      async () => (await jane.keys(late)).length,
+      SHOWN_TO_OTHER_TABS,
+    );
     await configure(jane, late);
     assert.equal(await loads(late), true);
     assert.deepEqual(await jane.heard(late), []);

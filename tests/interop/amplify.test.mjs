@@ -1,7 +1,13 @@
 // Amplify v6 signs in, by its own API; cognito-signout signs out, with nothing more to write.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { HANGS_MS, PASSWORD, leftWell } from "../e2e/lib/world.mjs";
+import {
+  HANGS_MS,
+  PASSWORD,
+  SHOWN_TO_OTHER_TABS,
+  leftWell,
+  until,
+} from "../e2e/lib/world.mjs";
 import { resources, signIn, tokensOf, whoIsIn } from "./lib/amplify.mjs";
 import { assertAllEnded, namesLeft, useInterop } from "./lib/interop.mjs";
 
@@ -71,13 +77,19 @@ describe("Amplify v6", { concurrency: 2, timeout: HANGS_MS * 4 }, () => {
     const { status } = await jane.signOut({ global: true });
     assert.equal(status, "complete");
     await other.waitForFunction(() => hub.includes("other:signedOut"));
-    assert.equal(await whoIsIn(other), null);
+    await until(
+      async () => (await whoIsIn(other)) === null,
+      SHOWN_TO_OTHER_TABS,
+    );
     assert.equal(await whoIsIn(jane.page), null);
     assert.deepEqual(await namesLeft(jane.page), []);
     await assertAllEnded(jane, [...tokens, elsewhere.refreshToken]);
     await signIn(jane);
     await other.waitForFunction(() => hub.includes("other:signedIn"));
-    assert.equal(await whoIsIn(other), jane.username);
+    await until(
+      async () => (await whoIsIn(other)) === jane.username,
+      SHOWN_TO_OTHER_TABS,
+    );
   });
 
   for (const storage of ["session", "cookie", "sync", "async"]) {

@@ -44,6 +44,9 @@ export async function until(look, what) {
   }
 }
 
+/** Chromium lets a tab see a moment later what another has written to localStorage. */
+export const SHOWN_TO_OTHER_TABS = "the other tab sees what is stored";
+
 /**
  * @typedef {object} VisitorOptions
  * @property {Client} [client] the app client
