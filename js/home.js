@@ -1,10 +1,11 @@
 // One engine and one default client for all copies of this version in a realm: ES module and CommonJS, several bundles. They
 // use what the first one that was called has put here. Other versions have homes of their own.
 import { version } from "../package.json";
-import { FaceClient, isServer, open } from "./client.js";
+import { FaceClient } from "./client.js";
 import { load, loadFallback } from "./engine.js";
 import { faceError } from "./errors.js";
 import { setSource } from "./inlined.js";
+import { isServer } from "./page.js";
 
 const HOME = Symbol.for(`cognito-signout@${version}`);
 
@@ -20,7 +21,26 @@ async function preload(options) {
   ]);
 }
 
-const make = () => ({ client: new FaceClient(), open, preload, setSource });
+/**
+ * One more client, as plain functions.
+ * @param {any} config
+ */
+function createClient(config) {
+  const client = new FaceClient(true);
+  void client.configure(config);
+  return client.functions;
+}
+
+function make() {
+  const client = new FaceClient(false);
+  return {
+    configure: (/** @type {any} */ config) => client.configure(config),
+    ...client.functions,
+    createClient,
+    preload,
+    setSource,
+  };
+}
 
 /** @returns {ReturnType<typeof make>} */
 export function home() {

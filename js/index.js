@@ -4,33 +4,33 @@ import { home } from "./home.js";
 export { AuthError, isAuthError } from "./errors.js";
 
 /** @param {any} config */
-export const configure = (config) => home().client.configure(config);
+export const configure = (config) => home().configure(config);
 
 /** @param {any} tokens */
-export const storeTokens = (tokens) => home().client.storeTokens(tokens);
+export const storeTokens = (tokens) => home().storeTokens(tokens);
 
-export const loadTokens = () => home().client.loadTokens();
+export const loadTokens = () => home().loadTokens();
 
-export const refreshTokens = () => home().client.refreshTokens();
+export const refreshTokens = () => home().refreshTokens();
 
 /** @param {any} [options] */
-export const signOut = (options) => home().client.signOut(options);
+export const signOut = (options) => home().signOut(options);
 
-export const takeSignOutResult = () => home().client.takeSignOutResult();
+export const takeSignOutResult = () => home().takeSignOutResult();
 
-export const isSigningOut = () => home().client.isSigningOut();
+export const isSigningOut = () => home().isSigningOut();
 
 /** @param {(event: any) => void} listener */
-export const onSignedOut = (listener) => home().client.onSignedOut(listener);
+export const onSignedOut = (listener) => home().onSignedOut(listener);
 
 /** @param {any} token */
-export const revokeToken = (token) => home().client.revokeToken(token);
+export const revokeToken = (token) => home().revokeToken(token);
 
 /** @param {any} token */
-export const globalSignOut = (token) => home().client.globalSignOut(token);
+export const globalSignOut = (token) => home().globalSignOut(token);
 
 /** @param {any} config */
-export const createClient = (config) => home().open(config);
+export const createClient = (config) => home().createClient(config);
 
 /** @param {any} [options] */
 export const preload = (options) => home().preload(options);

@@ -1,5 +1,6 @@
 // `isSigningOut()` where the engine is not ready: the mark in localStorage says it (src/flow/mark.rs).
-import { clientIdOf, webStorage } from "./last-resort.js";
+import { webStorage } from "./last-resort/places.js";
+import { clientIdOf } from "./last-resort/settings.js";
 
 /** @param {any} config */
 export function isSigningOutByMark(config) {
