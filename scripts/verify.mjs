@@ -25,7 +25,6 @@ const CARGO_PUBLIC_API = "0.52.0";
 
 /** @type {import("./lib/stages.mjs").Stage[]} */
 const stages = [
-  { name: "reproducible", run: reproducible },
   {
     name: "build",
     run: async () => {
@@ -33,6 +32,13 @@ const stages = [
       await build();
     },
   },
+  {
+    name: "proof",
+    after: ["build"],
+    needs: ["chromium"],
+    run: (env) => nodeTests(["tests/proof"], env),
+  },
+  { name: "reproducible", run: reproducible },
   { name: "apps", after: ["build"], needs: ["chromium"], run: apps },
   ...browserNames.map((engine) => ({
     name: `engines-${engine}`,

@@ -1,128 +1,12 @@
 // The engine breaks, hangs, or can't be had: every promise settles, says what is true, and the next call works.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { sabotageEngine } from "./lib/sabotage.mjs";
 import { HANGS_MS, useWorld } from "./lib/world.mjs";
 
 const world = useWorld();
 
-/**
- * Before the app: wraps every function that the engine exports. `sabotage.trapAt = n` makes the n-th call from then on trap;
- * `sabotage.hang` makes its promises never settle. It stands alone.
- */
-function sabotageEngine() {
-  /** @type {any} */
-  const global = globalThis;
-  const sabotage = { instances: 0, calls: 0, trapAt: 0, hang: false };
-  global.sabotage = sabotage;
-  const real = WebAssembly.instantiate;
-  // @ts-expect-error one of two signatures
-  WebAssembly.instantiate = async (bytes, imports) => {
-    const { module, instance } =
-      /** @type {WebAssembly.WebAssemblyInstantiatedSource} */ (
-        /** @type {unknown} */ (await real(bytes, imports))
-      );
-    sabotage.instances++;
-    /** @type {Record<string, any>} */
-    const exports = {};
-    for (const [name, value] of Object.entries(instance.exports))
-      exports[name] =
-        typeof value === "function"
-          ? (/** @type {any[]} */ ...args) => {
-              if (sabotage.trapAt > 0 && ++sabotage.calls === sabotage.trapAt)
-                throw new WebAssembly.RuntimeError("unreachable");
-              const result = value(...args);
-              return sabotage.hang && result instanceof Promise
-                ? new Promise(() => {})
-                : result;
-            }
-          : value;
-    return { module, instance: { exports } };
-  };
-}
-
 describe("the engine", { concurrency: 4, timeout: 4 * HANGS_MS }, () => {
-  for (const options of [{}, { global: true }])
-    test(`a trap at any call of ${JSON.stringify(options)}: it settles, says what is true, and the next call works`, async (t) => {
-      const jane = await world.visitor(t, { init: sabotageEngine });
-      let traps = 0;
-      for (let n = 1; n <= 60; n++) {
-        const tokens = await jane.signIn();
-        const before = await jane.page.evaluate(() => heard.length);
-        const seen = await jane.page.evaluate(
-          async ({ n, options, tokens, clientId }) => {
-            const { sabotage } = /** @type {any} */ (globalThis);
-            Object.assign(sabotage, { trapAt: n, calls: 0 });
-            /** @type {any} */
-            const result = await settled(cs.signOut(options), 60_000);
-            const trapped = sabotage.calls >= n;
-            sabotage.trapAt = 0;
-            if (result === "pending") return { pending: true, trapped };
-            globalThis.kept = result;
-            const left = Object.keys(localStorage).some((key) =>
-              key.startsWith(`CognitoIdentityServiceProvider.${clientId}`),
-            );
-            return {
-              trapped,
-              left,
-              result: show(result),
-              refreshToken:
-                result.revokeTokenError?.refreshToken === tokens.refreshToken,
-              accessToken:
-                result.globalSignOutError?.accessToken === tokens.accessToken,
-            };
-          },
-          { n, options, tokens, clientId: jane.clientId },
-        );
-        assert.ok(!("pending" in seen), `pending, trap ${n}`);
-        if (!seen.trapped) break;
-        traps++;
-        const { result, left } = seen;
-        const about = `trap ${n}: ${JSON.stringify(result)}`;
-        assert.equal(result.signedOutLocally, !left, about);
-        assert.equal(result.status === "failed", left, about);
-        assert.equal(left, false, about);
-        assert.equal(result.wasSignedIn, true, about);
-        if (result.status === "partial") {
-          // What is not known to be done is told, with the token to do it.
-          assert.ok(result.revokeTokenError, about);
-          assert.equal(seen.refreshToken, true, about);
-          if (options.global) assert.equal(seen.accessToken, true, about);
-          const again = await jane.retry();
-          assert.equal(
-            world.control.isTokenValid(tokens.refreshToken),
-            false,
-            about,
-          );
-          assert.equal(again.signedOutLocally, true, about);
-          if (!options.global) assert.equal(again.status, "complete", about);
-        }
-        assert.deepEqual(
-          jane.areValid(tokens),
-          { access: false, refresh: false },
-          about,
-        );
-        // The next sign-in and sign-out are as ever.
-        const next = await jane.signIn();
-        const after = await jane.signOut(options);
-        assert.equal(after.status, "complete", about);
-        assert.equal(world.control.isTokenValid(next.refreshToken), false);
-        const told = (await jane.heard()).slice(before);
-        assert.deepEqual(
-          told.map(({ reason }) => reason),
-          told.map(() => "signOut"),
-          about,
-        );
-        // A trap while the last resort works may leave its sign-out untold; none is told twice.
-        assert.ok(told.length >= 1 && told.length <= 2, about);
-      }
-      assert.ok(traps > 3, `${traps} traps`);
-      assert.ok(
-        (await jane.page.evaluate(
-          () => /** @type {any} */ (globalThis).sabotage.instances,
-        )) > traps,
-      );
-    });
-
   test("retry() after a trap, and a trap in a retry, leave a session alone that was stored since", async (t) => {
     const jane = await world.visitor(t, { init: sabotageEngine });
     const first = await jane.signIn();
@@ -398,6 +282,26 @@ describe("the engine", { concurrency: 4, timeout: 4 * HANGS_MS }, () => {
     const jane = await world.visitor(t, { path: "/csp/" });
     const tokens = await jane.signIn();
     assert.equal((await jane.signOut()).status, "complete");
+    assert.deepEqual(jane.areValid(tokens), { access: false, refresh: false });
+  });
+
+  test("a strict Content-Security-Policy with Trusted Types", async (t) => {
+    const jane = await world.visitor(t, { path: "/trusted/" });
+    const tokens = await jane.signIn();
+    // The policy is in force.
+    assert.equal(
+      await jane.page.evaluate(() => {
+        try {
+          document.body.innerHTML = "<p>";
+          return "taken";
+        } catch (error) {
+          return /** @type {Error} */ (error).name;
+        }
+      }),
+      "TypeError",
+    );
+    const result = await jane.signOut({ global: true });
+    assert.equal(result.status, "complete", JSON.stringify(result));
     assert.deepEqual(jane.areValid(tokens), { access: false, refresh: false });
   });
 });

@@ -1,4 +1,4 @@
-// A token is seen nowhere but where the contract puts it: the ways that the fault matrix (fault-cells.test.mjs) does not go, and the watch itself.
+// A token is seen nowhere but where the contract puts it: the ways that the fault matrix (tests/proof/fault-cells.test.mjs) does not go, and the watch itself.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { Watch, noteInPage } from "./lib/watch.mjs";

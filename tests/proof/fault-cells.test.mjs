@@ -7,8 +7,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { before, describe, test } from "node:test";
 import { inRoot } from "../../scripts/lib/paths.mjs";
-import { Watch, noteInPage } from "./lib/watch.mjs";
-import { HANGS_MS, until, Visitor, World } from "./lib/world.mjs";
+import { Watch, noteInPage } from "../e2e/lib/watch.mjs";
+import { HANGS_MS, until, Visitor, World } from "../e2e/lib/world.mjs";
 
 /** @import { Client, Fault, NewSession } from "cognito-signout-dev" */
 

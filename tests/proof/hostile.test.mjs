@@ -2,7 +2,7 @@
 // the page: by what the browser has stored, and by what Cognito takes.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { HANGS_MS, ready, until, useWorld } from "./lib/world.mjs";
+import { HANGS_MS, ready, until, useWorld } from "../e2e/lib/world.mjs";
 
 const world = useWorld();
 
@@ -185,7 +185,7 @@ const EARLY = {
   },
 };
 
-/** @param {import("./lib/world.mjs").Visitor} visitor what the browser itself says of the app's storage */
+/** @param {import("../e2e/lib/world.mjs").Visitor} visitor what the browser itself says of the app's storage */
 async function storedTokens({ context, origin, clientId }) {
   const { origins } = await context.storageState();
   const own = origins.find((each) => each.origin === origin);
@@ -199,7 +199,7 @@ async function storedTokens({ context, origin, clientId }) {
 }
 
 /**
- * @param {import("./lib/world.mjs").Visitor} jane
+ * @param {import("../e2e/lib/world.mjs").Visitor} jane
  * @param {import("cognito-signout-dev").NewTokens} tokens
  * @param {any} result
  * @param {string} about
@@ -270,26 +270,6 @@ describe("a hostile page", { concurrency: 3, timeout: 8 * HANGS_MS }, () => {
       assert.equal(status, "complete", String(result));
       assert.deepEqual(await storedTokens(jane), []);
     });
-
-  test("a strict Content-Security-Policy with Trusted Types", async (t) => {
-    const jane = await world.visitor(t, { path: "/trusted/" });
-    const tokens = await jane.signIn();
-    // The policy is in force.
-    assert.equal(
-      await jane.page.evaluate(() => {
-        try {
-          document.body.innerHTML = "<p>";
-          return "taken";
-        } catch (error) {
-          return /** @type {Error} */ (error).name;
-        }
-      }),
-      "TypeError",
-    );
-    const result = await jane.signOut({ global: true });
-    assert.equal(result.status, "complete", JSON.stringify(result));
-    await isTrue(jane, tokens, result, "trusted types");
-  });
 
   for (const sandbox of ["allow-scripts", "allow-scripts allow-same-origin"])
     test(`a sandboxed frame: ${sandbox}`, async (t) => {

@@ -1,0 +1,52 @@
+// What the tests of several tabs share.
+import assert from "node:assert/strict";
+import { SHOWN_TO_OTHER_TABS, until } from "./world.mjs";
+
+/** Neither token of a session is worth anything any more. */
+export const OVER = { access: false, refresh: false };
+
+/** @param {import("playwright-core").Page} page */
+export const loads = (page) =>
+  page.evaluate(async () => !!(await cs.loadTokens()));
+
+/** Waits until each tab has the session. @param {import("playwright-core").Page[]} tabs */
+export const allLoad = (tabs) =>
+  Promise.all(
+    tabs.map((page) => until(() => loads(page), SHOWN_TO_OTHER_TABS)),
+  );
+
+/**
+ * All tabs of a visitor sign out at once: each tells the truth and hears once.
+ * @param {import("./world.mjs").Visitor} jane
+ * @param {number} count
+ * @param {boolean} global
+ */
+export async function signOutAtOnce(jane, count, global) {
+  const tokens = await jane.signIn();
+  const tabs = [jane.page];
+  while (tabs.length < count) tabs.push(await jane.tab());
+  await allLoad(tabs);
+  const results = await Promise.all(
+    tabs.map((page) => jane.signOut({ global }, page)),
+  );
+  for (const { status, globalSignOutError, ...result } of results) {
+    // Browsers show one process what another stored only a moment later, so that several tabs may find the session:
+    // Cognito tells the second that its access token has ended.
+    if (globalSignOutError) {
+      assert.equal(status, "partial");
+      assert.equal(globalSignOutError.error.code, "tokenRevoked");
+    } else assert.equal(status, "complete", JSON.stringify(result));
+    assert.equal(result.revokeTokenError, undefined);
+    assert.equal(result.signedOutLocally, true);
+    assert.equal(result.wasSignedIn, true);
+  }
+  assert.ok(results.some(({ status }) => status === "complete"));
+  assert.deepEqual(jane.areValid(tokens), OVER);
+  for (const page of tabs) {
+    await until(async () => (await jane.heard(page)).length, "it is heard");
+    const heard = await jane.heard(page);
+    assert.equal(heard.length, 1, JSON.stringify(heard));
+    assert.equal(heard[0]?.global, global);
+    assert.equal(await loads(page), false);
+  }
+}
