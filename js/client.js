@@ -31,8 +31,8 @@ export class FaceClient {
   listeners = new Set();
   /** How often the listeners were told of a sign-out of this tab. */
   told = 0;
-  /** A popup that opened before the engine was there. */
-  isOpen = false;
+  /** Without the engine a popup has opened, or the page leaves. */
+  isAway = false;
   functions = functionsOf(this);
 
   /** @param {boolean} isOwn whether it was made by createClient(), and shares its memory with no other */

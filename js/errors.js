@@ -108,15 +108,12 @@ const TEXTS = {
 
 /**
  * An error that the face itself has to tell of, since there is no engine to ask.
- * @param {import("cognito-signout").AuthErrorCode} code
+ * @param {import("cognito-signout").AuthErrorCode} code one of those above
  * @param {unknown} [thrown] what it came from
  */
 export function faceError(code, thrown) {
-  const [message, recoverySuggestion, retryable] = TEXTS[code] ?? [
-    "",
-    "",
-    false,
-  ];
+  const [message, recoverySuggestion, retryable] =
+    /** @type {[string, string, boolean]} */ (TEXTS[code]);
   const cause =
     thrown instanceof Error
       ? { name: thrown.name, message: thrown.message }

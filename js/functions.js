@@ -31,7 +31,7 @@ export function functionsOf(client) {
 
     isSigningOut: () => {
       if (isServer() || !client.config) return false;
-      if (client.isOpen) return true;
+      if (client.isAway) return true;
       const engine = current();
       if (engine && client.engine === engine) {
         try {

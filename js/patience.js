@@ -31,7 +31,7 @@ export function bounded(ask, options) {
  * How long the engine may take for a sign-out at the most, in milliseconds.
  * @param {any} options
  */
-function longest(options) {
+export function longest(options) {
   const hosted = asks(options, "hostedUI");
   return (
     waitMs(options) +

@@ -46,7 +46,7 @@ export function signOut(client, options) {
  * @param {Window | null | undefined} popup
  */
 async function queued(client, options, popup) {
-  client.isOpen = !!popup;
+  client.isAway = !!popup;
   try {
     return await run(client, await client.ask(), options, popup);
   } catch (error) {
@@ -54,10 +54,10 @@ async function queued(client, options, popup) {
     return asAuthError(error).code === "moduleUnavailable"
       ? asks(asks(options, "signal"), "aborted")
         ? failed(faceError("aborted"))
-        : lastResort(client, options, "moduleUnavailable", error)
+        : await lastResort(client, options, "moduleUnavailable", error)
       : failed(error);
   } finally {
-    client.isOpen = false;
+    client.isAway = false;
   }
 }
 

@@ -6,7 +6,7 @@ import { clientIdOf, hostedUIOf } from "./settings.js";
  * Where the hosted UI ends its session, and which sign-out URL it sends the user back to: by the contract's rule.
  * @param {any} config
  * @param {any} options
- * @returns {string | undefined}
+ * @returns {{ url: string, back: string } | undefined}
  */
 export function logoutUrlOf(config, options) {
   try {
@@ -40,10 +40,12 @@ export function logoutUrlOf(config, options) {
     const { origin } = new URL(
       domain.includes("://") ? domain : `https://${domain}`,
     );
-    return (
-      back &&
-      `${origin}/logout?client_id=${encodeURIComponent(clientIdOf(config) ?? "")}&logout_uri=${encodeURIComponent(back)}`
-    );
+    return back
+      ? {
+          url: `${origin}/logout?client_id=${encodeURIComponent(clientIdOf(config) ?? "")}&logout_uri=${encodeURIComponent(back)}`,
+          back,
+        }
+      : undefined;
   } catch {
     return undefined;
   }

@@ -51,25 +51,23 @@ function cookies(options) {
       const [raw = "", ...value] = text.split("=");
       return { raw, name: plain(raw), value: plain(value.join("=")) };
     });
-  /** @param {string} raw @param {string} rest */
-  const put = (raw, rest) => {
-    for (const domain of ["", `; domain=${options?.domain}`])
-      if (!domain || options?.domain)
-        document.cookie = `${raw}=${rest}; path=${options?.path ?? "/"}${domain}`;
+  /** @param {string} key @param {string} rest */
+  const put = (key, rest) => {
+    for (const { raw, name } of all())
+      if (name === key)
+        for (const domain of [
+          "",
+          options?.domain && `; domain=${options.domain}`,
+        ])
+          document.cookie = `${raw}=${rest}; path=${options?.path ?? "/"}${domain ?? ""}`;
   };
   return {
     name: "cookie",
     storage: document,
     names: () => all().map(({ name }) => name),
     read: (key) => all().find(({ name }) => name === key)?.value ?? null,
-    remove: (key) => {
-      for (const { raw, name } of all())
-        if (name === key) put(raw, "; max-age=0");
-    },
-    write: (key, value) => {
-      for (const { raw, name } of all())
-        if (name === key) put(raw, encodeURIComponent(value));
-    },
+    remove: (key) => put(key, "; max-age=0"),
+    write: (key, value) => put(key, encodeURIComponent(value)),
   };
 }
 

@@ -1,20 +1,27 @@
 // One request to Cognito without the engine.
 import { clientIdOf, endpointOf } from "./settings.js";
 
+/** What Cognito says to a token that it does not take: to ask again is of no use. */
+export const REFUSED = "HTTP 400";
+
 /**
- * One request without the engine.
  * @param {any} config
- * @param {"RevokeToken" | "GlobalSignOut"} operation
- * @param {object} body
+ * @param {"globalSignOut" | "revokeToken"} call
+ * @param {string} token
  */
-export async function plainRequest(config, operation, body) {
+export async function plainRequest(config, call, token) {
+  const isGlobal = call === "globalSignOut";
   const answer = await fetch(endpointOf(config), {
     method: "POST",
     headers: {
       "Content-Type": "application/x-amz-json-1.1",
-      "X-Amz-Target": `AWSCognitoIdentityProviderService.${operation}`,
+      "X-Amz-Target": `AWSCognitoIdentityProviderService.${isGlobal ? "GlobalSignOut" : "RevokeToken"}`,
     },
-    body: JSON.stringify(body),
+    body: JSON.stringify(
+      isGlobal
+        ? { AccessToken: token }
+        : { Token: token, ClientId: clientIdOf(config) },
+    ),
     credentials: "omit",
     redirect: "error",
     keepalive: true,
@@ -25,10 +32,3 @@ export async function plainRequest(config, operation, body) {
   if (answer.status !== 200 || !/^\s*(\{.*\})?\s*$/s.test(text))
     throw new Error(`HTTP ${answer.status}`);
 }
-
-/**
- * @param {any} config
- * @param {string} Token a refresh token
- */
-export const revokePlainly = (config, Token) =>
-  plainRequest(config, "RevokeToken", { Token, ClientId: clientIdOf(config) });

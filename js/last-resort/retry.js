@@ -1,6 +1,6 @@
 // The result of a sign-out without the engine, and its retry().
 import { hide, hideRetry } from "../results.js";
-import { plainRequest, revokePlainly } from "./request.js";
+import { plainRequest, REFUSED } from "./request.js";
 import { stored } from "./sessions.js";
 
 /** @typedef {import("../client.js").FaceClient} Client */
@@ -30,7 +30,7 @@ export function rest(client, options, wasSignedIn, errors, logoutUrl) {
 }
 
 /**
- * Asks a new engine for what is left over; where there is none, one plain request is sent.
+ * Asks a new engine for what is left over; where there is none, plain requests are sent.
  * @param {Client} client
  * @param {any} options
  * @param {boolean} wasSignedIn
@@ -39,23 +39,21 @@ export function rest(client, options, wasSignedIn, errors, logoutUrl) {
 async function retry(client, options, wasSignedIn, before) {
   const { config } = client;
   const errors = { ...before };
-  let plain = true;
+  let refused = false;
   /**
    * @param {"globalSignOut" | "revokeToken"} call
    * @param {string} name
-   * @param {(token: string) => Promise<void>} bare
    */
-  const again = async (call, name, bare) => {
+  const again = async (call, name) => {
     const field = `${call}Error`;
     const { [name]: token, others } = errors[field] ?? {};
     if (!token) return;
-    const first = plain;
     try {
       for (const each of [token, ...(others ?? [])])
         await client.call(call, each).catch((error) => {
-          if (error.code !== "moduleUnavailable" || !first) throw error;
-          plain = false;
-          return bare(each).catch(() => {
+          if (error.code !== "moduleUnavailable") throw error;
+          return plainRequest(config, call, each).catch(({ message }) => {
+            refused ||= message === REFUSED;
             throw error;
           });
         });
@@ -65,15 +63,11 @@ async function retry(client, options, wasSignedIn, before) {
       if (others) hide(errors[field], "others", others);
     }
   };
-  await again("globalSignOut", "accessToken", (AccessToken) =>
-    plainRequest(config, "GlobalSignOut", { AccessToken }),
-  );
+  await again("globalSignOut", "accessToken");
   // It would kill the access token that the next try needs.
-  if (!errors.globalSignOutError?.error.retryable)
-    await again("revokeToken", "refreshToken", (token) =>
-      revokePlainly(config, token),
-    );
-  if (errors.hostedUIError && !stored(config).found) {
+  if (refused || !errors.globalSignOutError?.error.retryable)
+    await again("revokeToken", "refreshToken");
+  if (errors.hostedUIError && !stored(config).sessions[0]) {
     const { status, logoutUrl, hostedUIError } = /** @type {any} */ (
       await client.functions.signOut(options)
     );

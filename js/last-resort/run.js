@@ -1,113 +1,158 @@
-// What is left to do where there is no engine, or it broke: remove this client's keys, read back, revoke, leave, and say so.
+// What is left to do where there is no engine, or it broke: remove this client's keys, read back, tell, revoke, leave, and say so.
 import { faceError } from "../errors.js";
+import { writeMark, writeRecord } from "../mark.js";
 import { asks, waitMs } from "../options.js";
 import { leave } from "../page.js";
+import { LEAVING_MS, longest } from "../patience.js";
 import { failed, hide, hideRefreshTokens } from "../results.js";
+import { identityOf, userOf } from "./identity.js";
 import { logoutUrlOf } from "./logout-url.js";
-import { revokePlainly } from "./request.js";
+import { plainRequest, REFUSED } from "./request.js";
 import { rest } from "./retry.js";
 import { removeStored } from "./sessions.js";
-
-/** @typedef {import("./sessions.js").Left} Left */
 
 /**
  * @param {import("../client.js").FaceClient} client
  * @param {any} options
  * @param {"moduleUnavailable" | "unknown"} code
  * @param {unknown} cause
- * @param {Left} [before] what was stored when the engine began
+ * @param {import("./sessions.js").Left} [before] what was stored when the engine began
  * @param {boolean} [told] the listeners know already
  */
 export async function lastResort(client, options, code, cause, before, told) {
   const { config } = client;
-  const { removed, ...now } = removeStored(
-    config,
-    !!asks(options, "forgetDevice"),
+  const began = Date.now();
+  const isAlone = code === "moduleUnavailable";
+  const isGlobal = asks(options, "global");
+  const now = removeStored(config, !!asks(options, "forgetDevice"));
+  const { removed, reachable } = now;
+  const sessions = [...(before?.sessions ?? []), ...now.sessions];
+  const found = !!sessions[0];
+  const ids = distinct(sessions.map(identityOf));
+  const refreshTokens = distinct(
+    sessions.map(({ refreshToken }) => refreshToken),
   );
-  const left = {
-    ...now,
-    found: now.found || !!before?.found,
-    hostedUI: now.hostedUI ?? before?.hostedUI,
-    refreshTokens: now.refreshTokens[0]
-      ? now.refreshTokens
-      : (before?.refreshTokens ?? []),
-    accessToken: now.accessToken ?? before?.accessToken,
-  };
+  const [accessToken] = distinct(
+    sessions.map(({ accessToken }) => accessToken),
+  );
+
   const error = faceError(code, cause);
-  const errors = errorsOf(config, options, left, error);
+  /** What was asked for and is not known to be done. @type {Record<string, any>} */
+  const errors = {};
+  // Of a storage that can't be read, all is unknown.
+  if (config?.tokenRevocation !== false && (refreshTokens[0] || !reachable))
+    hideRefreshTokens((errors.revokeTokenError = { error }), refreshTokens);
+  if (found || !reachable) {
+    if (isGlobal)
+      hide((errors.globalSignOutError = { error }), "accessToken", accessToken);
+    if (asks(options, "forgetDevice")) errors.forgetDeviceError = { error };
+  }
   const mode = asks(options, "hostedUI") ?? "auto";
-  const url =
-    removed && errors.hostedUIError && code === "moduleUnavailable"
-      ? logoutUrlOf(config, options)
-      : undefined;
+  const isDue =
+    mode === "auto" ? before?.hostedUI || now.hostedUI : mode !== "none";
+  const way =
+    isDue && removed && isAlone ? logoutUrlOf(config, options) : undefined;
+  const url = way?.url;
   // Not from a frame: the hosted UI refuses to be shown in one.
   const leaves =
-    url && (mode === "auto" || mode === "redirect") && window.top === window;
-  if (url) errors.hostedUIError = { url, error };
-  if (leaves || (url && mode === "manual")) delete errors.hostedUIError;
+    way && (mode === "auto" || mode === "redirect") && window.top === window;
+  const hostedUIError = { ...(url && { url }), error };
+  if (isDue && !leaves && !(url && mode === "manual"))
+    errors.hostedUIError = hostedUIError;
+
+  /** When Cognito answered GlobalSignOut: which sessions of the user's it ended. @type {number | undefined} */
+  let endedAt;
+  /** @param {object} [more] */
+  const mark = (more) =>
+    removed &&
+    writeMark(config, ids, {
+      t: began,
+      u: began + longest(options),
+      // What is undefined is left out.
+      g: isGlobal ? 1 : undefined,
+      r: leaves ? 1 : undefined,
+      s: userOf(accessToken),
+      d: endedAt,
+      ...more,
+    });
+  mark();
   if (removed && !told)
     client.tell({
       reason: "signOut",
-      global: asks(options, "global") === true,
+      global: isGlobal === true,
       redirecting: !!leaves,
     });
-  // After a trap the engine may have sent it; here nobody has.
-  if (
-    code === "moduleUnavailable" &&
-    errors.revokeTokenError &&
-    left.refreshTokens[0]
-  )
-    await Promise.race([
-      Promise.all(
-        left.refreshTokens.map((token) => revokePlainly(config, token)),
-      ).then(
-        () => delete errors.revokeTokenError,
-        () => {},
-      ),
-      new Promise((resolve) =>
-        setTimeout(resolve, leaves ? 1000 : waitMs(options)),
-      ),
-    ]);
+
+  // After a trap the engine may have sent them; here nobody has.
+  if (isAlone) {
+    /** @type {Promise<boolean>} resolves to whether there can be a retry */
+    const late = new Promise((resolve) =>
+      setTimeout(resolve, leaves ? 1000 : waitMs(options), !leaves),
+    );
+    // RevokeToken would kill the access token that a retry needs. Where none is of use, or the page is gone, it is sent all the same.
+    const waits =
+      errors.globalSignOutError &&
+      accessToken &&
+      (await Promise.race([
+        late,
+        plainRequest(config, "globalSignOut", accessToken).then(
+          () => {
+            delete errors.globalSignOutError;
+            endedAt = Date.now();
+            return false;
+          },
+          ({ message }) => !leaves && message !== REFUSED,
+        ),
+      ]));
+    if (errors.revokeTokenError && refreshTokens[0] && !waits)
+      await Promise.race([
+        late,
+        Promise.all(
+          refreshTokens.map((token) =>
+            plainRequest(config, "revokeToken", token),
+          ),
+        ).then(
+          () => delete errors.revokeTokenError,
+          () => {},
+        ),
+      ]);
+  }
   if (!removed) {
     const { hostedUIError, forgetDeviceError, ...remote } = errors;
-    const local = code === "unknown" ? faceError("storage", cause) : error;
-    return { ...failed(local), ...remote };
+    return {
+      ...failed(isAlone ? error : faceError("storage", cause)),
+      ...remote,
+    };
   }
-  if (leaves && !(await leave(url, asks(options, "navigate"))))
-    errors.hostedUIError = { url, error };
-  return rest(client, options, left.found, errors, url);
+
+  const outcome = () => ({
+    o: Object.fromEntries(
+      Object.keys(errors).map((name) => [name.replace("Error", ""), code]),
+    ),
+  });
+  const at = Date.now();
+  mark({ ...outcome(), ...(leaves && { l: at, u: at + LEAVING_MS }) });
+  const result = () => rest(client, options, found, errors, url);
+  if (leaves) {
+    // The record says that the page has returned; this one has not left yet.
+    client.isAway = true;
+    writeRecord(
+      config,
+      { at, ...way, ids, result: result() },
+      asks(options, "appState"),
+    );
+    if (!(await leave(way.url, asks(options, "navigate")))) {
+      errors.hostedUIError = hostedUIError;
+      writeRecord(config);
+      mark(outcome());
+    }
+  }
+  return result();
 }
 
 /**
- * The errors of what was asked for and is not known to be done.
- * @param {any} config
- * @param {any} options
- * @param {Left} left
- * @param {import("../errors.js").AuthError} error
+ * @param {(string | undefined)[]} texts
+ * @returns {string[]} each once, without those that are empty
  */
-function errorsOf(config, options, left, error) {
-  const hosted = asks(options, "hostedUI") ?? "auto";
-  // Of a storage that can't be read, all is unknown.
-  const found = left.found || !left.reachable;
-  /** @type {Record<string, any>} */
-  const errors = {};
-  if (
-    config?.tokenRevocation !== false &&
-    (left.refreshTokens[0] || !left.reachable)
-  )
-    hideRefreshTokens(
-      (errors.revokeTokenError = { error }),
-      left.refreshTokens,
-    );
-  if (found && asks(options, "global"))
-    hide(
-      (errors.globalSignOutError = { error }),
-      "accessToken",
-      left.accessToken,
-    );
-  if (hosted === "auto" ? left.hostedUI : hosted !== "none")
-    errors.hostedUIError = { error };
-  if (found && asks(options, "forgetDevice"))
-    errors.forgetDeviceError = { error };
-  return errors;
-}
+const distinct = (texts) =>
+  /** @type {string[]} */ ([...new Set(texts)].filter(Boolean));

@@ -3,12 +3,18 @@ import {
   CLIENT,
   DEVICE,
   GUEST,
+  OIDC,
   PREFIX,
   SESSION,
   SHARED,
 } from "../../.build/keys.js";
 import { placesOf } from "./places.js";
-import { clientIdOf, identityPoolOf, storageOf } from "./settings.js";
+import {
+  clientIdOf,
+  identityPoolOf,
+  oidcUserOf,
+  storageOf,
+} from "./settings.js";
 
 /** @typedef {import("./places.js").Place} Place */
 
@@ -27,15 +33,17 @@ function keysOf(place, config, forget) {
     last === null
       ? []
       : listed.split(",").filter((user) => user && user !== last);
-  const shared = [
-    ...SHARED,
-    ...GUEST.map((key) => key.replace("*", identityPoolOf(config))),
-  ];
   const keys = place.names().filter((key) => {
     if (!key.startsWith(prefix))
       return (
-        shared.includes(key) ||
-        (key.startsWith("oidc.user:") && key.endsWith(`:${clientId}`))
+        SHARED.includes(key) ||
+        GUEST.some(
+          (guest) => key === guest.replace("*", identityPoolOf(config)),
+        ) ||
+        (key.startsWith(oidcUserOf(config)) && key.endsWith(`:${clientId}`)) ||
+        // A sign-in under way says in its value whose it is.
+        (key.startsWith(OIDC) &&
+          place.read(key)?.includes(`"client_id":"${clientId}"`))
       );
     const rest = key.slice(prefix.length);
     if (CLIENT.includes(rest)) return rest !== "AuthUserList" || !others[0];
@@ -52,14 +60,14 @@ function keysOf(place, config, forget) {
   return { keys, list: `${prefix}AuthUserList`, others: others.join() };
 }
 
+/** @typedef {{ accessToken?: string, idToken?: string, refreshToken?: string }} Tokens */
+
 /**
  * What is known of a sign-out beyond this device.
  * @typedef {object} Left
- * @property {boolean} found a session was found
+ * @property {Tokens[]} sessions the current user's first
  * @property {boolean} reachable the configured storage can be read from here
- * @property {boolean} [hostedUI] it came from the hosted UI
- * @property {string[]} refreshTokens of all sessions, the current user's first
- * @property {string | undefined} [accessToken]
+ * @property {boolean} [hostedUI] a session came from the hosted UI
  */
 
 /**
@@ -72,21 +80,29 @@ function keysOf(place, config, forget) {
 export function stored(config, act, forget = false) {
   const configured = storageOf(config);
   /** @type {Left} */
-  const left = { found: false, reachable: false, refreshTokens: [] };
+  const left = { sessions: [], reachable: false };
+  let flag = false;
   if (!clientIdOf(config)) return left;
   for (const place of placesOf(config)) {
     try {
       const found = keysOf(place, config, forget);
+      /** @type {Record<string, any>} */
+      const sessions = {};
       for (const key of found.keys) {
-        const value = place.read(key) ?? undefined;
-        if (key.endsWith(".refreshToken") && value)
-          left.refreshTokens.push(value);
-        if (key.endsWith(".accessToken")) left.accessToken ??= value;
+        const value = place.read(key) ?? "";
+        const [, user, name] = /^(.*)\.(\w+Token)$/s.exec(key) ?? [];
+        if (user && name) (sessions[user] ??= {})[name] = value;
+        // Amplify v5's names no client.
+        if (key === "amplify-signin-with-hostedUI") flag ||= value === "true";
         if (key.endsWith(".oauthSignIn"))
-          left.hostedUI ||= /^true/.test(value ?? "");
-        if (key.startsWith("oidc.")) readOidcUser(left, value);
-        if (/Token$|^oidc\./.test(key)) left.found = true;
+          left.hostedUI ||= value.startsWith("true");
+        if (key.startsWith(oidcUserOf(config))) {
+          // The hosted UI signed its user in.
+          left.hostedUI = true;
+          sessions[key] = oidcTokens(value);
+        }
       }
+      left.sessions.push(...Object.values(sessions));
       act?.(place, found);
       // Other storages can't be reached from here, so nothing can be said of them.
       if (place.name === configured || place.storage === configured)
@@ -95,22 +111,23 @@ export function stored(config, act, forget = false) {
       // Nor of one that can't be read.
     }
   }
+  // What the session itself says goes before a flag that may be an older sign-in's.
+  left.hostedUI ??= flag;
   return left;
 }
 
-/**
- * The record of oidc-client-ts: the hosted UI signed its user in.
- * @param {Left} left
- * @param {string | undefined} record
- */
-function readOidcUser(left, record) {
-  left.hostedUI = true;
+/** @param {string} record that of oidc-client-ts @returns {Tokens} */
+function oidcTokens(record) {
   try {
-    const { refresh_token, access_token } = JSON.parse(record ?? "");
-    if (refresh_token) left.refreshTokens.push(refresh_token);
-    left.accessToken ??= access_token;
+    const { access_token, id_token, refresh_token } = JSON.parse(record);
+    return {
+      accessToken: access_token,
+      idToken: id_token,
+      refreshToken: refresh_token,
+    };
   } catch {
     // What can't be read holds no token that could be revoked.
+    return {};
   }
 }
 

@@ -1,4 +1,5 @@
 // What the face itself reads of a configuration, in whatever shape it is.
+import { OIDC } from "../../.build/keys.js";
 
 /** The client id, in whatever shape the configuration has. @param {any} config @returns {string | undefined} */
 export function clientIdOf(config) {
@@ -42,6 +43,10 @@ export const identityPoolOf = (config) =>
   config.Auth?.identityPoolId ??
   config.aws_cognito_identity_pool_id;
 
+/** What the key of oidc-client-ts's user begins with; its store has the prefix to itself. @param {any} config */
+export const oidcUserOf = (config) =>
+  `${config.userStore?._prefix ?? OIDC}user:`;
+
 /** The domain and the redirects of the hosted UI. @param {any} config */
 export const hostedUIOf = (config) =>
   config.hostedUI ??
@@ -50,19 +55,9 @@ export const hostedUIOf = (config) =>
   config.Auth?.oauth ??
   config.oauth;
 
-/** Where Cognito is, for whatever shape the configuration has. @param {any} config */
+/** Where Cognito is; it throws where that is nowhere to send a token to. @param {any} config */
 export function endpointOf(config) {
   const amplify = config.Auth?.Cognito;
-  const given = config.userPoolEndpoint ?? amplify?.userPoolEndpoint;
-  if (given) {
-    const { href, protocol, hostname } = new URL(given);
-    if (
-      protocol !== "https:" &&
-      !/^(localhost|127\..*|\[::1\])$/.test(hostname)
-    )
-      throw new Error("userPoolEndpoint must be https");
-    return href;
-  }
   /** @type {string} */
   const pool =
     config.userPoolId ??
@@ -71,12 +66,17 @@ export function endpointOf(config) {
     config.aws_user_pools_id ??
     config.Auth?.userPoolId ??
     config.authority?.split("/").pop();
-  const region = pool.split("_")[0] ?? "";
-  if (!/^[a-z0-9-]+$/.test(region)) throw new Error("no region");
-  const zone = region.startsWith("cn-")
-    ? "com.cn"
-    : region.startsWith("eusc-")
-      ? "eu"
-      : "com";
-  return `https://cognito-idp.${region}.amazonaws.${zone}/`;
+  const [region, zone] = /^([a-z]*)[a-z0-9-]*(?=_)/.exec(pool) ?? [];
+  const { href, protocol, hostname } = new URL(
+    config.userPoolEndpoint ??
+      amplify?.userPoolEndpoint ??
+      `https://cognito-idp.${region}.amazonaws.${zone === "cn" ? "com.cn" : zone === "eusc" ? "eu" : "com"}`,
+  );
+  if (
+    (protocol !== "https:" &&
+      !/^(localhost|127\..*|\[::1\])$/.test(hostname)) ||
+    !region
+  )
+    throw new Error();
+  return href;
 }

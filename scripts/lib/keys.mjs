@@ -34,12 +34,12 @@ const list = (name, source) =>
 
 /** @returns {Promise<string>} a module */
 export async function keysModule() {
-  const [layout, amplify] = await Promise.all(
-    ["src/layout.rs", "src/layout/amplify.rs"].map((path) =>
-      readFile(inRoot(path), "utf8"),
+  const [layout, amplify, oidc] = await Promise.all(
+    ["src/layout.rs", "src/layout/amplify.rs", "src/layout/oidc_client.rs"].map(
+      (path) => readFile(inRoot(path), "utf8"),
     ),
   );
-  if (!layout || !amplify) throw new Failure("src/layout is empty.");
+  if (!layout || !amplify || !oidc) throw new Failure("src/layout is empty.");
   const user = list("USER", amplify);
   const ofSession = Number(group(/const OF_SESSION: usize = (\d+)/, amplify));
   const guest = [
@@ -53,6 +53,7 @@ export async function keysModule() {
   );
   const names = {
     PREFIX: group(/"(CognitoIdentityServiceProvider\.)"/, amplify),
+    OIDC: group(/const PREFIX: &str = "([^"]*)"/, oidc),
     CLIENT: list("CLIENT", amplify),
     SESSION: user.slice(0, ofSession),
     DEVICE: user.slice(ofSession),

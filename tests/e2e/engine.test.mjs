@@ -164,11 +164,12 @@ describe("the engine", { concurrency: 4, timeout: 4 * HANGS_MS }, () => {
     assert.deepEqual(codes, [...Array(5).fill("moduleUnavailable"), false]);
 
     const tokens = await store();
-    jane.fault({
-      operation: "RevokeToken",
-      times: 1,
-      answer: { type: "TooManyRequestsException" },
-    });
+    for (const operation of ["GlobalSignOut", "RevokeToken"])
+      jane.fault({
+        operation,
+        times: 1,
+        answer: { type: "TooManyRequestsException" },
+      });
     const result = await jane.signOut({ global: true });
     assert.equal(result.status, "partial");
     assert.equal(result.wasSignedIn, true);
