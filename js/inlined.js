@@ -16,8 +16,8 @@ export async function instantiate(imports) {
   );
   const { memory, assemble } = /** @type {any} */ (assembler.instance.exports);
   const start = START + all.length - assemblerSize;
-  // The engine is about as long as its columns.
-  memory.grow((3 * start) >> 16);
+  // The engine is somewhat longer than its columns, and its opcodes are written out behind it.
+  memory.grow(start >> 14);
   const room = new Uint8Array(/** @type {ArrayBuffer} */ (memory.buffer));
   room.set(all.subarray(assemblerSize), START);
   return WebAssembly.instantiate(

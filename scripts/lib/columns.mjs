@@ -13,12 +13,16 @@ const VERBATIM = 1;
 const LOCAL_GROUPS = 5;
 const LOCAL_COUNTS = 6;
 const LOCAL_TYPES = 7;
+const PAIRS = 8;
 const OFFSETS = 0x28;
 const CONSTANTS = 0x80;
 /** A number's first byte is in one column, the others in the column so much further on. */
 const CONTINUED = 256;
 /** Where the assembler expects the columns in its memory; the places of the next bytes are before. */
 const START = COLUMNS * 4;
+
+/** As many as help: more of them, and deflate finds less to repeat. */
+const MOST_PAIRS = 96;
 
 /** @param {number} value */
 function leb(value) {
@@ -55,7 +59,7 @@ export async function columnsOf(wasm) {
   const { memory, assemble } = instance.exports;
   const start = START + columns.length;
   // As js/inlined.js does it.
-  memory.grow((3 * start) >> 16);
+  memory.grow(start >> 14);
   const bytes = Buffer.from(memory.buffer);
   bytes.set(columns, START);
   const assembled = bytes.subarray(start, assemble(start));
@@ -67,6 +71,43 @@ export async function columnsOf(wasm) {
       "The engine has instructions that js/assemble.wat does not know.",
     );
   return columns;
+}
+
+/**
+ * Opcodes, with the pairs that are most frequent each as one symbol; of symbols that are pairs too.
+ * @param {number[]} opcodes
+ */
+function paired(opcodes) {
+  // The first, then the second of each symbol's pair; 0 where it is none.
+  const pairs = new Array(512).fill(0);
+  let symbols = opcodes;
+  const used = new Set(opcodes);
+  const free = Array.from({ length: 256 }, (_, symbol) => symbol)
+    .filter((symbol) => !used.has(symbol))
+    .slice(0, MOST_PAIRS);
+  for (const symbol of free) {
+    const counts = new Uint32Array(65536);
+    for (let i = 1, last = -1; i < symbols.length; i++) {
+      const pair = (symbols[i - 1] ?? 0) * 256 + (symbols[i] ?? 0);
+      // Of three that are equal, the first two make the pair.
+      const overlaps = pair === last;
+      last = overlaps ? -1 : pair;
+      if (!overlaps && pair > 255) counts[pair] = (counts[pair] ?? 0) + 1;
+    }
+    const best = counts.indexOf(counts.reduce((a, b) => Math.max(a, b)));
+    pairs[symbol] = best >> 8;
+    pairs[symbol + 256] = best & 255;
+    const next = [];
+    for (let i = 0; i < symbols.length; i++) {
+      const first = symbols[i] ?? 0;
+      // NaN behind the last one, which is like no pair.
+      const isPair = first * 256 + (symbols[i + 1] ?? NaN) === best;
+      next.push(isPair ? symbol : first);
+      if (isPair) i++;
+    }
+    symbols = next;
+  }
+  return { symbols, pairs };
 }
 
 /** @param {Buffer} wasm */
@@ -156,6 +197,9 @@ function sorted(wasm) {
   ];
   const after = wasm.subarray(section.end);
   columns[VERBATIM] = [...before, ...after];
+  const { symbols, pairs } = paired(columns[OPCODES] ?? []);
+  columns[OPCODES] = symbols;
+  columns[PAIRS] = pairs;
   return Uint8Array.from([
     ...leb(before.length + size - leb(section.functions).length + after.length),
     ...leb(section.functions),
