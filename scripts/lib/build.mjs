@@ -9,7 +9,7 @@ import { sizeOf, sizeTable } from "./sizes.mjs";
 import { buildInputs, freshBuild, stampBuild } from "./stamp.mjs";
 
 // Just above the size reached; raised only by a commit that says which feature paid for it. The goal is 25,400, what aws-amplify's signOut alone weighs (ARCHITECTURE.md).
-const GZIP_LIMIT = 72_100;
+const GZIP_LIMIT = 70_300;
 const APP_BUNDLE = "{ configure, signOut }";
 const UNSPLIT = `${APP_BUNDLE}, unsplit`;
 
