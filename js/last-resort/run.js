@@ -49,7 +49,9 @@ export async function lastResort(client, options, code, cause, before, told) {
   }
   const mode = asks(options, "hostedUI") ?? "auto";
   const isDue =
-    mode === "auto" ? before?.hostedUI || now.hostedUI : mode !== "none";
+    mode === "auto"
+      ? found && (before?.hostedUI || now.hostedUI)
+      : mode !== "none";
   const way =
     isDue && removed && isAlone ? logoutUrlOf(config, options) : undefined;
   const url = way?.url;

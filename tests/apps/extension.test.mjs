@@ -21,8 +21,12 @@ const extensionId = (folder) =>
     .slice(0, 32)
     .replace(/./g, (digit) => String.fromCharCode(97 + parseInt(digit, 16)));
 
-test("an extension page", { timeout: 2 * HANGS_MS }, async (t) => {
-  const folder = await consumer("extension");
+/**
+ * Opens the page of an extension, signs in and out.
+ * @param {import("node:test").TestContext} t
+ * @param {string} folder the extension's
+ */
+async function extensionPage(t, folder) {
   const profile = await mkdtemp(join(tmpdir(), "extension-"));
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: findBrowser("chromium")?.CHROME_BIN ?? "",
@@ -48,7 +52,22 @@ test("an extension page", { timeout: 2 * HANGS_MS }, async (t) => {
   const seen = complaints(page);
   await page.goto(`${origin}/index.html`);
   await walk(jane, page);
+  return { page, seen };
+}
+
+/** Whether the page may compile WebAssembly. @param {import("playwright-core").Page} page */
+const hasWasm = (page) =>
+  page.evaluate(() =>
+    WebAssembly.compile(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0])).then(
+      () => true,
+      () => false,
+    ),
+  );
+
+test("an extension page", { timeout: 2 * HANGS_MS }, async (t) => {
+  const { page, seen } = await extensionPage(t, await consumer("extension"));
   assert.deepEqual(seen, []);
+  assert.equal(await hasWasm(page), true);
   // The policy was in force: a script in the page is refused.
   const title = await page.evaluate(() => {
     const script = document.createElement("script");
@@ -58,3 +77,18 @@ test("an extension page", { timeout: 2 * HANGS_MS }, async (t) => {
   });
   assert.notEqual(title, "it ran");
 });
+
+test(
+  "an extension page whose policy forbids WebAssembly has the engine as JavaScript",
+  { timeout: 2 * HANGS_MS },
+  async (t) => {
+    const folder = await consumer("extension-no-wasm", {
+      templates: ["page", "extension", "extension-no-wasm"].map(
+        (name) => `tests/apps/${name}`,
+      ),
+    });
+    const { page, seen } = await extensionPage(t, folder);
+    assert.deepEqual(seen, []);
+    assert.equal(await hasWasm(page), false);
+  },
+);

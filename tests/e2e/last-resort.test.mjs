@@ -298,6 +298,32 @@ describe("no engine at all", { concurrency: 4, timeout: 4 * HANGS_MS }, () => {
     assert.deepEqual(seen.left, []);
   });
 
+  test("Amplify v5's flag of the hosted UI counts if somebody is signed in, and the session itself says nothing else", async (t) => {
+    const jane = await stranded(t);
+    const prefix = `CognitoIdentityServiceProvider.${jane.clientId}.`;
+    /** Whether it leaves. @param {boolean} signedIn @param {string} [own] what the session says */
+    const leaves = async (signedIn, own) => {
+      if (signedIn) await put(jane, jane.session());
+      return jane.page.evaluate(
+        async ({ key, own }) => {
+          localStorage.setItem("amplify-signin-with-hostedUI", "true");
+          if (own) localStorage.setItem(key, own);
+          let left = false;
+          await cs.signOut({
+            navigate: () => {
+              left = true;
+            },
+          });
+          return left;
+        },
+        { key: `${prefix}oauthSignIn`, own },
+      );
+    };
+    assert.equal(await leaves(false), false);
+    assert.equal(await leaves(true, "false,false"), false);
+    assert.equal(await leaves(true), true);
+  });
+
   test("a global sign-out ends the other devices too", async (t) => {
     const jane = await stranded(t);
     const [here, elsewhere] = [jane.session(), jane.session()];

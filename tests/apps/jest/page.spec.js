@@ -12,17 +12,12 @@ const { config, tokens } = JSON.parse(process.env.COGNITO);
 const keys = (name) =>
   Object.keys(localStorage).filter((key) => key.endsWith(name));
 
-// Jest's jsdom has neither fetch nor DecompressionStream nor TextDecoder: the last resort is what works everywhere.
+// Jest's jsdom has neither fetch nor DecompressionStream nor TextDecoder: there is the last resort, which can't revoke.
 test("signs out in jsdom", async () => {
-  const configured = await configure(config).then(
-    () => "configured",
-    (error) => error,
-  );
-  if (configured !== "configured") {
-    expect(configured).toBeInstanceOf(AuthError);
-    expect(isAuthError(configured)).toBe(true);
-    expect(configured.code).toBe("moduleUnavailable");
-  }
+  const error = await configure(config).catch((error) => error);
+  expect(error).toBeInstanceOf(AuthError);
+  expect(isAuthError(error)).toBe(true);
+  expect(error.code).toBe("moduleUnavailable");
   const { userPoolClientId } = config;
   const prefix = `CognitoIdentityServiceProvider.${userPoolClientId}`;
   localStorage.setItem(`${prefix}.LastAuthUser`, "jane");
@@ -39,9 +34,7 @@ test("signs out in jsdom", async () => {
   // What could not be done is said.
   expect(result.status).toBe("partial");
   expect(isAuthError(result.revokeTokenError.error)).toBe(true);
-  expect(result.revokeTokenError.error.code).toMatch(
-    /^(moduleUnavailable|network)$/,
-  );
+  expect(result.revokeTokenError.error.code).toBe("moduleUnavailable");
   expect(JSON.stringify(result)).not.toContain(tokens.refreshToken);
   expect(isSigningOut()).toBe(false);
 });
