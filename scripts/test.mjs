@@ -41,6 +41,8 @@ const stages = [
         "prettier/bin/prettier.cjs",
         "--check",
         "--log-level=warn",
+        ...["--cache", "--cache-strategy=content"],
+        `--cache-location=${join(workDir, "prettier")}`,
         ".",
       ),
   },
@@ -90,8 +92,13 @@ const stages = [
     name: "typescript",
     after: ["build"],
     run: async () => {
+      // What it knows of each file's last state is kept; a file is checked anew where it or what it imports changed.
       for (const project of TYPESCRIPT_PROJECTS)
-        await checkWithNode("typescript/bin/tsc", "-p", project);
+        await checkWithNode(
+          "typescript/bin/tsc",
+          ...["-p", project, "--incremental", "--tsBuildInfoFile"],
+          join(workDir, "tsc", `${project.replaceAll("/", "-")}.tsbuildinfo`),
+        );
     },
   },
   { name: "local-cognito", run: () => nodeTests(["www/server/test"]) },

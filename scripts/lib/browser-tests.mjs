@@ -38,6 +38,8 @@ export async function rustBrowserTests(engine, env) {
       ],
       {
         ...RUNNER_LIMITS,
+        // wasm-pack builds, then tests: as the profile of the build is, so that nothing is compiled twice.
+        CARGO_PROFILE_TEST_OPT_LEVEL: "0",
         ...env,
         ...screen?.env,
         ...webkitSandbox,

@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { countLooks } from "./lib/popup.mjs";
+import { OVER, allLoad } from "./lib/tabs.mjs";
 import { HANGS_MS, leftWell, ready, until, useWorld } from "./lib/world.mjs";
 
 const world = useWorld();
 
-const OVER = { access: false, refresh: false };
 const LIVE = { access: true, refresh: true };
 
 /** The hosted UI's page stays open, as one with a question would. */
@@ -133,9 +133,9 @@ describe("the redirect", { concurrency: 3, timeout: 4 * HANGS_MS }, () => {
     const jane = await world.visitor(t);
     await jane.signInByHostedUI();
     const other = await jane.tab();
-    await other.evaluate(async () => {
+    await allLoad([other]);
+    await other.evaluate(() => {
       globalThis.kept = [];
-      await cs.loadTokens();
       // As guards do: on every storage event, and on the package's own.
       const guard = async () => {
         const signingOut = cs.isSigningOut();

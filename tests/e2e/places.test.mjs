@@ -1,11 +1,10 @@
 // Workers, and pages that come back from the back-forward cache.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { OVER, allLoad } from "./lib/tabs.mjs";
 import { HANGS_MS, leftWell, until, useWorld } from "./lib/world.mjs";
 
 const world = useWorld({ ignoreDefaultArgs: ["--disable-back-forward-cache"] });
-
-const OVER = { access: false, refresh: false };
 
 describe("places", { concurrency: 3, timeout: 4 * HANGS_MS }, () => {
   test("a worker: memory works, localStorage is refused by name, a redirect is hostedUIError(invalidState)", async (t) => {
@@ -49,8 +48,8 @@ describe("places", { concurrency: 3, timeout: 4 * HANGS_MS }, () => {
     });
     await jane.signIn();
     const other = await jane.tab();
-    await other.evaluate(async () => {
-      await cs.loadTokens();
+    await allLoad([other]);
+    await other.evaluate(() => {
       globalThis.kept = "the same document";
     });
     await other.goto(`${jane.origin}/blank`);

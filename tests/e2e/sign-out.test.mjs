@@ -1,7 +1,14 @@
 // The main job: local, global, by the hosted UI, partial with retry, failed.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { HANGS_MS, leftWell, ready, until, useWorld } from "./lib/world.mjs";
+import {
+  HANGS_MS,
+  SHOWN_TO_OTHER_TABS,
+  leftWell,
+  ready,
+  until,
+  useWorld,
+} from "./lib/world.mjs";
 
 const world = useWorld();
 
@@ -262,6 +269,10 @@ describe("sign-out", { concurrency: 4, timeout: 4 * HANGS_MS }, () => {
     const tokens = await jane.signIn();
     const page = await jane.tab("");
     await page.goto(`${jane.origin}/blank`);
+    await until(
+      async () => (await jane.keys(page)).length,
+      SHOWN_TO_OTHER_TABS,
+    );
     const result = await page.evaluate(async (config) => {
       // @ts-expect-error the server's copy, which needs no bundler
       const fresh = await import("/package/index.js");

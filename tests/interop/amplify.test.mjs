@@ -72,7 +72,10 @@ describe("Amplify v6", { concurrency: 2, timeout: HANGS_MS * 4 }, () => {
     const elsewhere = jane.session();
     const tokens = await signIn(jane);
     const other = await jane.tab();
-    assert.equal(await whoIsIn(other), jane.username);
+    await until(
+      async () => (await whoIsIn(other)) === jane.username,
+      SHOWN_TO_OTHER_TABS,
+    );
 
     const { status } = await jane.signOut({ global: true });
     assert.equal(status, "complete");

@@ -61,7 +61,10 @@ describe("oidc-client-ts", { concurrency: 2, timeout: HANGS_MS * 4 }, () => {
     const jane = await world.visitor(t, { config, given });
     const tokens = await signIn(jane);
     const other = await jane.tab();
-    assert.equal(await whoIsIn(other), jane.username);
+    await until(
+      async () => (await whoIsIn(other)) === jane.username,
+      SHOWN_TO_OTHER_TABS,
+    );
     assert.match((await namesLeft(jane.page)).join(), /^local:mine\.user:/);
 
     const atOnce = await jane.page.evaluate(async () => {

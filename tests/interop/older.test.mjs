@@ -39,7 +39,10 @@ describe("before Amplify v6", { concurrency: 2, timeout: HANGS_MS * 4 }, () => {
         page.evaluate(() => identity.whoIsIn());
       const tokens = await signIn();
       const other = await jane.tab();
-      assert.equal(await whoIsIn(other), username);
+      await until(
+        async () => (await whoIsIn(other)) === username,
+        SHOWN_TO_OTHER_TABS,
+      );
 
       const atOnce = await jane.page.evaluate(async (global) => {
         globalThis.kept = cs.signOut({ global });

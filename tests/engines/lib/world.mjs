@@ -6,6 +6,7 @@ import { serve } from "../../e2e/lib/static-server.mjs";
 import {
   HANGS_MS,
   PASSWORD,
+  SHOWN_TO_OTHER_TABS,
   Visitor,
   World,
   until,
@@ -153,6 +154,14 @@ class EngineVisitor extends Visitor {
       path,
       (options) => void setTimeout(() => void cs.signOut(options)),
       options,
+    );
+  }
+
+  /** Waits until a tab has the session that another stored. @param {any} page */
+  async sees(page) {
+    await eventually(
+      () => page.evaluate(async () => !!(await cs.loadTokens())),
+      SHOWN_TO_OTHER_TABS,
     );
   }
 

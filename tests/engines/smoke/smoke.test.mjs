@@ -67,10 +67,7 @@ describe(`smoke: ${engine}`, ONE_BY_ONE, () => {
     const jane = await world.visitor(t);
     const other = await jane.tab();
     await jane.signIn();
-    await eventually(
-      () => other.evaluate(async () => !!(await cs.loadTokens())),
-      "the other tab sees the session",
-    );
+    await jane.sees(other);
     assert.equal((await jane.signOut()).status, "complete");
     await eventually(
       async () => (await jane.heard(other)).length,

@@ -108,8 +108,7 @@ describe(`places: ${engine}`, ONE_BY_ONE, () => {
     });
     await jane.signIn();
     const tabs = [jane.page, await jane.tab(), await jane.tab()];
-    for (const tab of tabs)
-      await tab.evaluate(async () => !!(await cs.loadTokens()));
+    for (const tab of tabs) await jane.sees(tab);
     const letGo = jane.hold("GetTokensFromRefreshToken");
     for (const tab of tabs)
       await tab.evaluate(() => {
@@ -153,8 +152,8 @@ describe(`places: ${engine}`, ONE_BY_ONE, () => {
     });
     await jane.signIn();
     const other = await jane.tab();
-    await other.evaluate(async () => {
-      await cs.loadTokens();
+    await jane.sees(other);
+    await other.evaluate(() => {
       globalThis.kept = "the same document";
     });
     await other.goto(`${jane.origin}/blank`);

@@ -113,6 +113,7 @@ describe(`remote: ${engine}`, ONE_BY_ONE, () => {
       const jane = await world.visitor(t);
       const tab = await jane.tab();
       const tokens = await jane.signIn();
+      await jane.sees(tab);
       const elsewhere = jane.session();
       // Cold preflights, and a server that takes its time.
       jane.fault({ operation: "RevokeToken", latencyMs: 200 });
