@@ -56,7 +56,7 @@ const configure = ({ config, page: own }, page = own) =>
   page.evaluate((config) => cs.configure(config), config);
 
 describe("tabs", { concurrency: 3, timeout: 4 * HANGS_MS }, () => {
-  // Of 20 tabs: tests/proof.
+  // Of 2 and 20 tabs: tests/proof.
   for (const global of [false, true])
     test(`5 tabs sign out at once, ${global ? "global" : "local"}: each tells the truth and hears once`, async (t) =>
       signOutAtOnce(await world.visitor(t), 5, global));
