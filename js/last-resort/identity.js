@@ -1,4 +1,4 @@
-// How the engine names sessions and users in the mark (src/session.rs), so that other tabs know theirs.
+// How the engine names sessions in the mark (src/session.rs), so that other tabs know theirs.
 
 /**
  * FNV-1a with a final mix, 64 bits.
@@ -45,10 +45,4 @@ export function identityOf({ accessToken, idToken, refreshToken }) {
   if (refreshToken) return hash(`r${refreshToken}`);
   const jti = claim("jti", tokens);
   return jti && hash(`j${jti}`);
-}
-
-/** @param {string | undefined} accessToken @returns {string | undefined} */
-export function userOf(accessToken) {
-  const sub = claim("sub", [accessToken]);
-  return sub && hash(`s${sub}`);
 }

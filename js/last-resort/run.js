@@ -5,9 +5,9 @@ import { asks, waitMs } from "../options.js";
 import { leave } from "../page.js";
 import { LEAVING_MS, longest } from "../patience.js";
 import { failed, hide, hideRefreshTokens } from "../results.js";
-import { identityOf, userOf } from "./identity.js";
+import { identityOf } from "./identity.js";
 import { logoutUrlOf } from "./logout-url.js";
-import { plainRequest, REFUSED } from "./request.js";
+import { plainRequest } from "./request.js";
 import { rest } from "./retry.js";
 import { removeStored } from "./sessions.js";
 
@@ -62,8 +62,6 @@ export async function lastResort(client, options, code, cause, before, told) {
   if (isDue && !leaves && !(url && mode === "manual"))
     errors.hostedUIError = hostedUIError;
 
-  /** When Cognito answered GlobalSignOut: which sessions of the user's it ended. @type {number | undefined} */
-  let endedAt;
   /** @param {object} [more] */
   const mark = (more) =>
     removed &&
@@ -73,8 +71,6 @@ export async function lastResort(client, options, code, cause, before, told) {
       // What is undefined is left out.
       g: isGlobal ? 1 : undefined,
       r: leaves ? 1 : undefined,
-      s: userOf(accessToken),
-      d: endedAt,
       ...more,
     });
   mark();
@@ -85,40 +81,21 @@ export async function lastResort(client, options, code, cause, before, told) {
       redirecting: !!leaves,
     });
 
-  // After a trap the engine may have sent them; here nobody has.
-  if (isAlone) {
-    /** @type {Promise<boolean>} resolves to whether there can be a retry */
-    const late = new Promise((resolve) =>
-      setTimeout(resolve, leaves ? 1000 : waitMs(options), !leaves),
-    );
-    // RevokeToken would kill the access token that a retry needs. Where none is of use, or the page is gone, it is sent all the same.
-    const waits =
-      errors.globalSignOutError &&
-      accessToken &&
-      (await Promise.race([
-        late,
-        plainRequest(config, "globalSignOut", accessToken).then(
-          () => {
-            delete errors.globalSignOutError;
-            endedAt = Date.now();
-            return false;
-          },
-          ({ message }) => !leaves && message !== REFUSED,
+  // After a trap the engine may have sent it; here nobody has. GlobalSignOut is left to an engine, or to retry().
+  if (isAlone && errors.revokeTokenError && refreshTokens[0])
+    await Promise.race([
+      Promise.all(
+        refreshTokens.map((token) =>
+          plainRequest(config, "revokeToken", token),
         ),
-      ]));
-    if (errors.revokeTokenError && refreshTokens[0] && !waits)
-      await Promise.race([
-        late,
-        Promise.all(
-          refreshTokens.map((token) =>
-            plainRequest(config, "revokeToken", token),
-          ),
-        ).then(
-          () => delete errors.revokeTokenError,
-          () => {},
-        ),
-      ]);
-  }
+      ).then(
+        () => delete errors.revokeTokenError,
+        () => {},
+      ),
+      new Promise((resolve) =>
+        setTimeout(resolve, leaves ? 1000 : waitMs(options)),
+      ),
+    ]);
   if (!removed) {
     const { hostedUIError, forgetDeviceError, ...remote } = errors;
     return {
