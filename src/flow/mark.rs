@@ -1,7 +1,8 @@
 //! The mark: which sessions were ended, so that no tab and no refresh in flight brings one back.
 //!
 //! It lies in localStorage under `cognito-signout.<clientId>.ended`, holds no token, and each entry
-//! is dropped after 24 hours. The JavaScript face reads `u`, `o` and `l` of it for `isSigningOut`.
+//! is dropped after 24 hours. The JavaScript face reads `u`, `o` and `l` of it for `isSigningOut`, and writes one where it has
+//! no engine.
 
 use crate::error::AuthErrorCode;
 use crate::json::Json;
