@@ -27,7 +27,7 @@ export function signOut(client, options) {
   if (!client.ready) return Promise.resolve(failed(faceError("notConfigured")));
   // An event counts as no options: `onClick={signOut}`.
   if (
-    typeof asks(options, "nativeEvent") === "object" ||
+    asks(options, "nativeEvent") !== undefined ||
     typeof asks(options, "preventDefault") === "function"
   )
     options = undefined;

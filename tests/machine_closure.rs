@@ -520,7 +520,7 @@ impl Reached {
         }
         for command in [
             Command::RunPopup,
-            Command::ClosePopup,
+            Command::AbortPopup,
             Command::Clear,
             Command::Follow,
             Command::ReadBack,

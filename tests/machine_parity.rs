@@ -662,7 +662,7 @@ fn an_abort_closes_the_popup_that_is_open_and_no_other() {
             machine.handle(Event::Start, &mut commands);
         }
         machine.handle(Event::Aborted, &mut commands);
-        assert_eq!(commands.contains(&Command::ClosePopup), opened);
+        assert_eq!(commands.contains(&Command::AbortPopup), opened);
         assert_eq!(machine.phase, Phase::Settled);
     }
 }

@@ -17,7 +17,7 @@ const SLACK_MS: f64 = 6000.0;
 
 /// Clears; the machine gets `Cleared`.
 pub fn start(run: &Rc<Run>) {
-    run.begin_step(StepName::Clear, false);
+    run.begin_step(StepName::Clear, 0);
     let run = run.clone();
     task::start(Box::pin(async move {
         let client = &run.client;

@@ -86,12 +86,12 @@ impl Journal {
     }
 
     /// A step begins, or is tried again.
-    pub fn begin(&mut self, name: StepName, is_request: bool, at: f64) {
+    pub fn begin(&mut self, name: StepName, requests: usize, at: f64) {
         if self.step(name).is_none() {
             self.steps.push(Step::new(name, at));
         }
         if let Some(step) = self.change(name) {
-            step.attempts += u32::from(is_request);
+            step.attempts += requests as u32;
         }
     }
 

@@ -220,23 +220,29 @@ impl Run {
         for step in journal.steps() {
             tell(step);
         }
-        let mut skip = |name, asked: bool, reason| {
-            if machine.session && asked && journal.step(name).is_none() {
+        // What succeeded before a retry was not skipped by it.
+        let mut skip = |name, asked: bool, call, reason| {
+            let due = asked && call != Call::Succeeded;
+            if machine.session && due && journal.step(name).is_none() {
                 tell(&Step::skipped(name, now, reason));
             }
         };
         let plan = &machine.plan;
-        let forget = plan.forget_device;
-        skip(StepName::ForgetDevice, forget, "no remembered device");
-        let global = plan.global && machine.global != Call::Succeeded;
-        skip(StepName::GlobalSignOut, global, "not sent");
+        let (forget, global) = (plan.forget_device, plan.global);
+        skip(
+            StepName::ForgetDevice,
+            forget,
+            machine.forget,
+            "no remembered device",
+        );
+        skip(StepName::GlobalSignOut, global, machine.global, "not sent");
         let why = match machine.revoke {
             Call::Impossible => "token revocation is off for this app client",
             Call::HeldBack | Call::Waiting => "held back for a retry",
             _ if !plan.revocation => "token revocation is off in the configuration",
             _ => "no refresh token",
         };
-        skip(StepName::RevokeToken, true, why);
+        skip(StepName::RevokeToken, true, machine.revoke, why);
         Json::Array(list)
     }
 }

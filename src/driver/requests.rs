@@ -106,13 +106,13 @@ struct Batch {
 
 /// Sends what the machine ordered; the outcome comes back as an event.
 pub fn run(run: &Rc<Run>, op: Op) {
-    run.begin_step(step_of(op), true);
+    let tokens = run.ending.borrow().tokens_for(op);
+    run.begin_step(step_of(op), tokens.len());
     // The number tells its answer from a later try's.
     let number = run.client.next_id();
     if let Some(sent) = run.sent.get(op as usize) {
         sent.set(number);
     }
-    let tokens = run.ending.borrow().tokens_for(op);
     let batch = Rc::new(Batch {
         left: Cell::new(tokens.len()),
         error: RefCell::default(),

@@ -25,8 +25,10 @@ use crate::browser::clock::{self, Timer};
 use crate::browser::js::Listener;
 use crate::browser::storage::Patience;
 use crate::browser::task::Slot;
+use crate::error::{AuthError, AuthErrorCode};
 use crate::flow::{self, Codes, Command, Event, Machine, Phase};
 use crate::options::SignOutOptions;
+use crate::outcome::StepName;
 use crate::session::SessionId;
 
 /// How long remote steps may hold up a navigation, in milliseconds.
@@ -182,7 +184,10 @@ impl Run {
     fn execute(self: &Rc<Self>, command: Command) {
         match command {
             Command::RunPopup => self.run_popup(),
-            Command::ClosePopup => self.close_popup(),
+            Command::AbortPopup => {
+                let error = AuthError::new(AuthErrorCode::Aborted);
+                self.end_step(StepName::Popup, Some(&error));
+            }
             Command::Clear => clear::start(self),
             Command::Follow => self.check_other_tab(),
             Command::Send(op) => requests::run(self, op),

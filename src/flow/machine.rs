@@ -569,7 +569,7 @@ impl Machine {
                     self.untouched = Some(AuthErrorCode::Aborted);
                 }
                 if self.phase == Phase::Popup {
-                    out.push(Command::ClosePopup);
+                    out.push(Command::AbortPopup);
                 }
                 self.settle(out);
             }

@@ -202,8 +202,8 @@ pub enum Event {
 pub enum Command {
     /// Send the popup to the logout URL.
     RunPopup,
-    /// Close the popup.
-    ClosePopup,
+    /// The popup is given up: its step failed. Settling closes it.
+    AbortPopup,
     /// Read, remove and read back the session.
     Clear,
     /// Wait for the other tab's outcome.

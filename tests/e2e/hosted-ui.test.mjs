@@ -643,8 +643,36 @@ describe("the popup", { concurrency: 3, timeout: 4 * HANGS_MS }, () => {
     const result = await keptResult(jane.page);
     assert.equal(result.status, "partial");
     assert.equal(result.hostedUIError.error.code, "timeout");
+    const [step, next] = result.steps;
+    assert.deepEqual(
+      [step.step, step.outcome, step.code],
+      ["popup", "failed", "timeout"],
+    );
+    // It ended before what came after it began.
+    assert.ok(step.startedAtMs + step.durationMs <= next.startedAtMs);
     assert.deepEqual(jane.areValid(tokens), OVER);
     await until(() => popup.isClosed(), "the popup is closed");
+  });
+
+  test("aborted while it is open: its step says so, and nothing is touched", async (t) => {
+    const jane = await world.visitor(t);
+    await jane.signIn({ origin: "hostedUI" });
+    const before = await jane.keys();
+    jane.fault({ operation: "/logout", silence: true });
+    const result = await jane.page.evaluate(async () => {
+      const abort = new AbortController();
+      const running = cs.signOut({ hostedUI: "popup", signal: abort.signal });
+      abort.abort();
+      return show(await running);
+    });
+    assert.equal(result.error.code, "aborted");
+    const [step] = result.steps;
+    assert.deepEqual(
+      [step.step, step.outcome, step.code],
+      ["popup", "failed", "aborted"],
+    );
+    await until(() => jane.context.pages().length === 1, "it is closed");
+    assert.deepEqual(await jane.keys(), before);
   });
 
   test("a check that fails closes the popup, and nothing is touched", async (t) => {

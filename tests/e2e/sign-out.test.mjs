@@ -305,7 +305,7 @@ describe("sign-out", { concurrency: 4, timeout: 4 * HANGS_MS }, () => {
 
   test("an event as options counts as none", async (t) => {
     const jane = await world.visitor(t);
-    for (const kind of ["dom", "react", "jquery", "button", "ours"]) {
+    for (const kind of ["dom", "react", "test", "jquery", "button", "ours"]) {
       const tokens = await jane.signIn();
       const result = await jane.page.evaluate(async (kind) => {
         if (kind === "button") {
@@ -322,15 +322,17 @@ describe("sign-out", { concurrency: 4, timeout: 4 * HANGS_MS }, () => {
             ? new MouseEvent("click")
             : kind === "react"
               ? { nativeEvent: {}, type: "click", target: {} }
-              : kind === "jquery"
-                ? { preventDefault() {}, originalEvent: {}, which: 1 }
-                : {
-                    // As a NavigateEvent has one, and names of options.
-                    signal: AbortSignal.abort(),
-                    preventDefault() {},
-                    hostedUI: "popup",
-                    appState: () => {},
-                  };
+              : kind === "test"
+                ? { nativeEvent: 1 }
+                : kind === "jquery"
+                  ? { preventDefault() {}, originalEvent: {}, which: 1 }
+                  : {
+                      // As a NavigateEvent has one, and names of options.
+                      signal: AbortSignal.abort(),
+                      preventDefault() {},
+                      hostedUI: "popup",
+                      appState: () => {},
+                    };
         return show(await cs.signOut(event));
       }, kind);
       assert.equal(result.status, "complete", kind);

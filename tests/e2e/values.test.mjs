@@ -358,4 +358,24 @@ describe("values", { concurrency: 4, timeout: 4 * HANGS_MS }, () => {
     assert.equal(step.code, "service");
     assert.equal(step.requestId, error.service.requestId);
   });
+
+  test("a request id that could hold a token is none", async (t) => {
+    const jane = await world.visitor(t);
+    const tokens = await jane.signIn();
+    await jane.page.evaluate((id) => {
+      window.fetch = () =>
+        Promise.resolve(
+          new Response("", {
+            status: 400,
+            headers: {
+              "x-amzn-errortype": "ForbiddenException:",
+              "x-amzn-requestid": id,
+            },
+          }),
+        );
+    }, tokens.refreshToken.repeat(2));
+    const result = await jane.signOut();
+    assert.equal(result.revokeTokenError.error.service.status, 400);
+    assert.ok(!JSON.stringify(result).includes(tokens.refreshToken));
+  });
 });

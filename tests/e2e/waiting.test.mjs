@@ -476,6 +476,12 @@ describe("waiting", { concurrency: 4, timeout: 4 * HANGS_MS }, () => {
     assert.equal(result.revokeTokenError, undefined);
     assert.deepEqual(jane.calls, ["(ForgetDevice)", "RevokeToken"]);
     assert.deepEqual(jane.areValid(tokens), OVER);
+    // What was done before is neither done again by retry() nor called skipped.
+    const again = await jane.retry();
+    assert.deepEqual(
+      again.steps.map((/** @type {any} */ { step }) => step),
+      ["forgetDevice", "readBack"],
+    );
   });
 
   test("tokenRevocation: false sends none and misses none", async (t) => {

@@ -332,7 +332,7 @@ impl<'a> World<'a> {
                 }
             }
             Command::Settle => self.settle(),
-            Command::ClosePopup | Command::Follow | Command::AbortRequests => {}
+            Command::AbortPopup | Command::Follow | Command::AbortRequests => {}
         }
     }
 

@@ -8,13 +8,14 @@ use super::begin::is_aborted;
 use super::{BEFORE_LEAVING_MS, FORGET_DEVICE_MS, Run};
 use crate::browser::clock::{self, Timer};
 use crate::browser::js::{self, Listener};
-use crate::flow::{Call, Event, Hosted, Tag};
+use crate::flow::{Call, Event, Hosted, PopupEnd, Tag};
 
 #[derive(Clone, Copy)]
 pub(super) enum Alarm {
     Event(Event),
     Caller(u32),
     PopupPoll,
+    PopupOver,
     ReadBackLater,
 }
 
@@ -82,6 +83,7 @@ impl Run {
                 Alarm::Event(event) => self.dispatch(event),
                 Alarm::Caller(id) => self.caller_late(id),
                 Alarm::PopupPoll => self.poll_popup(),
+                Alarm::PopupOver => self.popup_ended(PopupEnd::TimedOut),
                 Alarm::ReadBackLater => self.read_back_later(),
             }
         }

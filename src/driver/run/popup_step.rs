@@ -11,7 +11,7 @@ use crate::outcome::StepName;
 
 impl Run {
     pub(super) fn run_popup(self: &Rc<Self>) {
-        self.begin_step(StepName::Popup, false);
+        self.begin_step(StepName::Popup, 0);
         let way = self.ending.borrow().way.clone();
         let opened = match (&self.popup, &way) {
             (Some(popup), Ok(way)) => popup.begin(&self.client, way),
@@ -21,10 +21,7 @@ impl Run {
             self.popup_ended(PopupEnd::Blocked);
             return;
         }
-        self.set_alarm(
-            self.options.popup_timeout_ms,
-            Alarm::Event(Event::PopupEnded(PopupEnd::TimedOut)),
-        );
+        self.set_alarm(self.options.popup_timeout_ms, Alarm::PopupOver);
         self.poll_popup();
     }
 

@@ -14,7 +14,7 @@ use crate::outcome::{LocalFuture, StepName};
 impl Run {
     pub(super) fn read_back(self: &Rc<Self>) {
         let run = self.clone();
-        run.begin_step(StepName::ReadBack, false);
+        run.begin_step(StepName::ReadBack, 0);
         task::start(Box::pin(async move {
             let back = run.remove_again().await;
             let failed = (back == Back::Stuck).then(|| AuthError::new(AuthErrorCode::Storage));
@@ -85,7 +85,7 @@ impl Run {
             self.dispatch(Event::LeaveFailed);
             return;
         };
-        self.begin_step(StepName::Navigate, false);
+        self.begin_step(StepName::Navigate, 0);
         let now = clock::wall();
         self.update_mark(&mut |entry| entry.leaves(now));
         self.client.left_here.set(true);
@@ -150,9 +150,9 @@ impl Run {
     }
 
     /// A step begins. The time is read first: no borrow is held over a call into JavaScript.
-    pub fn begin_step(&self, step: StepName, is_request: bool) {
+    pub fn begin_step(&self, step: StepName, requests: usize) {
         let at = self.elapsed();
-        self.journal.borrow_mut().begin(step, is_request, at);
+        self.journal.borrow_mut().begin(step, requests, at);
     }
 
     /// A step has ended, for now.
