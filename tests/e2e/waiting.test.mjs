@@ -679,6 +679,10 @@ describe("waiting", { concurrency: 4, timeout: 4 * HANGS_MS }, () => {
     const result = await jane.signOut();
     assert.equal(result.status, "complete");
     assert.equal(jane.calls.length, 3);
+    const step = result.steps.find(
+      (/** @type {any} */ { step }) => step === "revokeToken",
+    );
+    assert.equal(step.attempts, 3);
     for (const session of sessions)
       assert.deepEqual(jane.areValid(session), OVER);
     assert.deepEqual(await jane.keys(), []);
