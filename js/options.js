@@ -13,6 +13,18 @@ export function asks(options, name) {
   }
 }
 
+/** Whether it is a DOM event, or a library's over one. @param {any} options */
+export function isEvent(options) {
+  try {
+    // Not its value: a proxy may have one for every name.
+    return (
+      "nativeEvent" in options || typeof options.preventDefault === "function"
+    );
+  } catch {
+    return false;
+  }
+}
+
 /** How long to wait for all that is remote together. @param {any} options */
 export const waitMs = (options) => milliseconds(options, "timeoutMs", 5000);
 

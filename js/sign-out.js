@@ -4,7 +4,7 @@ import { asAuthError, faceError } from "./errors.js";
 import { rest } from "./last-resort/retry.js";
 import { lastResort } from "./last-resort/run.js";
 import { stored } from "./last-resort/sessions.js";
-import { asks } from "./options.js";
+import { asks, isEvent } from "./options.js";
 import { isServer, openPopup } from "./page.js";
 import { bounded } from "./patience.js";
 import {
@@ -26,11 +26,7 @@ export function signOut(client, options) {
   if (isServer()) return Promise.resolve(failed(faceError("invalidState")));
   if (!client.ready) return Promise.resolve(failed(faceError("notConfigured")));
   // An event counts as no options: `onClick={signOut}`.
-  if (
-    asks(options, "nativeEvent") !== undefined ||
-    typeof asks(options, "preventDefault") === "function"
-  )
-    options = undefined;
+  if (isEvent(options)) options = undefined;
   // Inside the gesture, before anything else: WebKit refuses after about a second.
   const popup = asks(options, "hostedUI") === "popup" ? openPopup() : undefined;
   const engine = current();

@@ -64,7 +64,7 @@ function errorsOf(given) {
 }
 
 /** @param {Record<string, any>} given */
-export function partialResult({ retry = completeResult, ...given }) {
+export function partialResult({ retry = completeResult, ...given } = {}) {
   const errors = errorsOf(given);
   if (Object.keys(errors).length === 0)
     throw new TypeError(`a partial result has one of ${FIELDS.join(", ")}`);

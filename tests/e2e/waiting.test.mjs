@@ -266,6 +266,8 @@ describe("waiting", { concurrency: 4, timeout: 4 * HANGS_MS }, () => {
     });
     assert.equal(seen.left, 1);
     seen.results.forEach(leftWell);
+    // The navigation waits a second for it at the most.
+    await until(() => jane.calls.length, "it is revoked");
     assert.deepEqual(jane.calls, ["RevokeToken"]);
   });
 

@@ -82,7 +82,12 @@ test("what does not exist can't be made", () => {
   assert.throws(() => fixtures.authError(/** @type {any} */ ("nework")), {
     message: 'code: there is no "nework"',
   });
-  assert.throws(() => fixtures.partialResult({}), /a partial result has one/);
+  for (const given of [[], [{}]])
+    assert.throws(
+      // @ts-expect-error nothing was given
+      () => fixtures.partialResult(...given),
+      /a partial result has one/,
+    );
 });
 
 test("as CommonJS too, with the same class of errors", () => {
