@@ -68,8 +68,8 @@ export const CODES = {
     true,
   ],
   aborted: [
-    "The caller aborted it.",
-    "Call it again when it is wanted.",
+    "The operation was aborted.",
+    "Call it again to retry.",
     true,
   ],
   userCancelled: [

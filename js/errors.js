@@ -93,7 +93,7 @@ const TEXTS = {
     "Allow 'wasm-unsafe-eval' in the page's Content-Security-Policy (script-src), then call retry() on the result.",
     true,
   ],
-  aborted: ["The caller aborted it.", "Call it again when it is wanted.", true],
+  aborted: ["The operation was aborted.", "Call it again to retry.", true],
   storage: [
     "The tokens could not be removed from the storage.",
     "The user may still be signed in on this device. Check that the page may use its storage, then sign out again.",
@@ -120,6 +120,15 @@ export function faceError(code, thrown) {
       : undefined;
   return new AuthError({ code, message, recoverySuggestion, retryable, cause });
 }
+
+/** What a client says after its dispose(). */
+export const disposedError = () =>
+  new AuthError({
+    code: "invalidState",
+    message: "This client was disposed of by dispose().",
+    recoverySuggestion: "Make a new one with createClient().",
+    retryable: false,
+  });
 
 /**
  * What the engine rejected with, as an AuthError.

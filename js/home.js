@@ -1,5 +1,6 @@
-// One engine and one default client for all copies of this version in a realm: ES module and CommonJS, several bundles. They
-// use what the first one that was called has put here. Other versions have homes of their own.
+// One engine for all copies of this version in a realm (ES module and CommonJS, several bundles): they use what the first one that was
+// called has put here. Each copy that is configured has a client of its own; one that never was uses the page's default client,
+// that of the copy that was configured first. Other versions have homes of their own.
 // First: the engine's bytes stand before all code then, which deflates better in one piece.
 import { setSource } from "./inlined.js";
 import { version } from "../package.json";
@@ -29,23 +30,55 @@ async function preload(options) {
 function createClient(config) {
   const client = new FaceClient(true);
   void client.configure(config);
-  return client.functions;
+  return { ...client.functions, dispose: () => client.dispose() };
 }
 
-function make() {
-  const client = new FaceClient(false);
-  return {
-    configure: (/** @type {any} */ config) => client.configure(config),
-    ...client.functions,
-    createClient,
-    preload,
-    setSource,
-  };
-}
+const make = () => ({
+  page: new FaceClient(false),
+  another: () => new FaceClient(false),
+  createClient,
+  preload,
+  setSource,
+});
 
 /** @returns {ReturnType<typeof make>} */
 export function home() {
   /** @type {any} */
   const realm = globalThis;
   return (realm[HOME] ??= make());
+}
+
+/** This copy's own client, once it was configured. @type {FaceClient | undefined} */
+let own;
+/** Who listened in this copy before. @type {Set<{ listener: (event: any) => void, stop: () => void }>} */
+const early = new Set();
+
+/** The client that this copy uses. */
+const client = () => own ?? home().page;
+
+/** The public functions of that client. */
+export const functions = () => client().functions;
+
+/** @param {any} config */
+export function configure(config) {
+  const { page, another } = home();
+  if (!own) {
+    own = page.setup ? another() : page;
+    for (const one of early) {
+      one.stop();
+      one.stop = own.functions.onSignedOut(one.listener);
+    }
+    early.clear();
+  }
+  return own.configure(config);
+}
+
+/** @param {(event: any) => void} listener */
+export function onSignedOut(listener) {
+  const one = { listener, stop: functions().onSignedOut(listener) };
+  if (!own) early.add(one);
+  return () => {
+    early.delete(one);
+    one.stop();
+  };
 }

@@ -6,7 +6,7 @@
  *
  * configure({ userPoolId: "eu-west-1_AbCdEfGhI", userPoolClientId: "1example23456789" });
  * const result = await signOut(); // never rejects
- * if (result.status === "partial") await result.retry();
+ * if (result.status === "partial") await result.retry?.();
  * ```
  *
  * @packageDocumentation
@@ -15,7 +15,11 @@
 // ---------------------------------------------------------------------------------------------------------------- functions
 
 /**
- * Sets the default client, the one that the functions of this module use.
+ * Sets the client that the functions of this module use.
+ *
+ * Configured again, the client takes the new configuration, and a sign-out under way ends under the old one. Where a page holds several
+ * copies of this package (several bundles, or ES module and CommonJS), each copy that is configured has a client of its own; one that
+ * never is uses the client of the copy that was configured first.
  *
  * Calls made before the promise settles queue behind it, so it need not be awaited. On a server it keeps the configuration and does no more.
  *
@@ -34,7 +38,7 @@ export function configure(config: Config): Promise<void>;
 export function preload(options?: PreloadOptions): Promise<void>;
 
 /**
- * Makes the same functions for one more client: another user pool, app client or storage.
+ * Makes the same functions for one more client: another user pool, app client or storage. {@link Client.dispose} ends it.
  *
  * An invalid configuration shows as with {@link configure}: each function rejects, or fails, with that AuthError.
  */
@@ -60,6 +64,7 @@ export function loadTokens(): Promise<Tokens | null>;
 
 /**
  * Gets new tokens with the refresh token and stores them. One refresh runs at a time over all tabs, and rotation is honoured.
+ * What a library keeps beside the tokens stays as it is. A session of oidc-client-ts is refused: that library refreshes it.
  *
  * When told `tokenRevoked` the session stays stored, and the app decides.
  *
@@ -75,7 +80,8 @@ export function refreshTokens(): Promise<Tokens>;
  * out of the storage when the call returns its promise (with `hostedUI: "popup"` when the popup has ended). Without a redirect it settles
  * within `timeoutMs` + 100 ms while the page is visible; with one, within 31 s.
  *
- * It may be given as an event handler: `<button onClick={signOut}>`. An event counts as no options.
+ * It may be given as an event handler: `<button onClick={signOut}>`. An event counts as no options, and so do `null` and an object that
+ * holds an event, as the menus of Ant Design and PrimeReact hand it over.
  *
  * Access and ID tokens are JWTs: whoever verifies them offline takes them until they expire, after any sign-out.
  *
@@ -83,7 +89,7 @@ export function refreshTokens(): Promise<Tokens>;
  * "The managed login sign-out endpoint: /logout"
  */
 export function signOut(
-  options?: SignOutOptions | ClickEventLike,
+  options?: SignOutOptions | ClickEventLike | MenuEventLike | null,
 ): Promise<SignOutResult>;
 
 /**
@@ -91,6 +97,9 @@ export function signOut(
  *
  * Every call in one document gives the same object (React runs effects twice); `null` where no sign-out left the page, after a reload,
  * while a sign-out is pending, and on a server. The record is kept for 10 minutes, or until {@link storeTokens}.
+ *
+ * `complete` only where the browser shows that the hosted UI sent it back; `hostedUIError` with `redirectNotCompleted` where it shows
+ * the contrary, and with `unconfirmed` where nothing shows either: another navigation replaced ours, or the address was typed.
  */
 export function takeSignOutResult(): Promise<ReturnedSignOutResult | null>;
 
@@ -154,6 +163,16 @@ export interface Client {
   readonly revokeToken: typeof revokeToken;
   /** See {@link globalSignOut}. */
   readonly globalSignOut: typeof globalSignOut;
+  /**
+   * Lets go of what the client holds in the page: its listeners and its channel to other tabs. Stored sessions stay.
+   *
+   * Calls that are under way end first, as they would have: a sign-out tells the listeners, then all is gone. Called later,
+   * {@link Client.signOut | signOut} gives `failed` (`invalidState`), the functions that return another promise reject with
+   * `invalidState`, {@link Client.isSigningOut | isSigningOut} is `false` once no sign-out is under way, and {@link Client.onSignedOut | onSignedOut} does nothing.
+   * The `retry()` of a result works on. A second `dispose()` does nothing, and no other client notices, even one of the same
+   * configuration.
+   */
+  readonly dispose: () => void;
 }
 
 /** Options of {@link preload}. */
@@ -200,9 +219,18 @@ export interface SignOutOptions {
   appState?: unknown;
 }
 
-/** An event of the DOM, React, Preact, Vue or jQuery: {@link signOut} takes it for no options. */
+/** An event of the DOM, React, React Aria, Preact, Vue or jQuery: {@link signOut} takes it for no options. */
 export type ClickEventLike =
-  { preventDefault: () => void } | { nativeEvent: unknown };
+  | { preventDefault: () => void }
+  | { nativeEvent: unknown }
+  | { type: string; target: object };
+
+/** What a menu calls its handler with: an event and more. {@link signOut} takes it for no options. */
+export type MenuEventLike =
+  | { domEvent: ClickEventLike }
+  | { originalEvent: ClickEventLike }
+  | { originalEvent?: ClickEventLike | undefined; item?: unknown }
+  | { event: ClickEventLike };
 
 /** What {@link signOut} resolves with. Narrow it by `status`. No token is in its enumerable properties: it may be logged or posted. */
 export type SignOutResult = SignOutComplete | SignOutPartial | SignOutFailed;
@@ -242,9 +270,11 @@ export interface SignOutPartial {
   readonly logoutUrl?: string;
   /**
    * Runs what failed again, all of it and nothing else; never touches a session that was stored since. Never rejects.
-   * Once per failure: a second call gives what the first one gave. Not enumerable.
+   * Once per failure: a second call gives what the first one gave. Not enumerable. Call it on a click, not on load.
+   *
+   * Missing for ten minutes after a retry left this tab for the hosted UI, so that no app can loop; a new session starts afresh.
    */
-  readonly retry: () => Promise<SignOutResult>;
+  readonly retry?: () => Promise<SignOutResult>;
   /** Each step, in the order of its start. */
   readonly steps: SignOutStep[];
 }
@@ -315,7 +345,10 @@ export interface SignOutStep {
     | "readBack"
     | "navigate";
   readonly outcome: "ok" | "skipped" | "failed";
-  /** Why it was skipped, or what is special about it, in words. */
+  /**
+   * Why it was skipped, or what is special about it, in words. That of `"clear"` names the client ids of other app clients
+   * whose sessions are stored, where none of this one was found.
+   */
   readonly reason?: string;
   /** How many requests were sent for it; 0 for a step that sends none. */
   readonly attempts: number;
@@ -362,7 +395,10 @@ export interface ReturnedSignOutPartial extends Omit<
   readonly revokeTokenError?: ReturnedRevokeTokenError;
   /** The user's other sessions are not known to have ended. */
   readonly globalSignOutError?: ReturnedGlobalSignOutError;
-  /** Goes to the hosted UI's `/logout` once more. Only there where that step alone failed: the others need the tokens. */
+  /**
+   * Goes to the hosted UI's `/logout` once more: on a click, not on load. Only there where that step alone failed, for the others need
+   * the tokens; and not for ten minutes after a retry has left this tab.
+   */
   readonly retry?: () => Promise<SignOutResult>;
   /** What was given to {@link signOut} as `appState`. */
   readonly appState?: unknown;
@@ -444,7 +480,7 @@ export type AuthErrorCode =
   | "notConfigured"
   /** A configuration, an option, a redirect or a token argument is not usable; the message names the field. */
   | "configuration"
-  /** The wrong place or moment: a server, an iframe, a refresh while signed out. */
+  /** The wrong place or moment: a server, an iframe, a refresh while signed out, a client after its `dispose()`. */
   | "invalidState"
   /** Cognito refused the token. */
   | "notAuthorized"
@@ -458,7 +494,7 @@ export type AuthErrorCode =
   | "revocationDisabled"
   /** Held back, so that `retry()` can succeed: revoking now would kill the access token that the global sign-out needs. */
   | "deferred"
-  /** A request was sent, or another tab's was; its outcome is not known. */
+  /** A request was sent, or another tab's was, or the page left for the hosted UI; the outcome is not known. */
   | "unconfirmed"
   /** Too many requests. */
   | "throttled"
@@ -581,7 +617,7 @@ export interface OwnSettings {
   /** Where the tokens are. Default `"local"`, with oidc-client-ts's settings that of its `userStore`, else `"session"`. */
   storage?:
     "local" | "session" | "memory" | "cookie" | StorageAdapter | undefined;
-  /** How the cookies were set; removal must repeat `domain` and `path`. Only with `storage: "cookie"`. */
+  /** How the cookies are set. A removal also tries all paths and domains that the page sees. */
   cookie?: CookieOptions | undefined;
   /** Gets each step as it happens, without tokens; `console` fits. Default: none. */
   logger?: Logger | undefined;
@@ -595,7 +631,10 @@ export interface HostedUIConfig {
   redirectSignOut: string | readonly string[];
 }
 
-/** A storage of your own: Amplify's `KeyValueStorageInterface` fits, and so does `sessionStorage`. Each call is given 5 s. */
+/**
+ * A storage of your own, an object or a class with static methods: Amplify's `KeyValueStorageInterface` fits, and so does
+ * `sessionStorage`. Each call is given 5 s.
+ */
 export interface StorageAdapter {
   getItem(
     key: string,
@@ -610,16 +649,16 @@ export interface StorageAdapter {
 
 /** The attributes of the token cookies, as in Amplify's `CookieStorage`. */
 export interface CookieOptions {
-  /** Default: none, a cookie of this host alone. */
+  /** Default, also if blank: none, a cookie of this host alone. */
   domain?: string | undefined;
-  /** Default `/`. */
+  /** Default, also if blank: `/`. */
   path?: string | undefined;
   /** Default `true`. */
   secure?: boolean | undefined;
   /** Default `"lax"`. */
   sameSite?: "strict" | "lax" | "none" | undefined;
-  /** In days. Default 365. */
-  expires?: number | undefined;
+  /** In days, or until when. Default 365. */
+  expires?: number | Date | undefined;
 }
 
 /** Gets a line for each step: `warn` for one that failed, `debug` for all others. */
@@ -712,6 +751,7 @@ export interface AmplifyResourcesConfig extends OwnSettings {
               userAttributes?: unknown;
             }
           | undefined;
+        storage?: StorageAdapter | undefined;
       }
     | undefined;
   API?: unknown;
@@ -745,7 +785,7 @@ export interface AwsExportsConfig extends OwnSettings {
 /** What Amplify v5's `Amplify.configure` takes by hand, and amazon-cognito-identity-js apps often keep. */
 export interface AmplifyV5Config extends OwnSettings {
   hostedUI?: HostedUIConfig | undefined;
-  Auth: AmplifyV5Auth & { storage?: unknown };
+  Auth: AmplifyV5Auth & { storage?: StorageAdapter | undefined };
   /** Comes before `Auth.oauth`, as with Amplify. */
   oauth?: AmplifyV5OAuth | undefined;
   cookieStorage?: CookieOptions | undefined;
@@ -779,6 +819,8 @@ export interface AmplifyV5OAuth {
   redirectSignOut?: string | undefined;
   responseType?: unknown;
   scope?: unknown;
+  /** The same one level down; it comes first, unless `domain` and `redirectSignIn` stand beside it. */
+  awsCognito?: Omit<AmplifyV5OAuth, "awsCognito"> | undefined;
 }
 
 /**
@@ -786,8 +828,10 @@ export interface AmplifyV5OAuth {
  * Connect's (RP-Initiated Logout 1.0), so its domain can't be discovered.
  */
 export interface OidcClientConfig extends OwnSettings {
-  /** `https://cognito-idp.<region>.amazonaws.com/<userPoolId>` */
+  /** `https://cognito-idp.<region>.amazonaws.com/<userPoolId>`, or the address of the hosted UI, with `userPoolId` beside it. */
   authority: string;
+  /** The pool, if `authority` names none. Without it, the tokens that are found name it. */
+  userPoolId?: string | undefined;
   client_id: string;
   redirect_uri?: string | undefined;
   post_logout_redirect_uri?: string | undefined;
@@ -812,7 +856,8 @@ export interface OidcClientConfig extends OwnSettings {
   revokeTokensOnSignout?: unknown;
   scope?: unknown;
   silent_redirect_uri?: unknown;
+  /** Any `StateStore`: sign-ins under way are removed from it. */
   stateStore?: unknown;
-  /** A `WebStorageStateStore` tells where the user's record is, and under which prefix; {@link OwnSettings.storage} comes first. */
+  /** Any `StateStore`: where the user's record is; {@link OwnSettings.storage} comes first. */
   userStore?: unknown;
 }

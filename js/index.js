@@ -1,33 +1,28 @@
 // The public functions. Importing this does nothing; the engine is loaded by configure() or preload().
-import { home } from "./home.js";
+import { functions, home } from "./home.js";
 
 export { AuthError, isAuthError } from "./errors.js";
-
-/** @param {any} config */
-export const configure = (config) => home().configure(config);
+export { configure, onSignedOut } from "./home.js";
 
 /** @param {any} tokens */
-export const storeTokens = (tokens) => home().storeTokens(tokens);
+export const storeTokens = (tokens) => functions().storeTokens(tokens);
 
-export const loadTokens = () => home().loadTokens();
+export const loadTokens = () => functions().loadTokens();
 
-export const refreshTokens = () => home().refreshTokens();
+export const refreshTokens = () => functions().refreshTokens();
 
 /** @param {any} [options] */
-export const signOut = (options) => home().signOut(options);
+export const signOut = (options) => functions().signOut(options);
 
-export const takeSignOutResult = () => home().takeSignOutResult();
+export const takeSignOutResult = () => functions().takeSignOutResult();
 
-export const isSigningOut = () => home().isSigningOut();
-
-/** @param {(event: any) => void} listener */
-export const onSignedOut = (listener) => home().onSignedOut(listener);
+export const isSigningOut = () => functions().isSigningOut();
 
 /** @param {any} token */
-export const revokeToken = (token) => home().revokeToken(token);
+export const revokeToken = (token) => functions().revokeToken(token);
 
 /** @param {any} token */
-export const globalSignOut = (token) => home().globalSignOut(token);
+export const globalSignOut = (token) => functions().globalSignOut(token);
 
 /** @param {any} config */
 export const createClient = (config) => home().createClient(config);

@@ -3,8 +3,11 @@
 import { webStorage } from "./last-resort/places.js";
 import { clientIdOf } from "./last-resort/settings.js";
 
-/** As many as the engine keeps. */
-const MAX_ENTRIES = 8;
+/** As many as the engine keeps (src/flow/mark.rs), which makes room the same way. */
+const MAX_ENTRIES = 32;
+
+/** By how much a current session counts as younger than others when one has to make room, in milliseconds. */
+const CURRENT_COUNTS_MS = 3_600_000;
 
 /**
  * @param {any} config
@@ -38,25 +41,33 @@ export function isSigningOutByMark(config) {
 /**
  * Tells other tabs how far the sign-out of these sessions is. They hear it by the `storage` event.
  * @param {any} config
- * @param {string[]} ids
- * @param {object} entry
+ * @param {string[]} ids the current session's first
+ * @param {{ t: number, [field: string]: unknown }} entry
  */
 export function writeMark(config, ids, entry) {
   try {
-    if (ids[0])
+    const [current, ...others] = ids;
+    if (current)
       localStorage.setItem(
         keyOf(config, "ended"),
-        JSON.stringify(
-          [
+        JSON.stringify([
+          // Further sessions make room before current ones, older ones before newer ones; the current one never does.
+          ...[
             ...entriesOf(config).filter(({ h }) => !ids.includes(h)),
-            ...ids.map((h) => ({ h, ...entry })),
-          ].slice(-MAX_ENTRIES),
-        ),
+            ...others.map((h) => ({ h, ...entry })),
+          ]
+            .sort((a, b) => age(a) - age(b))
+            .slice(1 - MAX_ENTRIES),
+          { h: current, ...entry, c: 1 },
+        ]),
       );
   } catch {
     // Blocked or full: then no tab hears of it.
   }
 }
+
+/** @param {{ t: number, c?: number }} entry */
+const age = ({ t, c }) => t + (c ? CURRENT_COUNTS_MS : 0);
 
 /**
  * Leaves the result for the page after the redirect, or takes it back.

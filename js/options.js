@@ -13,12 +13,49 @@ export function asks(options, name) {
   }
 }
 
-/** Whether it is a DOM event, or a library's over one. @param {any} options */
-export function isEvent(options) {
+/** As src/options.rs reads them. */
+const OPTIONS = [
+  "global",
+  "hostedUI",
+  "redirectUrl",
+  "navigate",
+  "timeoutMs",
+  "popupTimeoutMs",
+  "signal",
+  "forgetDevice",
+  "retryWhenOnline",
+  "appState",
+  "oauth",
+];
+
+/**
+ * Whether it is what an event handler is called with: an event, or an object that holds one, as menus have it. An object with an option
+ * of ours in it holds options.
+ * @param {any} given
+ */
+export function isEvent(given) {
   try {
-    // Not its value: a proxy may have one for every name.
+    if (isOneEvent(given)) return true;
+    const names = Object.keys(given);
     return (
-      "nativeEvent" in options || typeof options.preventDefault === "function"
+      typeof given === "object" &&
+      !OPTIONS.some((name) => names.includes(name)) &&
+      names.some((name) => isOneEvent(asks(given, name)))
+    );
+  } catch {
+    return false;
+  }
+}
+
+/** Whether it is a DOM event, or a library's over one. @param {any} value */
+function isOneEvent(value) {
+  try {
+    return (
+      // Not its value: a proxy may have one for every name.
+      "nativeEvent" in value ||
+      typeof value.preventDefault === "function" ||
+      // React Aria's press event has nothing else of an event.
+      (typeof value.type === "string" && typeof value.target === "object")
     );
   } catch {
     return false;

@@ -5,7 +5,7 @@ import { rest } from "./last-resort/retry.js";
 import { lastResort } from "./last-resort/run.js";
 import { stored } from "./last-resort/sessions.js";
 import { asks, isEvent } from "./options.js";
-import { isServer, openPopup } from "./page.js";
+import { openPopup } from "./page.js";
 import { bounded } from "./patience.js";
 import {
   FIELDS,
@@ -15,16 +15,14 @@ import {
   toResult,
 } from "./results.js";
 
-/** @typedef {import("./client.js").FaceClient} Client */
+/** @typedef {import("./client.js").Setup} Client */
 /** @typedef {import("./engine.js").Engine} Engine */
 
 /**
  * @param {Client} client
  * @param {any} options
  */
-export function signOut(client, options) {
-  if (isServer()) return Promise.resolve(failed(faceError("invalidState")));
-  if (!client.ready) return Promise.resolve(failed(faceError("notConfigured")));
+export function begin(client, options) {
   // An event counts as no options: `onClick={signOut}`.
   if (isEvent(options)) options = undefined;
   // Inside the gesture, before anything else: WebKit refuses after about a second.

@@ -1,13 +1,14 @@
 //! The exports of the npm package's engine: plain functions over client numbers. The JavaScript face
 //! (`js/`) makes the public functions, errors and results of them.
 
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use js_sys::{Function, Object, Reflect};
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use wasm_bindgen::prelude::*;
 
-use crate::browser::{js, task};
+use crate::browser::{clock, js, task};
 use crate::config::Config;
 use crate::driver::{Again, Client, Hooks, Record, Report, SignedOutEvent, error_json};
 use crate::error::{AuthError, AuthErrorCode};
@@ -48,13 +49,19 @@ fn field(value: JsValue) -> Field<Foreign> {
     } else if let Some(number) = value.as_f64() {
         Field::Number(number)
     } else if value.is_function() {
-        Field::Function
+        Field::Function(Foreign(value))
     } else if !value.is_object() {
         Field::Other
     } else {
         // A revoked proxy throws even here.
         match js::call(&js::global("Array"), "isArray", &[&value]) {
             Ok(list) if list.is_truthy() => texts(&value),
+            // Not by its class, which is another one in each realm.
+            Ok(_) if js::get(&value, "getTime").is_function() => {
+                let at = js::call(&value, "getTime", &[]).ok();
+                let at = at.and_then(|at| at.as_f64()).unwrap_or(f64::NAN);
+                Field::Date(at - clock::wall())
+            }
             Ok(_) => Field::Object(Foreign(value)),
             Err(_) => Field::Other,
         }
@@ -138,7 +145,7 @@ fn set(object: &JsValue, name: &str, value: &JsValue) {
 
 fn retry_function(again: &Again) -> JsValue {
     let again = again.clone();
-    js::function(Box::new(move |_| report_promise(again())))
+    js::function(Box::new(move |_| report_promise(again()))).into_js_value()
 }
 
 fn report_promise(report: LocalFuture<Rc<Report>>) -> JsValue {
@@ -221,8 +228,34 @@ fn event_out(event: SignedOutEvent) -> JsValue {
 
 // ---- exports
 
+/// A client, under the number that the face knows it by.
+#[derive(Clone)]
+struct Handle {
+    number: u32,
+    /// The number of the face's own client, which may be configured anew: 0 for one that was.
+    owner: u32,
+    client: Client,
+    listener: u32,
+}
+
+thread_local! {
+    static HANDLES: RefCell<Vec<Handle>> = const { RefCell::new(Vec::new()) };
+    /// A number is never used twice.
+    static LAST: Cell<u32> = const { Cell::new(0) };
+}
+
+fn handles(wanted: &dyn Fn(&Handle) -> bool) -> Vec<Handle> {
+    HANDLES.with_borrow(|handles| {
+        let wanted = handles.iter().filter(|handle| wanted(handle));
+        wanted.cloned().collect()
+    })
+}
+
 fn client(number: u32) -> Result<Client, AuthError> {
-    Client::by_number(number).ok_or_else(|| AuthError::new(AuthErrorCode::NotConfigured))
+    let found = handles(&|handle| handle.number == number).pop();
+    found
+        .map(|handle| handle.client)
+        .ok_or_else(|| AuthError::new(AuthErrorCode::NotConfigured))
 }
 
 /// A promise of an export: rejections are errors as JSON.
@@ -230,30 +263,47 @@ fn promised(work: LocalFuture<Result<JsValue, AuthError>>) -> JsValue {
     task::promise(Box::pin(async move { work.await.map_err(rejection) }))
 }
 
-/// Makes a client of a configuration in any accepted shape; `tell` gets its number and each signed-out event. Returns
-/// the number: the same for the same configuration, but with `own_memory` for one that keeps its session in memory.
+/// Makes a client of a configuration in any accepted shape and returns its number, from 1 on; `tell` gets each signed-out event.
+/// With `own_memory`, one that keeps its session in memory has that to itself. It hears what other clients of its owner heard, which
+/// still have to be disposed of.
 #[wasm_bindgen]
-pub fn create(config: JsValue, tell: Function, own_memory: bool) -> Result<u32, JsValue> {
+pub fn create(
+    config: JsValue,
+    tell: Function,
+    own_memory: bool,
+    owner: u32,
+) -> Result<u32, JsValue> {
     let reading = Config::read(field(config)).map_err(rejection)?;
-    let object = |foreign: Option<Foreign>| foreign.map(|foreign| foreign.0);
-    let client = Client::find_or_make(
-        reading.config,
-        object(reading.storage),
-        object(reading.logger),
-        own_memory,
-    );
-    let number = client.number();
-    if !client.has_listeners() {
-        client.on_signed_out(move |event| {
-            // The face catches what its listeners throw.
-            let _ = js::apply(
-                &tell,
-                &JsValue::UNDEFINED,
-                &[&number.into(), &event_out(event)],
-            );
-        });
+    let objects = [reading.storage, reading.state_store, reading.logger];
+    let objects = objects.map(|foreign| foreign.map(|foreign| foreign.0));
+    let client = Client::make(reading.config, objects, own_memory);
+    let listener = client.on_signed_out(move |event| {
+        // The face catches what its listeners throw.
+        let _ = js::apply(&tell, &JsValue::UNDEFINED, &[&event_out(event)]);
+    });
+    for before in handles(&|handle| owner != 0 && handle.owner == owner) {
+        client.succeed(&before.client, before.listener);
     }
+    let number = LAST.get() + 1;
+    LAST.set(number);
+    HANDLES.with_borrow_mut(|handles| {
+        handles.push(Handle {
+            number,
+            owner,
+            client,
+            listener,
+        });
+    });
     Ok(number)
+}
+
+/// Lets a client go; a number that is not known is none.
+#[wasm_bindgen]
+pub fn dispose(number: u32) {
+    if let Ok(client) = client(number) {
+        HANDLES.with_borrow_mut(|handles| handles.retain(|handle| handle.number != number));
+        client.dispose();
+    }
 }
 
 /// Looks for a session that was ended and came back.

@@ -1,6 +1,6 @@
 //! Every accepted shape of configuration, read into one valid [`Config`].
 
-mod address;
+pub(crate) mod address;
 mod shape;
 mod storage;
 mod tokens;
@@ -9,7 +9,6 @@ use crate::error::AuthError;
 use crate::fields::{Field, Fields, Reader, no_object, object_at};
 use crate::json::Json;
 use crate::layout::{Target, oidc_client};
-use crate::text::{after_last, parts};
 
 /// The fields of our own shape.
 const OWN_FIELDS: [&str; 9] = [
@@ -27,13 +26,14 @@ const OWN_FIELDS: [&str; 9] = [
 /// A valid configuration.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Config {
-    /// The user pool, such as `eu-central-1_AbCdEf123`.
+    /// The user pool, such as `eu-central-1_AbCdEf123`. Empty where settings of oidc-client-ts name none: then the tokens found do.
     pub user_pool_id: String,
     /// The app client, one without a secret.
     pub user_pool_client_id: String,
     /// The identity pool, whose guest identity goes with the sign-out.
     pub identity_pool_id: Option<String>,
-    /// The absolute URL that requests are posted to.
+    /// The absolute URL that requests are posted to. Empty where neither it nor the pool is configured: then it is AWS's own of
+    /// the pool that the tokens name.
     pub endpoint: String,
     /// The hosted UI (managed login), where the app uses it.
     pub hosted_ui: Option<HostedUi>,
@@ -43,9 +43,10 @@ pub struct Config {
     pub storage: StorageKind,
     /// The attributes of cookies, for [`StorageKind::Cookie`].
     pub cookie: CookieOptions,
-    /// The issuer as oidc-client-ts names it in its keys.
+    /// The issuer as oidc-client-ts names it in its keys, or the hosted UI's domain, as the settings have it.
     pub authority: String,
-    /// What oidc-client-ts puts in front of the user's key: `oidc.` unless its `userStore` was made with another one.
+    /// What oidc-client-ts puts in front of the user's key: `oidc.` unless its `userStore` was made with another one. Empty in
+    /// a store of another kind.
     pub user_store_prefix: String,
 }
 
@@ -69,8 +70,10 @@ pub enum StorageKind {
     Memory,
     /// `document.cookie`, in Amplify's encoding.
     Cookie,
-    /// An object of the app's own.
+    /// An object of the app's own, or a class with static methods: `getItem`, `setItem`, `removeItem`.
     Custom,
+    /// A `StateStore` of oidc-client-ts: `get`, `set`, `remove`, `getAllKeys`.
+    StateStore,
 }
 
 /// The attributes of the cookies that tokens are kept in.
@@ -105,8 +108,10 @@ impl Default for CookieOptions {
 pub struct Reading<F> {
     /// The configuration.
     pub config: Config,
-    /// The storage object, with [`StorageKind::Custom`].
+    /// The storage object, with [`StorageKind::Custom`] and [`StorageKind::StateStore`].
     pub storage: Option<F>,
+    /// Where oidc-client-ts keeps its sign-ins under way, if that is a store of the app's own.
+    pub state_store: Option<F>,
     /// The logger, where there is one: `debug` and `warn` are functions.
     pub logger: Option<F>,
 }
@@ -124,6 +129,7 @@ impl Config {
         Ok(Reading {
             config,
             storage: object_at(&root, storage),
+            state_store: object_at(&root, Some("stateStore")),
             logger: object_at(&root, logger),
         })
     }
@@ -145,9 +151,36 @@ impl Config {
             user_pool_id: self.user_pool_id.clone(),
             client_id: self.user_pool_client_id.clone(),
             identity_pool_id: self.identity_pool_id.clone(),
-            authority: self.authority.clone(),
+            authorities: self.authorities(),
             user_store_prefix: self.user_store_prefix.clone(),
         }
+    }
+}
+
+impl Config {
+    /// Where requests are posted to, with tokens of that issuer. `None` where neither the configuration says it nor the issuer,
+    /// which counts only if it is spelt as Cognito spells its own.
+    pub fn endpoint_for(&self, issuer: Option<&str>) -> Option<String> {
+        if self.endpoint.is_empty() {
+            address::issuer(issuer?).map(|(_, origin)| [&origin, "/"].concat())
+        } else {
+            Some(self.endpoint.clone())
+        }
+    }
+
+    /// What may stand for the pool in a key of oidc-client-ts, no trailing slash: as configured, its issuer, the hosted UI.
+    fn authorities(&self) -> Vec<String> {
+        let bare = |text: &str| text.strip_suffix('/').unwrap_or(text).to_owned();
+        let mut all = vec![bare(&self.authority)];
+        let issuer = address::pool_origin(&self.user_pool_id)
+            .map(|origin| [&origin, "/", &self.user_pool_id].concat());
+        let hosted_ui = self.hosted_ui.as_ref().map(|hosted| hosted.origin.clone());
+        for other in [issuer, hosted_ui].into_iter().flatten() {
+            if !all.contains(&other) {
+                all.push(other);
+            }
+        }
+        all
     }
 }
 
@@ -161,37 +194,53 @@ fn read(mut reader: Reader) -> Result<Parts, AuthError> {
     }
     let path = |name: &str| [shape.root, name].concat();
     let at_pool = path(shape.pool);
-    let mut user_pool_id = reader.required(&at_pool);
+    let mut user_pool_id;
     let mut endpoint = String::new();
     let mut authority = String::new();
-    let mut user_store_prefix = None;
     if shape.is_oidc() {
-        if let Field::Text(prefix) = reader.field("userStore._prefix") {
-            user_store_prefix = Some(prefix);
-        }
-        authority = user_pool_id;
+        user_pool_id = reader.text("userPoolId").unwrap_or_default();
+        authority = reader.required(shape.pool);
         let url = address::plain_url(&authority);
-        // The issuer ends with the user pool id.
-        let path = url.as_ref().map_or("", |url| &url.path);
-        user_pool_id = after_last(path, b'/').to_owned();
-        endpoint = url.map(|url| url.origin).unwrap_or_default();
-    }
-    match address::pool_origin(&user_pool_id) {
-        None => reader.fail(
-            &at_pool,
-            if shape.is_oidc() {
-                "must be https://cognito-idp.<region>.amazonaws.com/<userPoolId>."
-            } else {
-                "is not a user pool id. It looks like eu-central-1_AbCdEf123."
-            },
-        ),
-        Some(origin) if endpoint.is_empty() => {
-            authority = [origin.as_str(), "/", &user_pool_id].concat();
-            endpoint = origin;
+        if url.is_none() {
+            reader.fail(shape.pool, AUTHORITY);
         }
-        Some(_) => {}
+        // The issuer ends with the user pool id; the hosted UI's domain names none.
+        if let Some(url) = &url
+            && let Some(pool) = address::pool_of(url)
+        {
+            if user_pool_id.is_empty() {
+                user_pool_id = pool.to_owned();
+            } else if user_pool_id != pool {
+                reader.fail("userPoolId", "is another user pool than authority names.");
+            }
+            if url.loopback {
+                // An emulator's. No other host is sent a token, for it may be any proxy of the issuer's documents.
+                endpoint = [&url.origin, "/"].concat();
+            }
+        }
+    } else {
+        user_pool_id = reader.required(&at_pool);
     }
-    endpoint.push('/');
+    if !(shape.is_oidc() && user_pool_id.is_empty()) {
+        match address::pool_origin(&user_pool_id) {
+            None => reader.fail(
+                if shape.is_oidc() {
+                    "userPoolId"
+                } else {
+                    &at_pool
+                },
+                "is not a user pool id. It looks like eu-central-1_AbCdEf123.",
+            ),
+            Some(origin) => {
+                if authority.is_empty() {
+                    authority = [&origin, "/", &user_pool_id].concat();
+                }
+                if endpoint.is_empty() {
+                    endpoint = [&origin, "/"].concat();
+                }
+            }
+        }
+    }
     let at_client = path(shape.client);
     let user_pool_client_id = reader.required(&at_client);
     if !address::is_client_id(&user_pool_client_id) {
@@ -216,8 +265,13 @@ fn read(mut reader: Reader) -> Result<Parts, AuthError> {
     if let Some(id) = reader.text("identityPoolId") {
         identity_pool_id = Some(id);
     }
-    let hosted_ui = hosted_ui(&mut reader, shape);
-    let (storage, custom, cookie) = storage::read(&mut reader, shape);
+    let hosted_ui = hosted_ui(&mut reader, shape, &user_pool_id);
+    let storage::Storage {
+        kind: storage,
+        object: custom,
+        cookie,
+        prefix,
+    } = storage::read(&mut reader, shape);
     let logger = reader.object("logger").then_some("logger");
     if logger.is_some() {
         for method in ["logger.debug", "logger.warn"] {
@@ -237,7 +291,7 @@ fn read(mut reader: Reader) -> Result<Parts, AuthError> {
         storage,
         cookie,
         authority,
-        user_store_prefix: user_store_prefix.unwrap_or_else(|| oidc_client::PREFIX.to_owned()),
+        user_store_prefix: prefix.unwrap_or_else(|| oidc_client::PREFIX.to_owned()),
     };
     reader.finish((config, custom, logger))
 }
@@ -245,36 +299,60 @@ fn read(mut reader: Reader) -> Result<Parts, AuthError> {
 const SAFE_URL: &str =
     "must be an https URL (http on this machine only) without user, query and fragment.";
 
-/// The hosted UI: our own `hostedUI` beside any shape, else the shape's own settings.
-fn hosted_ui(reader: &mut Reader, shape: &shape::Shape) -> Option<HostedUi> {
-    let ours = reader.object("hostedUI");
-    let (at, name) = if ours {
-        reader.only("hostedUI.", &["domain", shape::OWN.redirects]);
-        ("hostedUI.", shape::OWN.redirects)
-    } else if shape.is_v5() && reader.has("oauth") {
-        // Amplify v5 takes what stands at the root before what stands in `Auth`.
-        ("oauth.", shape.redirects)
-    } else {
-        (shape.oauth, shape.redirects)
-    };
-    let at_domain = [at, "domain"].concat();
-    if !ours {
-        // An empty object or domain says that there is none.
-        match reader.field(&at_domain) {
-            Field::Missing => return None,
-            Field::Text(text) if text.is_empty() => return None,
-            _ => {}
+const AUTHORITY: &str = "must be https://cognito-idp.<region>.amazonaws.com/<userPoolId>, or the https address of the hosted UI, with userPoolId beside it.";
+
+/// In front of the names of the hosted UI's fields: our own `hostedUI` beside any shape, else the shape's own.
+fn at_hosted_ui(reader: &mut Reader, shape: &shape::Shape) -> String {
+    if reader.object("hostedUI") {
+        return "hostedUI.".to_owned();
+    }
+    // Amplify v5 takes what stands at the root before what stands in `Auth`; the command line writes an empty one there.
+    let v5 = ["oauth.", "Auth.oauth."];
+    for at in if shape.is_v5() { &v5[..] } else { &[] } {
+        let path = |name: &str| [at, name].concat();
+        let whole = reader.has(&path("domain")) && reader.has(&path("redirectSignIn"));
+        if !whole && reader.object(&path("awsCognito")) {
+            return path("awsCognito.");
+        }
+        if reader.has(&path("domain")) {
+            return path("");
         }
     }
-    let domain = reader.required(&at_domain);
-    let origin = address::domain(&domain);
-    if origin.is_none() {
-        reader.fail(
-            &at_domain,
-            "must be a host such as my-app.auth.eu-central-1.amazoncognito.com, or an https origin (http on this machine only).",
-        );
+    shape.oauth.to_owned()
+}
+
+/// The hosted UI; none where its domain is empty.
+fn hosted_ui(reader: &mut Reader, shape: &shape::Shape, pool: &str) -> Option<HostedUi> {
+    let at = at_hosted_ui(reader, shape);
+    let ours = at == shape::OWN.oauth;
+    let name = if ours {
+        reader.only(&at, &["domain", shape::OWN.redirects]);
+        shape::OWN.redirects
+    } else {
+        shape.redirects
+    };
+    let path = |name: &str| [&at, name].concat();
+    let at_domain = path("domain");
+    let given = match reader.field(&at_domain) {
+        Field::Text(text) => text.trim_ascii().to_owned(),
+        Field::Missing => String::new(),
+        _ => {
+            reader.fail(&at_domain, "must be a string that is not empty.");
+            String::new()
+        }
+    };
+    if given.is_empty() {
+        if !ours || !reader.object("hostedUI") {
+            return None;
+        }
+        reader.fail(&at_domain, "is missing. Set it.");
     }
-    let mut at_redirects = [at, name].concat();
+    let origin = address::domain(&given, pool).unwrap_or_else(|written| {
+        let must = "must be the host of the hosted UI, such as my-app.auth.eu-central-1.amazoncognito.com, or its https origin (http on this machine only)";
+        fail_with(reader, &at_domain, must, written);
+        String::new()
+    });
+    let mut at_redirects = path(name);
     let mut given = reader.field(&at_redirects);
     if let (true, Field::Missing) = (shape.is_oidc(), &given) {
         // OpenID Connect's name for the same (RP-Initiated Logout 1.0).
@@ -287,7 +365,7 @@ fn hosted_ui(reader: &mut Reader, shape: &shape::Shape) -> Option<HostedUi> {
     // A foreign shape may list none: the app may never leave for the hosted UI.
     let mut good = !ours || shape.is_oidc();
     let given = match given {
-        Field::Text(text) => vec![text],
+        Field::Text(text) => address::joined(&text),
         Field::Texts(texts) => texts,
         Field::Missing => Vec::new(),
         _ => {
@@ -296,25 +374,35 @@ fn hosted_ui(reader: &mut Reader, shape: &shape::Shape) -> Option<HostedUi> {
         }
     };
     let mut redirect_sign_out = Vec::new();
-    // Amplify v5 joins several with commas, which no registered URL holds unencoded.
-    for redirect in given.iter().flat_map(|text| parts(text, b',')) {
+    let mut written = None;
+    for redirect in &given {
         let redirect = redirect.trim_ascii();
         if !redirect.is_empty() {
             good = address::is_redirect(redirect);
             redirect_sign_out.push(redirect.to_owned());
             if !good {
+                written = address::written(redirect);
+                if written.is_none() && !redirect.is_ascii() {
+                    written = Some(
+                        "its host as the browser shows it in location.href (xn--...)".to_owned(),
+                    );
+                }
                 break;
             }
         }
     }
     if !good {
-        reader.fail(
-            &at_redirects,
-            "must be one or more absolute URLs without fragment: https, http on this machine only, or the app's own scheme.",
-        );
+        let must = "must be one or more absolute URLs without fragment: https, http on this machine only, or the app's own scheme";
+        fail_with(reader, &at_redirects, must, written);
     }
     Some(HostedUi {
-        origin: origin.unwrap_or_default(),
+        origin,
         redirect_sign_out,
     })
+}
+
+/// Keeps an error that says what to write instead, where that is known.
+fn fail_with(reader: &mut Reader, path: &str, must: &str, written: Option<String>) {
+    let written = written.map_or(String::new(), |written| ["; write ", &written].concat());
+    reader.fail(path, &[must, &written, "."].concat());
 }

@@ -13,7 +13,7 @@ pub enum AuthErrorCode {
     NotConfigured,
     /// A configuration, an option, a redirect or a token argument is not usable.
     Configuration,
-    /// The wrong place or moment: a server, an iframe, a refresh while signed out.
+    /// The wrong place or moment: a server, an iframe, a refresh while signed out, a client after its `dispose()`.
     InvalidState,
     /// Cognito refused the token.
     NotAuthorized,
@@ -162,8 +162,8 @@ const TABLE: [Row; 22] = {
         (
             Aborted,
             "aborted",
-            "The caller aborted it.",
-            "Call it again when it is wanted.",
+            "The operation was aborted.",
+            "Call it again to retry.",
             true,
         ),
         (

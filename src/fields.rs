@@ -18,10 +18,12 @@ pub enum Field<O> {
     Number(f64),
     /// An array of strings; an array with anything else in it is [`Field::Other`].
     Texts(Vec<String>),
-    /// An object that is neither an array nor a function.
+    /// An object that is no array, date or function.
     Object(O),
-    /// A function.
-    Function,
+    /// A date: how many milliseconds it lies ahead; NaN where it is none.
+    Date(f64),
+    /// A function; a class may have static methods.
+    Function(O),
     /// Anything else: a symbol, a big integer, a mixed array.
     Other,
 }
@@ -46,15 +48,15 @@ pub(crate) fn walk<F: Fields>(root: &F, path: &str) -> Result<Field<F>, AuthErro
     let (name, rest) = split_at_any(path, b".");
     match (root.field(name)?, rest.strip_prefix('.')) {
         (field, None) => Ok(field),
-        (Field::Object(object), Some(rest)) => walk(&object, rest),
+        (Field::Object(object) | Field::Function(object), Some(rest)) => walk(&object, rest),
         _ => Ok(Field::Missing),
     }
 }
 
-/// The object there; only where one was seen before.
+/// The object or function there; only where one was seen before.
 pub(crate) fn object_at<F: Fields>(root: &F, path: Option<&str>) -> Option<F> {
     match walk(root, path?) {
-        Ok(Field::Object(object)) => Some(object),
+        Ok(Field::Object(object) | Field::Function(object)) => Some(object),
         _ => None,
     }
 }
@@ -75,7 +77,8 @@ impl<F: Fields> Source for F {
             Field::Number(number) => Field::Number(number),
             Field::Texts(texts) => Field::Texts(texts),
             Field::Object(_) => Field::Object(()),
-            Field::Function => Field::Function,
+            Field::Date(ahead) => Field::Date(ahead),
+            Field::Function(_) => Field::Function(()),
             Field::Other => Field::Other,
         })
     }
@@ -188,7 +191,13 @@ impl<'a> Reader<'a> {
 
     /// Whether the field is a function.
     pub(crate) fn function(&mut self, path: &str) -> bool {
-        matches!(self.field(path), Field::Function)
+        matches!(self.field(path), Field::Function(()))
+    }
+
+    /// Whether an object (its path and a dot) has a field of its own, not of its class.
+    pub(crate) fn owns(&self, at: &str, name: &str) -> bool {
+        let names = self.source.names_at(at).unwrap_or_default();
+        names.iter().any(|own| own == name)
     }
 
     /// Nothing but these fields at the root (empty) or in an object (its path and a dot): a misspelt name must not

@@ -13,14 +13,14 @@ pub type Snapshot = Vec<(String, String)>;
 /// Whose sessions are meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
-    /// The user pool.
+    /// The user pool; empty where only the tokens name it.
     pub user_pool_id: String,
     /// The app client; no dot in it, so that no client's keys begin like another's.
     pub client_id: String,
     /// The identity pool.
     pub identity_pool_id: Option<String>,
-    /// The issuer as oidc-client-ts names it in its keys.
-    pub authority: String,
+    /// What may stand for the pool in a key of oidc-client-ts: its issuer, the hosted UI; no trailing slash.
+    pub authorities: Vec<String>,
     /// What oidc-client-ts puts in front of the user's key.
     pub user_store_prefix: String,
 }
@@ -56,6 +56,9 @@ pub struct Found {
     pub leftovers: Vec<String>,
     /// Entries to write when they end: the list of users without those whose sessions end.
     pub writes: Vec<(String, String)>,
+    /// The remembered devices of users who have no session here: their names and keys. Nobody but another tab's sign-out
+    /// says whose are meant.
+    pub devices: Vec<(String, Vec<String>)>,
     /// Whether a flag in this store says that the hosted UI signed the user in. Amplify keeps its flags
     /// in localStorage, wherever the tokens are.
     pub hosted_ui: bool,
@@ -63,9 +66,12 @@ pub struct Found {
 
 /// Left-overs of a sign-in that name no client: Amplify v5's in localStorage and sessionStorage, v6's
 /// challenge in sessionStorage, the Next.js adapter's in cookies.
-const SHARED: [&str; 13] = [
+const SHARED: [&str; 15] = [
     "amplify-signin-with-hostedUI",
     "amplify-redirected-from-hosted-ui",
+    // A sign-up that was to sign in by itself.
+    "amplify-auto-sign-in",
+    "amplify-polling-started",
     "aws-amplify-federatedInfo",
     "oauth_state",
     "ouath_pkce_key",
@@ -79,12 +85,14 @@ const SHARED: [&str; 13] = [
     "com.amplify.server_auth.isSigningOutRedirecting",
 ];
 
-/// The keys of the guest identity: Amplify v6's, and v5's.
+/// The keys of the guest identity: Amplify v6's, v5's, and those of the AWS SDK v2.
 fn guest_keys(target: &Target) -> Vec<String> {
     let mut keys = Vec::new();
     if let Some(pool) = &target.identity_pool_id {
         keys.push(["com.amplify.Cognito.", pool, ".identityId"].concat());
         keys.push(["CognitoIdentityId-", pool].concat());
+        keys.push(["aws.cognito.identity-id.", pool].concat());
+        keys.push(["aws.cognito.identity-providers.", pool].concat());
     }
     keys
 }
@@ -93,16 +101,65 @@ fn guest_keys(target: &Target) -> Vec<String> {
 /// than thousands of foreign names.
 pub fn pick(target: &Target, names: &str) -> Vec<String> {
     let prefix = amplify::prefix(&target.client_id);
-    let oidc_user = oidc_client::user_prefix(target);
+    let oidc_users = oidc_client::user_prefixes(target);
     let guest = guest_keys(target);
     let mut picked = Vec::new();
     for name in parts(names, 0) {
         if name.starts_with(&prefix)
             || name.starts_with(oidc_client::PREFIX)
-            || name.starts_with(&oidc_user)
+            || oidc_users.iter().any(|prefix| name.starts_with(prefix))
             || SHARED.contains(&name)
             || guest.iter().any(|key| key == name)
         {
+            picked.push(name.to_owned());
+        }
+    }
+    picked
+}
+
+/// What a sign-out says that found none of its sessions, but those of other app clients, among these names (joined
+/// by NUL): it tells a wrong client id from a user who is signed out.
+pub fn about_strangers(target: &Target, names: &str) -> Option<String> {
+    let mut ids = Vec::new();
+    for name in parts(names, 0) {
+        let id = amplify::client_of(name).or_else(|| oidc_client::client_of(target, name));
+        // A name may hold anything; what is told of it is no more than an id.
+        if let Some(id) = id
+            && (10..=64).contains(&id.len())
+            && id
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+            && id != target.client_id
+            && !ids.contains(&id)
+        {
+            ids.push(id);
+        }
+    }
+    let mut text = String::new();
+    for (index, id) in ids.iter().enumerate() {
+        text.push_str(match index {
+            0 => "found sessions of other app clients: ",
+            1 | 2 => ", ",
+            _ => {
+                text.push_str(", ...");
+                break;
+            }
+        });
+        text.push_str(id);
+    }
+    if text.is_empty() {
+        return None;
+    }
+    text.push_str("; configured ");
+    text.push_str(&target.client_id);
+    Some(text)
+}
+
+/// The same among the names of a `StateStore` of oidc-client-ts, where a sign-in under way is under its id alone.
+pub fn pick_state(target: &Target, names: &str) -> Vec<String> {
+    let mut picked = pick(target, names);
+    for name in parts(names, 0) {
+        if oidc_client::is_id(name) {
             picked.push(name.to_owned());
         }
     }

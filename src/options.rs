@@ -62,7 +62,7 @@ impl SignOutOptions {
     /// `configuration`, naming the option.
     pub fn read<F: Fields>(argument: Field<F>) -> Result<SignOutOptions, AuthError> {
         match argument {
-            Field::Missing => Ok(SignOutOptions::default()),
+            Field::Missing | Field::Null => Ok(SignOutOptions::default()),
             Field::Object(object) => read(Reader::new(&object)),
             _ => Err(no_object("options")),
         }

@@ -188,8 +188,8 @@ pub struct Partial {
     pub forget_device_error: Option<ForgetDeviceError>,
     /// The hosted UI's logout URL.
     pub logout_url: Option<String>,
-    /// Runs again what failed.
-    pub retry: Retry,
+    /// Runs again what failed; `None` for ten minutes after a retry that left the page, so that no app can loop.
+    pub retry: Option<Retry>,
     /// What was done, in order.
     pub steps: Vec<SignOutStep>,
 }

@@ -62,6 +62,8 @@ pub struct Claims {
     pub username: Option<String>,
     /// `sub`, the user's id.
     pub sub: Option<String>,
+    /// `iss`, which names the user pool.
+    pub iss: Option<String>,
     /// `origin_jti`: the sign-in this token descends from; only where revocation or rotation is on.
     pub origin_jti: Option<String>,
     /// `jti`, this token's own id.
@@ -91,6 +93,7 @@ impl Claims {
             client_id: text("client_id").or_else(|| text("aud")),
             username: text("username"),
             sub: text("sub"),
+            iss: text("iss"),
             origin_jti: text("origin_jti"),
             jti: text("jti"),
             exp: number("exp"),
@@ -168,6 +171,13 @@ impl Session {
 }
 
 impl Session {
+    /// The issuer, as one of its JWTs names it.
+    pub fn issuer(&self) -> Option<String> {
+        let tokens = [&self.access_token, &self.id_token];
+        let mut claims = tokens.into_iter().flatten().filter_map(Claims::of);
+        claims.find_map(|claims| claims.iss)
+    }
+
     /// A hash of the user's `sub`, to tell the user's other sessions.
     pub fn user_id(&self) -> Option<SessionId> {
         let sub = self.access_claims()?.sub?;
@@ -185,6 +195,11 @@ impl Session {
 pub struct SessionId(pub u64);
 
 impl SessionId {
+    /// Of a username, by which a tab that never saw the session finds the remembered device.
+    pub fn of_name(username: &str) -> SessionId {
+        SessionId::hash("n", username)
+    }
+
     /// FNV-1a with a final mix: names sessions, proves nothing.
     fn hash(kind: &str, text: &str) -> SessionId {
         let mut hash = 0xcbf2_9ce4_8422_2325_u64;

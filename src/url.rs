@@ -1,7 +1,7 @@
 //! Addresses: as much of the URL standard as decides which origin one belongs to, and strictly so.
 //! What a browser would repair (backslashes, odd numbers for hosts, spaces) is refused here.
 
-use crate::text::{after_last, cut, decimal, push_decimal, push_percent, split_at_any};
+use crate::text::{after_last, cut, decimal, parts, push_decimal, push_percent, split_at_any};
 
 /// Schemes that run code, or that name what no server sent.
 const REFUSED: [&str; 8] = [
@@ -69,7 +69,8 @@ impl Url {
                 ),
                 _ => (authority.as_str(), 0),
             };
-            // No `@` of a userinfo, no percent-encoding, no other script's letters.
+            let host = &ascii(host)?;
+            // No `@` of a userinfo, no percent-encoding.
             let six = host.starts_with('[') && host.ends_with(']');
             let known = |byte: u8| {
                 byte.is_ascii_alphanumeric()
@@ -79,9 +80,9 @@ impl Url {
             if host.is_empty() || !host.bytes().all(known) {
                 return None;
             }
-            loopback = host == "localhost"
+            loopback = host.as_str() == "localhost"
                 || host.ends_with(".localhost")
-                || host == "[::1]"
+                || host.as_str() == "[::1]"
                 || host.starts_with("127.")
                     && host
                         .bytes()
@@ -103,6 +104,97 @@ impl Url {
             fragment: !hash.is_empty(),
         })
     }
+}
+
+/// The host as browsers send it: labels with letters of other scripts in Punycode.
+///
+/// `None` where a browser would change a letter first: that takes tables larger than all else here.
+fn ascii(host: &str) -> Option<String> {
+    let mut out = String::with_capacity(host.len());
+    for (index, label) in parts(host, b'.').enumerate() {
+        if index > 0 {
+            out.push('.');
+        }
+        if label.is_ascii() {
+            out.push_str(label);
+        } else if label.len() < 256 && label.chars().all(is_final) {
+            push_punycode(&mut out, label)?;
+        } else {
+            return None;
+        }
+    }
+    Some(out)
+}
+
+/// Whether a browser leaves a letter of a host as it is (UTS 46), roughly, and on the safe side for the usual scripts.
+fn is_final(letter: char) -> bool {
+    let code = u32::from(letter);
+    match code {
+        // Symbols, capital letters, marks to compose, punctuation, full width, what nobody sees.
+        0x80..=0xde | 0xf7 | 0x300..=0x36f | 0x386..=0x3ab | 0x400..=0x42f => false,
+        0x2000..=0x2fff | 0x3000..=0x3004 | 0xe000.. => false,
+        // Capital and small letters in turn.
+        0x139..=0x148 | 0x179..=0x17e => code % 2 == 0,
+        0x100..=0x17f | 0x460..=0x52f | 0x1e00..=0x1eff => code % 2 == 1,
+        _ => true,
+    }
+}
+
+/// Appends a label in Punycode (RFC 3492 section 6.3); `None` where it is too long for one.
+fn push_punycode(out: &mut String, label: &str) -> Option<()> {
+    out.push_str("xn--");
+    for byte in label.bytes().filter(u8::is_ascii) {
+        out.push(char::from(byte));
+    }
+    let basic = label.bytes().filter(u8::is_ascii).count() as u32;
+    if basic > 0 {
+        out.push('-');
+    }
+    let (mut next, mut delta, mut bias, mut handled) = (0x80, 0_u32, 72, basic);
+    let codes = || label.chars().map(u32::from);
+    while handled < codes().count() as u32 {
+        let least = codes().filter(|&code| code >= next).min()?;
+        delta = (least - next)
+            .checked_mul(handled + 1)?
+            .checked_add(delta)?;
+        next = least;
+        for code in codes() {
+            if code < next {
+                delta += 1;
+            } else if code == next {
+                let (mut rest, mut step) = (delta, 36_u32);
+                loop {
+                    let least = step.saturating_sub(bias).clamp(1, 26);
+                    if rest < least {
+                        break;
+                    }
+                    push_digit(out, least + (rest - least) % (36 - least));
+                    rest = (rest - least) / (36 - least);
+                    step += 36;
+                }
+                push_digit(out, rest);
+                delta /= if handled == basic { 700 } else { 2 };
+                handled += 1;
+                delta += delta / handled;
+                bias = 0;
+                while delta > 455 {
+                    delta /= 35;
+                    bias += 36;
+                }
+                bias += 36 * delta / (delta + 38);
+                delta = 0;
+            }
+        }
+        delta += 1;
+        next += 1;
+    }
+    Some(())
+}
+
+/// A digit of Punycode: a to z, then 0 to 9.
+fn push_digit(out: &mut String, digit: u32) {
+    let first = if digit < 26 { b'a' } else { b'0' - 26 };
+    out.push(char::from(first.wrapping_add(digit as u8)));
 }
 
 /// The text with what no address may hold percent-encoded, as browsers do.
@@ -139,6 +231,13 @@ mod tests {
                 "https://xn--mnchen-3ya.example/",
                 "https://xn--mnchen-3ya.example",
             ),
+            (
+                "https://München.example/".to_lowercase().as_str(),
+                "https://xn--mnchen-3ya.example",
+            ),
+            ("https://аpple.com/", "https://xn--pple-43d.com"),
+            ("https://日本語.jp:8443/", "https://xn--wgv71a119e.jp:8443"),
+            ("https://việt.example", "https://xn--vit-5kz.example"),
             ("myapp://signout", "myapp"),
             ("com.example.app:/signout", "com.example.app"),
         ] {
@@ -174,8 +273,13 @@ mod tests {
             "https://a\t.b/",
             "https://%61/",
             "https://a%2eb/",
-            "https://аpple.com/",
             "https://a。b/",
+            "https://ÄPFEL.example/",
+            "https://a\u{308}pfel.example/",
+            "https://ａ.example/",
+            "https://a\u{ad}b/",
+            "https://a\u{200d}b/",
+            "https://😀.example/",
             "https://[::1/",
             "https://::1/",
             "https://a,b/",
@@ -248,7 +352,7 @@ mod tests {
         #[test]
         fn never_panics_and_keeps_to_its_alphabet(text in "[a-zA-Z:/?#@\\[\\]\\\\.%0-9é\\- ]{0,40}") {
             if let Some(url) = Url::parse(&text) {
-                prop_assert!(!url.origin.contains(['@', '\\', '%', '?', '#', ' ']));
+                prop_assert!(!url.origin.contains(['@', '\\', '%', '?', '#', ' ']) && url.origin.is_ascii());
                 prop_assert_eq!(url.origin.matches('/').count(), if url.web { 2 } else { 0 });
                 prop_assert!(url.path.is_ascii() && url.query.is_ascii());
             }

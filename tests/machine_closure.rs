@@ -14,11 +14,12 @@ use std::hash::{BuildHasherDefault, Hasher};
 use std::io::Write as _;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use cognito_signout::error::AuthErrorCode;
 use cognito_signout::flow::{
-    Access, Answer, Back, Call, Command, Event, Found, Hosted, Leave, MAX_TRIES, Machine, Op,
-    Phase, Plan, PopupEnd, Tag,
+    Access, Answer, Asked, Back, Call, Command, Event, Found, Heard, Hosted, Leave, MAX_TRIES,
+    Machine, Op, Phase, Plan, PopupEnd, Tag,
 };
-use monitor::{Monitor, call};
+use monitor::{LEAVES, Monitor, call};
 
 /// A fast hash: the standard one takes most of the time of a debug build.
 #[derive(Default)]
@@ -57,7 +58,7 @@ const OPS: [Op; 5] = [
 /// All that a clear can find, without what contradicts itself.
 fn all_found() -> Vec<Found> {
     let mut all = Vec::new();
-    for bits in 0..512u32 {
+    for bits in 0..1024u32 {
         for access in [Access::Missing, Access::Expired, Access::Valid] {
             let bit = |n: u32| bits & (1 << n) != 0;
             let found = Found {
@@ -71,15 +72,18 @@ fn all_found() -> Vec<Found> {
                 hosted_ui: bit(6),
                 can_leave: bit(7),
                 overtaken: bit(8),
+                elsewhere: bit(9),
             };
             let nothing = !found.refresh_token
                 && found.access == Access::Missing
                 && found.revocable
-                && !found.device
                 && !found.others
-                && !found.hosted_ui;
+                // Another tab tells of these.
+                && (found.overtaken || !found.device && !found.hosted_ui);
             // Only an access token can say that revocation is off.
             let possible = found.revocable || found.access != Access::Missing;
+            // "elsewhere" is said of a session that came from the hosted UI, which another tab ends.
+            let possible = possible && (!found.elsewhere || found.overtaken && found.hosted_ui);
             if possible && (found.session && !found.overtaken || !found.session && nothing) {
                 all.push(found);
             }
@@ -87,6 +91,17 @@ fn all_found() -> Vec<Found> {
     }
     all
 }
+
+const fn also_leave(always: bool, possible: bool) -> Event {
+    Event::AlsoLeave { always, possible }
+}
+
+const JOINING_LEAVES: [Event; 4] = [
+    also_leave(false, false),
+    also_leave(false, true),
+    also_leave(true, false),
+    also_leave(true, true),
+];
 
 /// Every event but `Cleared`.
 fn alphabet() -> Vec<Event> {
@@ -99,21 +114,37 @@ fn alphabet() -> Vec<Event> {
         Event::PopupEnded(PopupEnd::Cancelled { session_dead: true }),
         Event::PopupEnded(PopupEnd::Blocked),
         Event::PopupEnded(PopupEnd::TimedOut),
+        Event::PopupEnded(PopupEnd::NotCompleted),
+        Event::PopupEnded(PopupEnd::Unconfirmed),
         Event::ForgetDeviceOver,
         Event::LeaveNow,
         Event::Deadline,
-        Event::OtherTabSettled,
         Event::ReadBack(Back::Gone),
         Event::ReadBack(Back::Stuck),
         Event::ReadBack(Back::Removed { newer_token: false }),
         Event::ReadBack(Back::Removed { newer_token: true }),
         Event::Left,
+        Event::Replaced,
         Event::LeaveFailed,
         Event::PageHide,
         Event::Aborted,
         Event::Upgrade,
-        Event::AlsoRedirect,
+        Event::AlsoForget,
     ];
+    all.extend(JOINING_LEAVES);
+    for (code, told) in [
+        (None, false),
+        (None, true),
+        (Some(AuthErrorCode::Service), false),
+        (Some(AuthErrorCode::Service), true),
+    ] {
+        all.push(Event::OtherTabSettled(Heard {
+            codes: [code; 4],
+            global: told,
+            forget_device: told,
+        }));
+    }
+
     for op in OPS {
         for answer in [
             Answer::Ok,
@@ -291,6 +322,7 @@ impl Search {
         if machine.phase == Phase::Settled {
             self.reached.tags.insert(machine.verdict(None).tag);
             self.retries.push((machine.retry(), monitor.retried()));
+            check_retries(machine);
         } else {
             assert!(frame.bound > 0, "nothing is bound to end {:#?}", frame.node);
         }
@@ -307,6 +339,30 @@ impl Search {
             }
         }
         self.done[frame.id as usize] = Some((frame.sends, frame.bound));
+    }
+}
+
+/// No caller's retry leaves the page unless that caller wants it and it is not done.
+fn check_retries(machine: &Machine) {
+    for leave in LEAVES {
+        for refused in [false, true] {
+            let asked = Asked {
+                global: machine.plan.global,
+                forget_device: machine.plan.forget_device,
+                leave,
+                refused: [refused, false, false],
+            };
+            let before = machine.verdict_for(&asked, None);
+            let retry = machine.retry_for(&asked);
+            let leaves = retry.hosted == Hosted::Due;
+            assert!(
+                !leaves || before.hosted.is_some() && retry.plan.leave == leave,
+                "{asked:?} from {machine:#?}"
+            );
+            // What is not done again is still not done for those who want it.
+            let kept = machine.hosted == retry.hosted || machine.hosted == Hosted::Due;
+            assert!(leaves || !retry.removed || kept, "{asked:?} {machine:#?}");
+        }
     }
 }
 
@@ -372,6 +428,15 @@ fn search(scope: &Scope) -> Search {
     });
     let mut found = all_found();
     found.retain(|found| scope.others || !found.others);
+    // What no plan and no event looks at is not told apart.
+    let forgets = alphabet.contains(&Event::AlsoForget);
+    let auto = alphabet.contains(&also_leave(false, true));
+    let any = |wants: &dyn Fn(&Plan) -> bool| scope.plans.iter().any(wants);
+    let (forgets, auto) = (
+        forgets || any(&|plan| plan.forget_device),
+        auto || any(&|plan| plan.leave == Leave::Auto),
+    );
+    found.retain(|found| (forgets || !found.device) && (auto || !found.hosted_ui));
     let found: Vec<Event> = found.into_iter().map(Event::Cleared).collect();
     let mut search = Search {
         after_the_end: scope.after_the_end,
@@ -467,6 +532,8 @@ impl Reached {
             Hosted::Done,
             Hosted::Unusable,
             Hosted::NotLeft,
+            Hosted::Unconfirmed,
+            Hosted::NotCompleted,
             Hosted::Blocked,
             Hosted::TimedOut,
             Hosted::Cancelled,
@@ -491,10 +558,15 @@ impl Reached {
                 Call::GaveUp,
                 Call::HeldBack,
                 Call::Impossible,
+                Call::Late,
             ] {
                 let never = matches!(
                     (op, call),
                     (Op::GlobalSignOut | Op::ForgetDevice, Call::HeldBack)
+                        | (
+                            Op::Refresh | Op::GlobalSignOut | Op::RevokeToken | Op::RevokeOthers,
+                            Call::Late
+                        )
                         | (
                             Op::RevokeToken | Op::RevokeOthers | Op::Refresh,
                             Call::Sent(4)
@@ -533,6 +605,32 @@ impl Reached {
     }
 }
 
+const WITHOUT_LEAVES: [Event; 5] = [
+    Event::AlsoForget,
+    JOINING_LEAVES[0],
+    JOINING_LEAVES[1],
+    JOINING_LEAVES[2],
+    JOINING_LEAVES[3],
+];
+
+const WITHOUT_JOINS: [Event; 6] = [
+    Event::Upgrade,
+    Event::AlsoForget,
+    JOINING_LEAVES[0],
+    JOINING_LEAVES[1],
+    JOINING_LEAVES[2],
+    JOINING_LEAVES[3],
+];
+
+const WITHOUT_JOINS_OR_HIDE: [Event; 6] = [
+    Event::PageHide,
+    Event::AlsoForget,
+    JOINING_LEAVES[0],
+    JOINING_LEAVES[1],
+    JOINING_LEAVES[2],
+    JOINING_LEAVES[3],
+];
+
 /// What a minute of a debug build can hold. Left to the wide ones: combinations of several requests with
 /// several tries each, of a remembered device with all of that, and what comes after the end.
 #[test]
@@ -544,7 +642,10 @@ fn closure() {
                 Event::PageHide,
                 Event::Aborted,
                 Event::Upgrade,
-                Event::AlsoRedirect,
+                JOINING_LEAVES[0],
+                JOINING_LEAVES[1],
+                JOINING_LEAVES[2],
+                JOINING_LEAVES[3],
             ],
             ..Scope::new("a remembered device", |plan| {
                 plan.forget_device
@@ -555,14 +656,14 @@ fn closure() {
         },
         Scope {
             retries: true,
-            without: &[Event::Upgrade],
+            without: &[Event::Upgrade, Event::AlsoForget],
             ..Scope::new("every redirect, and its retry", |plan| {
                 !plan.forget_device && !plan.one_request && plan.revocation
             })
         },
         Scope {
             again: &[Op::Refresh, Op::GlobalSignOut, Op::RevokeToken],
-            without: &[Event::PageHide, Event::AlsoRedirect],
+            without: &WITHOUT_JOINS_OR_HIDE,
             ..Scope::new("every try", |plan| {
                 !plan.forget_device
                     && !plan.one_request
@@ -573,20 +674,36 @@ fn closure() {
         Scope {
             others: true,
             again: &[Op::RevokeOthers],
-            without: &[Event::Upgrade, Event::AlsoRedirect],
+            without: &WITHOUT_JOINS,
             ..Scope::new("further sessions", |plan| {
                 !plan.forget_device && !plan.one_request && plan.leave == Leave::Never
             })
         },
         Scope {
-            without: &[Event::Upgrade, Event::AlsoRedirect],
+            without: &WITHOUT_JOINS,
             ..Scope::new("timeoutMs 0", |plan| {
                 plan.one_request && plan.leave == Leave::Auto
             })
         },
         Scope {
+            without: &[
+                Event::PageHide,
+                Event::Aborted,
+                JOINING_LEAVES[0],
+                JOINING_LEAVES[1],
+                JOINING_LEAVES[2],
+                JOINING_LEAVES[3],
+            ],
+            ..Scope::new("calls that join for a remembered device", |plan| {
+                !plan.forget_device
+                    && !plan.one_request
+                    && plan.revocation
+                    && plan.leave == Leave::Never
+            })
+        },
+        Scope {
             after_the_end: true,
-            without: &[Event::AlsoRedirect],
+            without: &WITHOUT_LEAVES,
             ..Scope::new("after the end", |plan| {
                 !plan.forget_device && plan.revocation && plan.leave == Leave::Redirect
             })

@@ -27,12 +27,13 @@ const STORAGES: [Storage; 7] = [
     Storage::WrittenBack,
 ];
 
-const WEBS: [Web; 11] = [
+const WEBS: [Web; 14] = [
     Web::None,
     Web::Auto,
     Web::AutoUnusable,
     Web::Redirect,
     Web::RedirectStays,
+    Web::RedirectReplaced,
     Web::Manual,
     Web::Popup(PopupEnd::Returned),
     Web::Popup(PopupEnd::Cancelled {
@@ -41,6 +42,8 @@ const WEBS: [Web; 11] = [
     Web::Popup(PopupEnd::Cancelled { session_dead: true }),
     Web::Popup(PopupEnd::Blocked),
     Web::Popup(PopupEnd::TimedOut),
+    Web::Popup(PopupEnd::NotCompleted),
+    Web::Popup(PopupEnd::Unconfirmed),
 ];
 
 fn cells(faults: &[Fault]) -> Vec<Cell<'_>> {
@@ -114,6 +117,7 @@ fn seeded_bugs_are_seen() {
         (Bug::TrustsTheRemoval, "tag is Some(Complete)"),
         (Bug::RemoteErrorStopsTheRedirect, "navigated is false"),
         (Bug::WaitsForEver, "settles is 0"),
+        (Bug::ReplacedCountsAsDone, "tag is Some(Complete)"),
     ] {
         // Five is prime to the number of ways and storages: each fault meets all of them.
         let wrong: Vec<String> = cells

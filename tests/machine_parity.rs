@@ -4,8 +4,8 @@
 
 use cognito_signout::error::AuthErrorCode;
 use cognito_signout::flow::{
-    Access, Answer, Back, Call, Command, Event, Fault, Found, Hosted, Leave, Machine, Op, Phase,
-    Plan, PopupEnd, Tag, Verdict,
+    Access, Answer, Back, Call, Command, Event, Fault, Found, Heard, Hosted, Leave, Machine, Op,
+    Phase, Plan, PopupEnd, Tag, Verdict,
 };
 
 const LOCAL: Plan = Plan {
@@ -31,6 +31,7 @@ const SIGNED_IN: Found = Found {
     hosted_ui: false,
     can_leave: true,
     overtaken: false,
+    elsewhere: false,
 };
 const GUEST: Found = Found {
     session: false,
@@ -41,6 +42,13 @@ const GUEST: Found = Found {
 const HOSTED: Found = Found {
     hosted_ui: true,
     ..SIGNED_IN
+};
+
+/// Another tab's global sign-out, in which all went well.
+const HEARD: Heard = Heard {
+    codes: [None; 4],
+    global: true,
+    forget_device: true,
 };
 
 const REVOKE: Op = Op::RevokeToken;
@@ -274,9 +282,10 @@ fn parity_13_a_state_ignores_what_is_not_its_own() {
         ok(GSO),
         GONE,
         Event::Left,
+        Event::Replaced,
         Event::LeaveNow,
         Event::Deadline,
-        Event::OtherTabSettled,
+        Event::OtherTabSettled(HEARD),
         Event::Cleared(SIGNED_IN),
         Event::PopupEnded(PopupEnd::Returned),
         Event::PauseOver(REVOKE),
@@ -567,7 +576,7 @@ fn another_tab_that_is_not_heard_of_leaves_it_unconfirmed_and_a_retry_asks_again
     commands.clear();
     again.handle(Event::Start, &mut commands);
     assert_eq!(commands, [Command::Follow]);
-    again.handle(Event::OtherTabSettled, &mut commands);
+    again.handle(Event::OtherTabSettled(HEARD), &mut commands);
     assert_eq!(again.verdict(None).tag, Tag::Complete);
 }
 
@@ -634,7 +643,9 @@ fn a_retry_knows_what_was_found_and_what_was_done() {
         &mut settled.removed,
         &mut settled.session,
         &mut settled.refresh_token,
-        &mut settled.can_leave,
+        &mut settled.hosted_ui,
+        &mut settled.elsewhere,
+        &mut settled.device,
     ] {
         *known = true;
     }
@@ -642,12 +653,12 @@ fn a_retry_knows_what_was_found_and_what_was_done() {
     settled.revoke = Call::GaveUp;
     (settled.forget, settled.others) = (Call::Failed, Call::Failed);
     let next = settled.retry();
-    assert!(next.session && next.refresh_token && next.can_leave);
+    assert!(next.session && next.refresh_token);
+    assert!(next.hosted_ui && next.elsewhere && next.device);
     assert_eq!(next.access, Access::Valid);
     let calls = [next.forget, next.global, next.revoke, next.others];
     let (again, done) = (Call::Waiting, Call::Succeeded);
     assert_eq!(calls, [again, done, again, again]);
-    assert!(Machine::leave_only(LOCAL).can_leave);
 }
 
 #[test]

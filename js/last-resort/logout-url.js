@@ -1,6 +1,6 @@
 // Where the hosted UI ends its session.
 import { asks } from "../options.js";
-import { clientIdOf, hostedUIOf } from "./settings.js";
+import { clientIdOf, hostedUIOf, isLoopback } from "./settings.js";
 
 /**
  * Where the hosted UI ends its session, and which sign-out URL it sends the user back to: by the contract's rule.
@@ -10,18 +10,18 @@ import { clientIdOf, hostedUIOf } from "./settings.js";
  */
 export function logoutUrlOf(config, options) {
   try {
-    const oauth = hostedUIOf(config);
-    const given = oauth.redirectSignOut ?? oauth.redirect_sign_out_uri;
-    /** @type {string[]} */
-    const redirects = typeof given === "string" ? given.split(",") : given;
+    const { origin, redirects } =
+      /** @type {NonNullable<ReturnType<typeof hostedUIOf>>} */ (
+        hostedUIOf(config)
+      );
     const explicit =
       asks(options, "redirectUrl") ??
       asks(asks(options, "oauth"), "redirectUrl");
-    const loopback = /^(localhost|127\..*|\[::1\])$/;
     const rank = (/** @type {string} */ redirect) => {
       const url = new URL(redirect);
       if (url.origin !== location.origin)
-        return loopback.test(url.hostname) && !loopback.test(location.hostname)
+        return isLoopback.test(url.hostname) &&
+          !isLoopback.test(location.hostname)
           ? 0
           : 1;
       const own = location.pathname.split("/");
@@ -36,10 +36,6 @@ export function logoutUrlOf(config, options) {
           .filter(({ rank }) => rank)
           // It is stable: of equals, the first configured one stays.
           .sort((a, b) => b.rank - a.rank)[0]?.redirect;
-    const { domain } = oauth;
-    const { origin } = new URL(
-      domain.includes("://") ? domain : `https://${domain}`,
-    );
     return back
       ? {
           url: `${origin}/logout?client_id=${encodeURIComponent(clientIdOf(config) ?? "")}&logout_uri=${encodeURIComponent(back)}`,

@@ -3,7 +3,7 @@ import { hide, hideRetry } from "../results.js";
 import { plainRequest, REFUSED } from "./request.js";
 import { stored } from "./sessions.js";
 
-/** @typedef {import("../client.js").FaceClient} Client */
+/** @typedef {import("../client.js").Setup} Client */
 
 /**
  * The result of a sign-out that has removed the sessions.
@@ -69,7 +69,7 @@ async function retry(client, options, wasSignedIn, before) {
     await again("revokeToken", "refreshToken");
   if (errors.hostedUIError && !stored(config).sessions[0]) {
     const { status, logoutUrl, hostedUIError } = /** @type {any} */ (
-      await client.functions.signOut(options)
+      await client.signOut(options)
     );
     if (status !== "failed" && !hostedUIError) {
       delete errors.hostedUIError;

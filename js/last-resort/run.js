@@ -12,7 +12,7 @@ import { rest } from "./retry.js";
 import { removeStored } from "./sessions.js";
 
 /**
- * @param {import("../client.js").FaceClient} client
+ * @param {import("../client.js").Setup} client
  * @param {any} options
  * @param {"moduleUnavailable" | "unknown"} code
  * @param {unknown} cause
@@ -71,6 +71,8 @@ export async function lastResort(client, options, code, cause, before, told) {
       // What is undefined is left out.
       g: isGlobal ? 1 : undefined,
       r: leaves ? 1 : undefined,
+      f: asks(options, "forgetDevice") ? 1 : undefined,
+      w: before?.hostedUI || now.hostedUI ? 1 : undefined,
       ...more,
     });
   mark();
@@ -104,23 +106,28 @@ export async function lastResort(client, options, code, cause, before, told) {
     };
   }
 
+  const at = Date.now();
   const outcome = () => ({
     o: Object.fromEntries(
       Object.keys(errors).map((name) => [name.replace("Error", ""), code]),
     ),
+    e: at,
   });
-  const at = Date.now();
   mark({ ...outcome(), ...(leaves && { l: at, u: at + LEAVING_MS }) });
   const result = () => rest(client, options, found, errors, url);
   if (leaves) {
     // The record says that the page has returned; this one has not left yet.
     client.isAway = true;
-    writeRecord(
-      config,
-      { at, ...way, ids, result: result() },
-      asks(options, "appState"),
-    );
-    if (!(await leave(way.url, asks(options, "navigate")))) {
+    const record = (/** @type {{ left?: string }} */ seen) => {
+      if (seen.left === "replaced") errors.hostedUIError = hostedUIError;
+      writeRecord(
+        config,
+        { at, ...way, ids, result: result(), ...seen },
+        asks(options, "appState"),
+      );
+    };
+    record({});
+    if (!(await leave(way.url, asks(options, "navigate"), record))) {
       errors.hostedUIError = hostedUIError;
       writeRecord(config);
       mark(outcome());

@@ -28,12 +28,17 @@ function keysOf(place, config, forget) {
   const clientId = clientIdOf(config);
   const prefix = `${PREFIX}${clientId}.`;
   const last = place.read(`${prefix}LastAuthUser`);
-  const listed = place.read(`${prefix}AuthUserList`) ?? "";
-  const others =
-    last === null
-      ? []
-      : listed.split(",").filter((user) => user && user !== last);
-  const keys = place.names().filter((key) => {
+  const list = place.read(`${prefix}AuthUserList`) ?? "";
+  const names = place.names();
+  const users = names
+    .map((key) => userOf(key, prefix))
+    .filter((user) => user !== undefined);
+  const others = users.filter(
+    (user) => last !== null && user !== last && without(list, [user]).isListed,
+  );
+  const ended = users.filter((user) => !others.includes(user));
+  const { left } = without(list, last === null ? ended : [last, ...ended]);
+  const keys = names.filter((key) => {
     if (!key.startsWith(prefix))
       return (
         SHARED.includes(key) ||
@@ -46,18 +51,51 @@ function keysOf(place, config, forget) {
           place.read(key)?.includes(`"client_id":"${clientId}"`))
       );
     const rest = key.slice(prefix.length);
-    if (CLIENT.includes(rest)) return rest !== "AuthUserList" || !others[0];
-    const dot = rest.lastIndexOf(".");
-    const what = rest.slice(dot + 1);
+    if (CLIENT.includes(rest)) return rest !== "AuthUserList" || !left;
+    const user = userOf(key, prefix);
     return (
-      (SESSION.includes(what) || (forget && DEVICE.includes(what))) &&
-      !others.includes(rest.slice(0, dot))
+      user !== undefined &&
+      (forget || !DEVICE.includes(rest.slice(user.length + 1))) &&
+      !others.includes(user)
     );
   });
   const own = (/** @type {string} */ key) =>
     Number(key.startsWith(`${prefix}${last}.`));
   keys.sort((a, b) => own(b) - own(a));
-  return { keys, list: `${prefix}AuthUserList`, others: others.join() };
+  return { keys, list: `${prefix}AuthUserList`, left };
+}
+
+/**
+ * The user whose key it is; the name may hold dots.
+ * @param {string} key
+ * @param {string} prefix
+ */
+function userOf(key, prefix) {
+  const dot = key.lastIndexOf(".");
+  const what = key.slice(dot + 1);
+  return key.startsWith(prefix) &&
+    dot >= prefix.length &&
+    (SESSION.includes(what) || DEVICE.includes(what))
+    ? key.slice(prefix.length, dot)
+    : undefined;
+}
+
+/**
+ * A comma-joined list without these users. A name may hold a comma itself, so the list can't simply be split.
+ * @param {string} list
+ * @param {string[]} users
+ */
+function without(list, users) {
+  let left = "";
+  let isListed = false;
+  for (let rest = list; rest;) {
+    const user = users.find((name) => `${rest},`.startsWith(`${name},`));
+    const [first = ""] = rest.split(",");
+    if (user === undefined) left += (left && ",") + first;
+    else isListed = true;
+    rest = rest.slice((user ?? first).length + 1);
+  }
+  return { left, isListed };
 }
 
 /** @typedef {{ accessToken?: string, idToken?: string, refreshToken?: string }} Tokens */
@@ -88,20 +126,20 @@ export function stored(config, act, forget = false) {
       const found = keysOf(place, config, forget);
       /** @type {Record<string, any>} */
       const sessions = {};
-      for (const key of found.keys) {
-        const value = place.read(key) ?? "";
-        const [, user, name] = /^(.*)\.(\w+Token)$/s.exec(key) ?? [];
-        if (user && name) (sessions[user] ??= {})[name] = value;
-        // Amplify v5's names no client.
-        if (key === "amplify-signin-with-hostedUI") flag ||= value === "true";
-        if (key.endsWith(".oauthSignIn"))
-          left.hostedUI ||= value.startsWith("true");
-        if (key.startsWith(oidcUserOf(config))) {
-          // The hosted UI signed its user in.
-          left.hostedUI = true;
-          sessions[key] = oidcTokens(value);
-        }
-      }
+      for (const key of new Set(found.keys))
+        place.readAll(key).forEach((value, copy) => {
+          const [, user, name] = /^(.*)\.(\w+Token)$/s.exec(key) ?? [];
+          if (user && name) (sessions[`${copy} ${user}`] ??= {})[name] = value;
+          // Amplify v5's names no client.
+          if (key === "amplify-signin-with-hostedUI") flag ||= value === "true";
+          if (key.endsWith(".oauthSignIn"))
+            left.hostedUI ||= value.startsWith("true");
+          if (key.startsWith(oidcUserOf(config))) {
+            // The hosted UI signed its user in.
+            left.hostedUI = true;
+            sessions[`${copy} ${key}`] = oidcTokens(value);
+          }
+        });
       left.sessions.push(...Object.values(sessions));
       act?.(place, found);
       // Other storages can't be reached from here, so nothing can be said of them.
@@ -141,7 +179,7 @@ export function removeStored(config, forget) {
   let removed = true;
   const left = stored(
     config,
-    (place, { keys, list, others }) => {
+    (place, { keys, list, left }) => {
       for (const key of keys) {
         try {
           place.remove(key);
@@ -153,7 +191,7 @@ export function removeStored(config, forget) {
       removed &&= !keys.some(
         (key) => !SHARED.includes(key) && names.includes(key),
       );
-      if (others) place.write(list, others);
+      if (left && left !== place.read(list)) place.write(list, left);
     },
     forget,
   );

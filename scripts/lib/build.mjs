@@ -8,8 +8,9 @@ import { Failure } from "./run.mjs";
 import { sizeOf, sizeTable } from "./sizes.mjs";
 import { buildInputs, freshBuild, stampBuild } from "./stamp.mjs";
 
-// Just above the size reached; raised only by a commit that says which feature paid for it. The goal is 25,400, what aws-amplify's signOut alone weighs (ARCHITECTURE.md).
-const GZIP_LIMIT = 70_300;
+// Just above the size reached; raised only by a commit that says which feature paid for it: last by what makes each result true
+// (evidence of a return, a result for each caller, nonces of popups, every cookie of a name, configurations as people have them). The goal is 25,400, what aws-amplify's signOut alone weighs (ARCHITECTURE.md).
+const GZIP_LIMIT = 87_800;
 const APP_BUNDLE = "{ configure, signOut }";
 const UNSPLIT = `${APP_BUNDLE}, unsplit`;
 

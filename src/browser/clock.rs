@@ -27,6 +27,19 @@ pub fn page_began() -> f64 {
         .unwrap_or(f64::INFINITY)
 }
 
+/// When this document came into being, by the wall clock as it goes now: a clock that was set meanwhile does not count.
+///
+/// The page before it hides about when the answer begins to come, long after the navigation began. A worker and a document
+/// without an answer begin with their time origin.
+pub fn document_began() -> f64 {
+    let performance = js::global("performance");
+    let kind = JsValue::from_str("navigation");
+    let entries = js::call(&performance, "getEntriesByType", &[&kind]);
+    let entry = js::get(&entries.unwrap_or(JsValue::UNDEFINED), "0");
+    let answered = js::get(&entry, "responseStart").as_f64();
+    wall() - now() + answered.unwrap_or(0.0)
+}
+
 /// Uniform in 0..1, for jitter.
 pub fn random() -> f64 {
     js_sys::Math::random()

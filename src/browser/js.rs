@@ -48,9 +48,11 @@ pub fn error(code: AuthErrorCode, thrown: &JsValue) -> AuthError {
     )
 }
 
-/// A JavaScript function that lives as long as JavaScript holds it.
-pub fn function(body: Box<dyn FnMut(JsValue) -> JsValue>) -> JsValue {
-    Closure::wrap(body).into_js_value()
+/// A function that answers. It lives as long as this value; by `into_js_value` as long as JavaScript holds it.
+pub fn function(
+    body: Box<dyn FnMut(JsValue) -> JsValue>,
+) -> Closure<dyn FnMut(JsValue) -> JsValue> {
+    Closure::wrap(body)
 }
 
 /// A listener that is taken off when it is dropped.

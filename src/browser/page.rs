@@ -1,6 +1,6 @@
 //! The page: where it is, how it came there, and how it leaves.
 
-use js_sys::{Array, Function};
+use js_sys::Function;
 use wasm_bindgen::prelude::*;
 
 use super::js;
@@ -27,15 +27,50 @@ pub fn referrer() -> String {
     js::get_text(&js::global("document"), "referrer").unwrap_or_default()
 }
 
-/// Whether the page was reached by back or forward.
-pub fn came_by_history() -> bool {
-    js::call(
+/// The entry that tells how the page was reached; `undefined` where the browser has none.
+pub fn navigation_entry() -> JsValue {
+    let entries = js::call(
         &js::global("performance"),
         "getEntriesByType",
         &[&"navigation".into()],
-    )
-    .map(|entries| js::get(&Array::from(&entries).get(0), "type"))
-    .is_ok_and(|kind| kind.as_string().as_deref() == Some("back_forward"))
+    );
+    js::get(&entries.unwrap_or_default(), "0")
+}
+
+/// The id of this entry of the history, where the browser has the Navigation API.
+pub fn entry_id() -> Option<String> {
+    js::get_text(&js::get(&js::global("navigation"), "currentEntry"), "id")
+}
+
+/// The entry before this page: `undefined` where the browser does not tell, `null` where it is none of this origin.
+pub fn entry_before() -> JsValue {
+    js::get(&js::get(&js::global("navigation"), "activation"), "from")
+}
+
+/// Whether the window shows its first page.
+pub fn is_first() -> bool {
+    js::get(&js::global("history"), "length").as_f64() == Some(1.0)
+}
+
+/// In a popup that was opened at about:blank: whether its history holds this page alone.
+pub fn is_alone() -> bool {
+    let length = js::get(&js::global("history"), "length").as_f64();
+    // WebKit counts about:blank too where COOP parted the windows, which takes the window's name.
+    let vendor = js::get_text(&js::global("navigator"), "vendor");
+    let parted = js::get_text(&js_sys::global(), "name").as_deref() == Some("");
+    let is_webkit = vendor.is_some_and(|vendor| vendor.starts_with("Apple"));
+    length <= Some(if parted && is_webkit { 2.0 } else { 1.0 })
+}
+
+/// The id of the entry that this page was pushed right behind: no document of another origin was between. Firefox's `from` is
+/// null after a redirect through another origin.
+pub fn pushed_behind() -> Option<String> {
+    let navigation = js::global("navigation");
+    let how = js::get_text(&js::get(&navigation, "activation"), "navigationType")?;
+    let index = js::get(&js::get(&navigation, "currentEntry"), "index").as_f64()?;
+    let entries = js::call(&navigation, "entries", &[]).ok()?;
+    let before = js::call(&entries, "at", &[&JsValue::from_f64(index - 1.0)]).ok()?;
+    js::get_text(&before, "id").filter(|_| how == "push")
 }
 
 /// Leaves for an address: by the app's own `navigate`, else by `location.assign`.

@@ -1,6 +1,7 @@
 //! Every place that a session can lie in: web storages, cookies, memory, the app's own.
 
 use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 
 use gloo_storage::{LocalStorage, SessionStorage, Storage as _};
 use js_sys::{Array, Reflect};
@@ -40,10 +41,12 @@ pub enum Store {
     Web(web_sys::Storage),
     /// `document.cookie`.
     Cookie(JsValue, CookieOptions),
-    /// Memory, for as long as the page lives.
-    Memory(RefCell<Snapshot>),
-    /// The app's own object.
+    /// Memory, shared by the clients of the tab.
+    Memory(Rc<RefCell<Snapshot>>),
+    /// The app's own object or class.
     Custom(JsValue),
+    /// The app's own `StateStore` of oidc-client-ts.
+    State(JsValue),
     /// The configured one can't be had: blocked, or there is none here.
     Blocked,
 }
@@ -71,7 +74,11 @@ fn own(name: &str, raw: fn() -> web_sys::Storage) -> Option<web_sys::Storage> {
 }
 
 /// Every place to look in, the configured one first.
-pub fn places(config: &Config, custom: Option<JsValue>) -> Vec<Store> {
+pub fn places(
+    config: &Config,
+    custom: Option<JsValue>,
+    memory: &Rc<RefCell<Snapshot>>,
+) -> Vec<Store> {
     let document = js::global("document");
     let cookie = || match document.is_object() {
         true => Store::Cookie(document.clone(), config.cookie.clone()),
@@ -93,8 +100,9 @@ pub fn places(config: &Config, custom: Option<JsValue>) -> Vec<Store> {
         StorageKind::Local => web(local()),
         StorageKind::Session => web(session()),
         StorageKind::Cookie => cookie(),
-        StorageKind::Memory => Store::Memory(RefCell::default()),
+        StorageKind::Memory => Store::Memory(memory.clone()),
         StorageKind::Custom => custom.map_or(Store::Blocked, Store::Custom),
+        StorageKind::StateStore => custom.map_or(Store::Blocked, Store::State),
     }];
     // Other libraries keep flags in localStorage, and sessions where they please.
     let others = [
@@ -108,6 +116,18 @@ pub fn places(config: &Config, custom: Option<JsValue>) -> Vec<Store> {
         }
     }
     all
+}
+
+/// The app's own store for sign-ins under way, where it is none of the places.
+pub fn state_store(given: Option<JsValue>, user_store: &Option<JsValue>) -> Option<Store> {
+    let given = given.filter(|given| user_store.as_ref() != Some(given))?;
+    let inside = js::get(&given, "_store");
+    let web = [local(), session()]
+        .into_iter()
+        .flatten()
+        .any(|storage| inside == JsValue::from(storage));
+    let usual = js::get_text(&given, "_prefix").as_deref() == Some("oidc.");
+    (!web || !usual).then_some(Store::State(given))
 }
 
 fn unusable(thrown: &JsValue) -> AuthError {
@@ -124,40 +144,97 @@ impl Store {
         }
     }
 
-    /// All that may belong to a session of this client.
-    pub async fn read(&self, target: &Target, patience: &Patience) -> Result<Snapshot, AuthError> {
-        self.read_raw(target, patience)
+    /// What a storage calls a function, or a `StateStore` of oidc-client-ts.
+    fn method(&self, [storage, state_store]: [&'static str; 2]) -> &'static str {
+        match self {
+            Store::State(_) => state_store,
+            _ => storage,
+        }
+    }
+
+    /// All that may belong to a session of this client. `names` gets the names of all that can be listed, each
+    /// followed by NUL.
+    pub async fn read(
+        &self,
+        target: &Target,
+        patience: &Patience,
+        names: &mut String,
+    ) -> Result<Snapshot, AuthError> {
+        self.read_raw(target, patience, names)
             .await
             .map_err(|e| unusable(&e))
     }
 
-    async fn read_raw(&self, target: &Target, patience: &Patience) -> Result<Snapshot, JsValue> {
+    async fn read_raw(
+        &self,
+        target: &Target,
+        patience: &Patience,
+        all: &mut String,
+    ) -> Result<Snapshot, JsValue> {
         match self {
             Store::Blocked => Err(JsValue::UNDEFINED),
             Store::Memory(entries) => Ok(entries.borrow().clone()),
             Store::Cookie(document, _) => {
                 let text = Reflect::get(document, &"cookie".into())?;
-                Ok(cookie::parse(&text.as_string().unwrap_or_default()))
+                let found = cookie::parse(&text.as_string().unwrap_or_default());
+                for (name, _) in &found {
+                    all.push_str(name);
+                    all.push('\0');
+                }
+                Ok(found)
             }
-            Store::Web(storage) => {
-                // Not `keys`, which looks at every value: with thousands of foreign keys that takes four times as long.
-                let names = js::call(&js::global("Object"), "getOwnPropertyNames", &[storage])?;
-                let names = layout::pick(target, &joined(&names)?);
+            Store::State(_) => {
+                let names = self.names(patience).await?.unwrap_or_default();
+                all.push_str(&names);
+                all.push('\0');
+                let names = layout::pick_state(target, &names);
                 self.values(&names, patience).await
             }
-            Store::Custom(object) => {
-                if js::get(object, "keys").is_function() {
-                    let names = patience.wait(js::call(object, "keys", &[])?).await?;
-                    let names = js::call(&js::global("Array"), "from", &[&names])?;
-                    let names = layout::pick(target, &joined(&names)?);
+            Store::Web(_) | Store::Custom(_) => {
+                if let Some(names) = self.names(patience).await? {
+                    all.push_str(&names);
+                    all.push('\0');
+                    let names = layout::pick(target, &names);
                     return self.values(&names, patience).await;
                 }
-                let mut found = self.values(&layout::first_reads(target), patience).await?;
-                let more = layout::user_reads(target, &found);
+                let mut names = layout::first_reads(target);
+                let listed = match self {
+                    Store::Custom(object) => listed(object, patience).await?,
+                    _ => String::new(),
+                };
+                all.push_str(&listed);
+                for name in layout::pick(target, &listed) {
+                    if !names.contains(&name) {
+                        names.push(name);
+                    }
+                }
+                let mut found = self.values(&names, patience).await?;
+                let mut more = layout::user_reads(target, &found);
+                more.retain(|name| !names.contains(name));
                 found.extend(self.values(&more, patience).await?);
                 Ok(found)
             }
         }
+    }
+
+    /// The names of all that is there, joined by NUL; `None` where they can't be listed.
+    async fn names(&self, patience: &Patience) -> Result<Option<String>, JsValue> {
+        let names = match self {
+            // Not `keys`, which looks at every value: with thousands of foreign keys that takes four times as long.
+            Store::Web(storage) => {
+                js::call(&js::global("Object"), "getOwnPropertyNames", &[storage])?
+            }
+            Store::Custom(object) if js::get(object, "keys").is_function() => {
+                let names = patience.wait(js::call(object, "keys", &[])?).await?;
+                js::call(&js::global("Array"), "from", &[&names])?
+            }
+            Store::State(object) => {
+                let names = patience.wait(js::call(object, "getAllKeys", &[])?).await?;
+                js::call(&js::global("Array"), "from", &[&names])?
+            }
+            _ => return Ok(None),
+        };
+        Ok(js::call(&names, "join", &[&"\0".into()])?.as_string())
     }
 
     /// The values of these keys, as far as they are there.
@@ -180,18 +257,14 @@ impl Store {
                     }
                 }
             }
-            Store::Custom(object) => {
+            Store::Custom(object) | Store::State(object) => {
                 // All at once: a slow storage is waited for once, not once a key.
                 let mut asked = Vec::new();
                 for key in keys {
-                    asked.push(js::call(object, "getItem", &[&JsValue::from_str(key)])?);
+                    let get = self.method(["getItem", "get"]);
+                    asked.push(js::call(object, get, &[&JsValue::from_str(key)])?);
                 }
-                if asked.iter().any(task::is_thenable) {
-                    // Together, so that none of several rejections is left unhandled.
-                    let all: Array = asked.iter().collect();
-                    let all = js::call(&js::global("Promise"), "all", &[&all])?;
-                    asked = Array::from(&patience.wait(all).await?).to_vec();
-                }
+                let asked = all(asked, patience).await?;
                 for (key, value) in keys.iter().zip(asked) {
                     if let Some(value) = value.as_string() {
                         found.push((key.clone(), value));
@@ -217,23 +290,21 @@ impl Store {
     pub async fn remove(&self, keys: &[String], patience: &Patience) -> Result<(), AuthError> {
         let mut outcome = Ok(JsValue::UNDEFINED);
         let mut asked = Vec::new();
-        let cookies = match self {
-            Store::Cookie(document, _) => js::get_text(document, "cookie").unwrap_or_default(),
-            _ => String::new(),
-        };
+        if let Store::Cookie(document, options) = self {
+            return remove_cookies(document, keys, options).map_err(|thrown| unusable(&thrown));
+        }
         for key in keys {
             let done = match self {
-                Store::Blocked => Ok(JsValue::UNDEFINED),
+                Store::Blocked | Store::Cookie(..) => Ok(JsValue::UNDEFINED),
                 Store::Web(storage) => storage.remove_item(key).map(|()| JsValue::UNDEFINED),
                 Store::Memory(entries) => {
                     entries.borrow_mut().retain(|(name, _)| name != key);
                     Ok(JsValue::UNDEFINED)
                 }
-                Store::Cookie(document, options) => cookie::remove(&cookies, key, options)
-                    .iter()
-                    .try_for_each(|text| set_cookie(document, text))
-                    .map(|()| JsValue::UNDEFINED),
-                Store::Custom(object) => js::call(object, "removeItem", &[&JsValue::from_str(key)]),
+                Store::Custom(object) | Store::State(object) => {
+                    let remove = self.method(["removeItem", "remove"]);
+                    js::call(object, remove, &[&JsValue::from_str(key)])
+                }
             };
             match done {
                 Ok(value) => asked.push(value),
@@ -275,20 +346,61 @@ impl Store {
             Store::Cookie(document, options) => {
                 set_cookie(document, &cookie::set(key, value, options))
             }
-            Store::Custom(object) => {
+            Store::Custom(object) | Store::State(object) => {
                 let (key, value) = (JsValue::from_str(key), JsValue::from_str(value));
-                let asked = js::call(object, "setItem", &[&key, &value])?;
+                let set = self.method(["setItem", "set"]);
+                let asked = js::call(object, set, &[&key, &value])?;
                 patience.wait(asked).await.map(drop)
             }
         }
     }
 }
 
+/// The names that a storage lists as web storages do, by `length` and `key`; oidc-client-ts asks an asynchronous one so too. None
+/// where it can't, and none of a class, whose `length` is its constructor's.
+async fn listed(object: &JsValue, patience: &Patience) -> Result<String, JsValue> {
+    if !object.is_object() || !js::get(object, "key").is_function() {
+        return Ok(String::new());
+    }
+    let length = patience.wait(js::get(object, "length")).await?;
+    let mut asked = Vec::new();
+    for index in 0..length.as_f64().unwrap_or_default() as u32 {
+        asked.push(js::call(object, "key", &[&index.into()])?);
+    }
+    let names: Array = all(asked, patience).await?.iter().collect();
+    let names = js::call(&names, "join", &[&"\0".into()])?;
+    Ok(names.as_string().unwrap_or_default())
+}
+
+/// Waits for values that may be promises. Together, so that none of several rejections is left unhandled.
+async fn all(asked: Vec<JsValue>, patience: &Patience) -> Result<Vec<JsValue>, JsValue> {
+    if !asked.iter().any(task::is_thenable) {
+        return Ok(asked);
+    }
+    let together: Array = asked.iter().collect();
+    let together = js::call(&js::global("Promise"), "all", &[&together])?;
+    Ok(Array::from(&patience.wait(together).await?).to_vec())
+}
+
 fn set_cookie(document: &JsValue, text: &str) -> Result<(), JsValue> {
     Reflect::set(document, &"cookie".into(), &text.into()).map(drop)
 }
 
-fn joined(names: &JsValue) -> Result<String, JsValue> {
-    let text = js::call(names, "join", &[&"\0".into()])?;
-    Ok(text.as_string().unwrap_or_default())
+/// Removes cookies by all that may tell them apart, until none of the names is left.
+fn remove_cookies(
+    document: &JsValue,
+    keys: &[String],
+    options: &CookieOptions,
+) -> Result<(), JsValue> {
+    let location = js::global("location");
+    let at = |name: &str| js::get_text(&location, name).unwrap_or_default();
+    let (host, path) = (at("hostname"), at("pathname"));
+    let mut outcome = Ok(());
+    for attempt in 0..cookie::ATTEMPTS {
+        let jar = js::get_text(document, "cookie").unwrap_or_default();
+        for text in &cookie::remove(&jar, keys, options, (&host, &path), attempt) {
+            outcome = set_cookie(document, text).and(outcome);
+        }
+    }
+    outcome
 }

@@ -14,18 +14,10 @@ pub struct Channel {
 }
 
 impl Channel {
-    /// Opens the channel; the callback gets each message's text.
-    pub fn open(name: &str, mut heard: Box<dyn FnMut(String)>) -> Option<Channel> {
+    /// Opens the channel; the callback gets each message's event.
+    pub fn open(name: &str, heard: Box<dyn FnMut(JsValue)>) -> Option<Channel> {
         let channel = BroadcastChannel::new(name).ok()?;
-        let listener = Listener::new(
-            &channel,
-            "message",
-            Box::new(move |event| {
-                if let Some(text) = js::get_text(&event, "data") {
-                    heard(text);
-                }
-            }),
-        );
+        let listener = Listener::new(&channel, "message", heard);
         Some(Channel {
             channel,
             _listener: listener,
@@ -36,6 +28,13 @@ impl Channel {
     pub fn post(&self, text: &str) {
         // A closed channel has nobody to tell.
         let _ = self.channel.post_message(&JsValue::from_str(text));
+    }
+}
+
+impl Drop for Channel {
+    fn drop(&mut self) {
+        // What was posted before still arrives.
+        self.channel.close();
     }
 }
 
@@ -56,7 +55,8 @@ impl Lock {
             }))
         }));
         let locks = js::get(&js::global("navigator"), "locks");
-        let asked = js::call(&locks, "request", &[&JsValue::from_str(name), &granted]);
+        let name = JsValue::from_str(name);
+        let asked = js::call(&locks, "request", &[&name, granted.as_ref()]);
         match asked {
             Ok(asked) => {
                 // A refused request must not be an unhandled rejection.
@@ -64,6 +64,8 @@ impl Lock {
                 task::start(Box::pin(async move {
                     let _ = task::settle(&asked, None).await;
                     refused.fill(());
+                    // Only now it is called no more.
+                    drop(granted);
                 }));
                 let late = held.clone();
                 let _timer = Timer::after(at_most_ms, Box::new(move |_| late.fill(())));

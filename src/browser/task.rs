@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
+use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
 use super::clock::Timer;
@@ -52,6 +53,13 @@ impl<T: Clone> Slot<T> {
     }
 }
 
+impl<T> Slot<T> {
+    /// Whether the value has come.
+    fn is_filled(&self) -> bool {
+        self.0.borrow().0.is_some()
+    }
+}
+
 impl<T: Clone> Future for Slot<T> {
     type Output = T;
 
@@ -73,25 +81,43 @@ pub fn is_thenable(value: &JsValue) -> bool {
 }
 
 /// Waits for a promise, at most so many milliseconds; a time-out is `Err(undefined)`.
+///
+/// The time limit is a promise too, and the two race: so one of the callbacks is called in any case, and both
+/// are dropped with what they saw. A promise that never settles keeps none of them.
 pub async fn settle(promise: &JsValue, at_most_ms: Option<f64>) -> Result<JsValue, JsValue> {
     let slot: Slot<Result<JsValue, JsValue>> = Slot::new();
-    let (fulfilled, rejected, late) = (slot.clone(), slot.clone(), slot.clone());
+    let (fulfilled, rejected) = (slot.clone(), slot.clone());
     let fulfilled =
         Closure::wrap(Box::new(move |value| fulfilled.fill(Ok(value))) as Box<dyn FnMut(JsValue)>);
     let rejected = Closure::wrap(
         Box::new(move |reason| rejected.fill(Err(reason))) as Box<dyn FnMut(JsValue)>
     );
     // Step by step, since a foreign promise may throw at each.
-    let promise = js::call(&js::global("Promise"), "resolve", &[promise])?;
-    js::call(&promise, "then", &[fulfilled.as_ref(), rejected.as_ref()])?;
-    let _timer = at_most_ms
-        .map(|ms| Timer::after(ms, Box::new(move |_| late.fill(Err(JsValue::UNDEFINED)))));
-    let result = slot.await;
-    if at_most_ms.is_some() {
-        // The promise may still settle; a dropped callback would throw then.
-        fulfilled.forget();
-        rejected.forget();
+    let class = js::global("Promise");
+    let mut promise = js::call(&class, "resolve", &[promise])?;
+    let over = Slot::new();
+    let mut timer = None;
+    if let Some(ms) = at_most_ms {
+        let (late, fired) = (over.clone(), over.clone());
+        // It ends without a rejection, which nobody might handle.
+        let late = self::promise(Box::pin(async move {
+            late.await;
+            Ok(JsValue::UNDEFINED)
+        }));
+        timer = Some(Timer::after(ms, Box::new(move |_| fired.fill(()))));
+        let both: Array = [promise, late.clone()].iter().collect();
+        promise = js::call(&class, "race", &[&both]).unwrap_or(late);
     }
+    let callbacks = [fulfilled.as_ref(), rejected.as_ref()];
+    if let Err(thrown) = js::call(&promise, "then", &callbacks) {
+        slot.fill(Err(thrown));
+    }
+    let result = slot.await;
+    drop(timer);
+    if at_most_ms.is_some() && over.is_filled() {
+        return Err(JsValue::UNDEFINED);
+    }
+    over.fill(());
     result
 }
 

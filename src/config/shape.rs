@@ -78,9 +78,9 @@ impl Shape {
         self.pool == OWN.pool && self.oauth == OWN.oauth
     }
 
-    /// Amplify v5's, nested or bare.
+    /// Amplify v5's, nested, bare or written by its command line.
     pub(super) fn is_v5(&self) -> bool {
-        self.client == V5.client
+        self.client == V5.client || self.pool == EXPORTS.pool
     }
 
     /// oidc-client-ts names the pool by its issuer.

@@ -1,66 +1,175 @@
-//! Where the tokens are: our own `storage` and `cookie`, and what Amplify v5 calls them.
+//! Where the tokens are: our own `storage` and `cookie`, what Amplify v5 calls them, and the stores of oidc-client-ts.
 
 use crate::config::shape::Shape;
 use crate::config::{CookieOptions, StorageKind};
 use crate::fields::{Field, Reader};
 
-/// Where the tokens are, the path of the app's own storage object, the attributes of cookies.
-type Storage = (StorageKind, Option<&'static str>, CookieOptions);
+/// What a configuration says of it.
+pub(super) struct Storage {
+    pub(super) kind: StorageKind,
+    /// The path of the app's own storage.
+    pub(super) object: Option<&'static str>,
+    pub(super) cookie: CookieOptions,
+    /// What oidc-client-ts puts in front of the user's key, where its store says so.
+    pub(super) prefix: Option<String>,
+}
 
-/// Reads them from beside any shape, else from Amplify v5's `Auth`.
+/// Reads it from beside any shape, else from what the shape itself has.
 pub(super) fn read(reader: &mut Reader, shape: &Shape) -> Storage {
-    // oidc-client-ts keeps its user in sessionStorage unless told otherwise.
-    let mut kind = if shape.is_oidc() {
-        StorageKind::Session
-    } else {
-        StorageKind::Local
+    let mut storage = Storage {
+        // oidc-client-ts keeps its user in sessionStorage unless told otherwise.
+        kind: if shape.is_oidc() {
+            StorageKind::Session
+        } else {
+            StorageKind::Local
+        },
+        object: None,
+        cookie: CookieOptions::default(),
+        prefix: None,
     };
-    let mut custom = None;
     let mut cookie_at = "cookie.";
-    match reader.field("storage") {
-        Field::Missing => {
-            if reader.has("Auth.cookieStorage") {
-                (kind, cookie_at) = (StorageKind::Cookie, "Auth.cookieStorage.");
-            } else if !shape.is_own() && reader.has("cookieStorage") {
-                (kind, cookie_at) = (StorageKind::Cookie, "cookieStorage.");
-            } else if is_storage(reader, "Auth.storage.") {
-                custom = Some("Auth.storage");
-            } else if shape.is_oidc() && is_storage(reader, "userStore._store.") {
-                // oidc-client-ts has no public way to ask a WebStorageStateStore where it keeps things.
-                custom = Some("userStore._store");
+    for at in ["cookieStorage.", "Auth.cookieStorage."] {
+        let path = at.strip_suffix('.').unwrap_or(at);
+        match reader.field(path) {
+            // `cookieStorage: isProduction && { ... }`
+            Field::Missing | Field::Flag(false) => {}
+            Field::Text(text) if text.is_empty() => {}
+            Field::Object(()) => (storage.kind, cookie_at) = (StorageKind::Cookie, at),
+            _ => reader.fail(path, "must be an object."),
+        }
+    }
+    // As in Amplify, a storage comes before cookies.
+    for at in ["Auth.Cognito.storage", "Auth.storage"] {
+        if reader.has(at) {
+            check(reader, at, "");
+            storage.take(StorageKind::Custom, at);
+        }
+    }
+    if shape.is_oidc() {
+        if reader.has("stateStore") {
+            check_state_store(reader, "stateStore");
+        }
+        if reader.has("userStore") {
+            user_store(reader, &mut storage);
+        }
+    } else {
+        for at in ["userStore", "stateStore"] {
+            if reader.has(at) {
+                reader.fail(
+                    at,
+                    "goes with the settings of oidc-client-ts (authority, client_id) alone; here, set storage.",
+                );
             }
         }
-        Field::Text(text) => match text.as_str() {
-            "local" => kind = StorageKind::Local,
-            "session" => kind = StorageKind::Session,
-            "memory" => kind = StorageKind::Memory,
-            "cookie" => kind = StorageKind::Cookie,
-            _ => reader.fail("storage", KINDS),
-        },
-        Field::Object(()) if is_storage(reader, "storage.") => custom = Some("storage"),
-        // `storage` of amplify_outputs.json is a bucket.
-        Field::Object(()) if shape.root == "auth." => {}
-        _ => reader.fail("storage", KINDS),
     }
-    if custom.is_some() {
-        kind = StorageKind::Custom;
+    let ours = match reader.field("storage") {
+        Field::Missing => None,
+        Field::Text(text) => match text.as_str() {
+            "local" => Some(StorageKind::Local),
+            "session" => Some(StorageKind::Session),
+            "memory" => Some(StorageKind::Memory),
+            "cookie" => Some(StorageKind::Cookie),
+            _ => {
+                reader.fail("storage", &["must be ", KINDS, METHODS, "."].concat());
+                None
+            }
+        },
+        // `storage` of amplify_outputs.json is a bucket.
+        Field::Object(())
+            if shape.root == "auth." && lacks(reader, "storage", &STORAGE).len() == 3 =>
+        {
+            None
+        }
+        _ => {
+            check(reader, "storage", KINDS);
+            storage.take(StorageKind::Custom, "storage");
+            None
+        }
+    };
+    if let Some(kind) = ours {
+        (storage.kind, storage.object) = (kind, None);
     }
     if reader.object("cookie") {
         reader.only(
             "cookie.",
             &["domain", "path", "secure", "sameSite", "expires"],
         );
+        cookie_at = "cookie.";
     }
-    (kind, custom, cookie(reader, cookie_at))
+    storage.cookie = cookie(reader, cookie_at);
+    storage
 }
 
-const KINDS: &str = "must be \"local\", \"session\", \"memory\", \"cookie\" or an object with the functions getItem, setItem and removeItem.";
+impl Storage {
+    fn take(&mut self, kind: StorageKind, at: &'static str) {
+        (self.kind, self.object) = (kind, Some(at));
+    }
+}
 
-/// Whether the object can be used as a storage.
-fn is_storage(reader: &mut Reader, at: &str) -> bool {
-    ["getItem", "setItem", "removeItem"]
-        .iter()
-        .all(|method| reader.function(&[at, method].concat()))
+const KINDS: &str = "\"local\", \"session\", \"memory\", \"cookie\" or ";
+const METHODS: &str = "an object or a class with the functions getItem, setItem and removeItem";
+const STORAGE: [&str; 3] = ["getItem", "setItem", "removeItem"];
+
+/// Which of these functions an object or a class does not have.
+fn lacks(reader: &mut Reader, at: &str, methods: &[&'static str]) -> Vec<&'static str> {
+    let mut lacking = methods.to_vec();
+    lacking.retain(|method| !reader.function(&[at, ".", method].concat()));
+    lacking
+}
+
+/// It must be a storage: what was given is never passed over.
+fn check(reader: &mut Reader, at: &str, or: &str) {
+    if let Some(method) = lacks(reader, at, &STORAGE).first() {
+        reader.fail(
+            at,
+            &["must be ", or, METHODS, "; it has no ", method, "."].concat(),
+        );
+    }
+}
+
+/// It must be a `StateStore` of oidc-client-ts.
+fn check_state_store(reader: &mut Reader, at: &str) {
+    if let Some(method) = lacks(reader, at, &["get", "set", "remove", "getAllKeys"]).first() {
+        reader.fail(
+            at,
+            &[
+                "must be a StateStore of oidc-client-ts, with get, set, remove and getAllKeys; it has no ",
+                method,
+                ".",
+            ]
+            .concat(),
+        );
+    }
+}
+
+/// Where oidc-client-ts keeps its user.
+///
+/// There is no public way to ask a `WebStorageStateStore` for its storage. Through its own functions, which are
+/// asynchronous, the tokens would not be gone when `signOut()` returns. A class derived from it may do anything with
+/// what it stores, so that only its own functions count.
+fn user_store(reader: &mut Reader, storage: &mut Storage) {
+    let derived = reader.function("userStore.__proto__.__proto__.get")
+        || ["get", "set", "remove"]
+            .iter()
+            .any(|method| reader.owns("userStore.", method));
+    let lacking = lacks(reader, "userStore._store", &STORAGE);
+    match reader.field("userStore._prefix") {
+        Field::Text(prefix) if !derived && lacking.len() < STORAGE.len() => {
+            if let Some(method) = lacking.first() {
+                reader.fail(
+                    "userStore",
+                    &["its store must be ", METHODS, "; it has no ", method, "."].concat(),
+                );
+            }
+            storage.prefix = Some(prefix);
+            storage.take(StorageKind::Custom, "userStore._store");
+        }
+        _ => {
+            check_state_store(reader, "userStore");
+            storage.prefix = Some(String::new());
+            storage.take(StorageKind::StateStore, "userStore");
+        }
+    }
 }
 
 /// Reads the attributes of cookies.
@@ -78,37 +187,49 @@ fn cookie(reader: &mut Reader, at: &str) -> CookieOptions {
         options.path = path;
     }
     options.secure = reader.flag(&path("secure"), true);
-    let same_site = path("sameSite");
-    match reader
-        .text(&same_site)
-        .unwrap_or_default()
-        .to_ascii_lowercase()
-        .as_str()
-    {
+    let at_same_site = path("sameSite");
+    let same_site = attribute(reader, &at_same_site).unwrap_or_default();
+    match same_site.to_ascii_lowercase().as_str() {
         "" | "lax" => {}
         "strict" => options.same_site = "strict",
         "none" if options.secure => options.same_site = "none",
         _ => reader.fail(
-            &same_site,
+            &at_same_site,
             "must be \"lax\", \"strict\", or \"none\" with secure: true.",
         ),
     }
     let expires = path("expires");
-    options.expires_days = reader.number(&expires, 365.0);
-    if options.expires_days == 0.0 {
-        reader.fail(&expires, "must be a number of days above 0.");
+    match reader.field(&expires) {
+        Field::Missing => {}
+        Field::Number(days) if days.is_finite() && days > 0.0 => options.expires_days = days,
+        // In whole minutes, so that a date made anew for each call is the same configuration.
+        Field::Date(ahead) if ahead > 0.0 => {
+            options.expires_days = (ahead / 60_000.0).ceil() / 1440.0;
+        }
+        _ => reader.fail(
+            &expires,
+            "must be a number of days above 0, or a Date that lies ahead.",
+        ),
     }
     options
 }
 
-/// An attribute's text; a semicolon in it would begin another attribute (RFC 6265 section 4.1.1).
+/// An attribute's text; a blank one is none, as an unset variable of the environment gives it. A semicolon in it would
+/// begin another attribute (RFC 6265 section 4.1.1).
 fn attribute(reader: &mut Reader, path: &str) -> Option<String> {
-    let text = reader.text(path)?;
+    let text = match reader.field(path) {
+        Field::Text(text) => text.trim_ascii().to_owned(),
+        Field::Missing => return None,
+        _ => {
+            reader.fail(path, "must be a string.");
+            return None;
+        }
+    };
     if text
         .bytes()
         .any(|byte| byte <= b' ' || byte > b'~' || byte == b';')
     {
         reader.fail(path, "holds a character that no cookie attribute may hold.");
     }
-    Some(text)
+    Some(text).filter(|text| !text.is_empty())
 }

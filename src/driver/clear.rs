@@ -9,6 +9,7 @@ use super::run::Run;
 use super::sweep::{self, Place};
 use crate::browser::{clock, task};
 use crate::flow::{Access, Event, Found, Leave, MarkEntry};
+use crate::layout;
 use crate::outcome::StepName;
 use crate::session::{Session, SessionId, SignInMethod};
 
@@ -25,32 +26,69 @@ pub fn start(run: &Rc<Run>) {
         client.generation.set(client.generation.get() + 1);
         let mut stock = sweep::read_all(client, &run.patience, Vec::new()).await;
         let mut found = run.take_stock(&stock.places);
-        run.choose(&mut stock.places);
+        let forgets = run.choose(&mut stock.places);
         let stock = stock.remove(true).await;
+        // A call that joined meanwhile may want it too.
+        if !forgets && run.machine.get().plan.forget_device {
+            run.remove_device_keys();
+        }
         found.removed = stock.error.is_none();
         if found.removed && found.session {
             client.broadcast();
         }
         run.end_step(StepName::Clear, stock.error.as_ref());
+        if found.removed
+            && !(found.session || found.overtaken)
+            && let Some(reason) = layout::about_strangers(&client.target, &stock.names)
+        {
+            client.log(true, &reason);
+            run.journal
+                .borrow_mut()
+                .note(StepName::Clear, reason.into());
+        }
         run.journal.borrow_mut().set_error(STORAGE, stock.error);
         run.dispatch(Event::Cleared(found));
+        sweep::clean_state_store(client);
     }));
 }
 
 impl Run {
     /// Says which keys are to go: the sessions', in this order, and the remembered device's only if asked for.
-    fn choose(&self, places: &mut [Place]) {
+    fn choose(&self, places: &mut [Place]) -> bool {
         let forget = self.machine.get().plan.forget_device;
-        let known = &mut self.ending.borrow_mut().keys;
+        let ending = &mut *self.ending.borrow_mut();
         for place in places {
             for stored in &place.found.sessions {
                 place.keys.extend_from_slice(&stored.keys);
-                if forget {
-                    place.keys.extend_from_slice(&stored.device_keys);
+            }
+            let device = ending.device_keys.iter().find(|of| of.0 == place.index);
+            if let (true, Some((_, keys))) = (forget, device) {
+                place.keys.extend_from_slice(keys);
+            }
+            ending.keys.push((place.index, place.keys.clone()));
+        }
+        forget
+    }
+
+    /// Notes the keys of the sessions' remembered devices; also of that of a user whose session another tab has ended.
+    fn note_devices(&self, places: &[Place], of: Option<SessionId>) -> bool {
+        let mut all = Vec::new();
+        let mut any = false;
+        for place in places {
+            let mut keys = Vec::new();
+            for stored in &place.found.sessions {
+                keys.extend_from_slice(&stored.device_keys);
+            }
+            for (username, device_keys) in &place.found.devices {
+                if Some(SessionId::of_name(username)) == of {
+                    keys.extend_from_slice(device_keys);
                 }
             }
-            known.push((place.index, place.keys.clone()));
+            any |= !keys.is_empty();
+            all.push((place.index, keys));
         }
+        self.ending.borrow_mut().device_keys = all;
+        any
     }
 
     /// Notes the sessions to end, in the run and in the mark, before anything is removed.
@@ -78,12 +116,24 @@ impl Run {
             hosted_ui: false,
             can_leave,
             overtaken: false,
+            elsewhere: false,
         };
         // What another tab's removal has left over up to now is no session either.
         let over =
             main.is_none_or(|main| main.access_token.is_none() && main.refresh_token.is_none());
-        found.overtaken = over && self.note_overtaker();
-        let Some(main) = main.filter(|_| !found.overtaken) else {
+        let overtaker = self.overtaker().filter(|_| over);
+        let name = overtaker.as_ref().and_then(|entry| entry.name);
+        let device = self.note_devices(places, name);
+        if let Some(entry) = overtaker {
+            self.ending.borrow_mut().ids.push(entry.id);
+            found.overtaken = true;
+            found.hosted_ui = entry.hosted_ui;
+            found.elsewhere = entry.hosted_ui && entry.ends_hosted_ui();
+            // Where the other tab says nothing of the user, or forgets the device itself, there may be one.
+            found.device = device || entry.forget_device || entry.name.is_none();
+            return found;
+        }
+        let Some(main) = main else {
             return found;
         };
         found.session = true;
@@ -129,7 +179,13 @@ impl Run {
             found.others = !ending.others.is_empty();
             client.last_read.set(ending.ids.first().copied());
         }
-        self.put_entries(found.hosted_ui && can_leave);
+        // A session that was not ended before is a new sign-in.
+        let mark = client.mark();
+        let ids = self.ending.borrow().ids.clone();
+        if ids.iter().all(|id| mark.entry(*id).is_none()) {
+            client.note_retry(false);
+        }
+        self.put_entries(SessionId::of_name(&main.username), found.hosted_ui);
         let mut ending = self.ending.borrow_mut();
         let (mut own, mut told) = (client.own.borrow_mut(), client.told.borrow_mut());
         // Another tab was as quick, and the listeners have heard it from there.
@@ -141,12 +197,12 @@ impl Run {
         found
     }
 
-    fn put_entries(&self, auto_redirect: bool) {
+    fn put_entries(&self, name: SessionId, hosted_ui: bool) {
         let plan = self.machine.get().plan;
         let now = clock::wall();
         let redirecting = match plan.leave {
             Leave::Redirect => true,
-            Leave::Auto => auto_redirect,
+            Leave::Auto => hosted_ui && self.ending.borrow().way.is_ok(),
             _ => false,
         };
         let until = now + self.longest_wait_ms() + SLACK_MS;
@@ -155,7 +211,8 @@ impl Run {
             (ending.ids.clone(), ending.user)
         };
         self.client.change_mark(&mut |mark| {
-            for id in &ids {
+            // The main one is put last, so that the others do not push it out.
+            for (index, id) in ids.iter().enumerate().rev() {
                 mark.put(MarkEntry {
                     id: *id,
                     at: now,
@@ -166,22 +223,36 @@ impl Run {
                     redirecting,
                     leaving_since: None,
                     codes: None,
+                    settled_at: None,
+                    current: index == 0,
+                    name: Some(name),
+                    forget_device: plan.forget_device,
+                    hosted_ui,
+                    popup: plan.leave == Leave::Popup,
                 });
             }
         });
     }
 
-    /// Nothing was found: perhaps another tab was quicker.
-    fn note_overtaker(&self) -> bool {
+    /// Nothing was found: perhaps another tab was quicker, or the sign-out of this tab that was under way when this one began.
+    fn overtaker(&self) -> Option<MarkEntry> {
         let client = &self.client;
         let mut mark = client.mark();
+        if let Some(beside) = self.beside.borrow().clone() {
+            let id = beside.ending.borrow().ids.first().copied();
+            return id.and_then(|id| mark.entry(id)).cloned();
+        }
+        let (began, now) = (clock::document_began(), clock::wall());
         let own = client.own.borrow();
-        mark.keep(&|entry| !own.contains(&entry.id));
+        // One of this document that is under way in another storage is followed, as another tab's is.
+        mark.keep(&|entry| !own.contains(&entry.id) || entry.codes.is_none());
         drop(own);
-        let Some(entry) = mark.overtaker(client.last_read.get(), clock::wall()) else {
-            return false;
-        };
-        self.ending.borrow_mut().ids.push(entry.id);
-        true
+        let overtaker = mark.overtaker(client.last_read.get(), began, now);
+        // Signed out already: the listeners of this document have nothing to hear, unless the page leaves.
+        let leaves = self.machine.get().plan.leave == Leave::Redirect;
+        if overtaker.is_none() && mark.had_ended(began, now) && !leaves {
+            self.ending.borrow_mut().told = true;
+        }
+        overtaker.cloned()
     }
 }

@@ -1,6 +1,7 @@
 //! The client: one configuration, and all that goes on under it in this tab.
 
 use std::cell::{Cell, RefCell};
+use std::ops::Deref;
 use std::rc::Rc;
 
 use js_sys::Function;
@@ -10,22 +11,22 @@ use super::other_tabs;
 use super::popup::Popup;
 use super::report::Report;
 use super::returned::{self, Record};
-use super::run::{self, Run};
+use super::run;
+use super::tab::{Hearer, Tab};
 use super::typed::ReturnedSignOutResult;
 use super::{refresh, requests, sweep, tokens};
 use crate::browser::clock;
-use crate::browser::js::{self, Listener};
+use crate::browser::js;
 use crate::browser::page;
 use crate::browser::storage::{self, Store};
-use crate::browser::tabs::Channel;
-use crate::config::{Config, StorageKind};
+use crate::config::Config;
 use crate::error::AuthError;
 use crate::flow::Mark;
 use crate::layout::Target;
 use crate::options::SignOutOptions;
 use crate::outcome::{LocalFuture, SignOutResult};
 use crate::protocol;
-use crate::session::{Secret, SessionId, Tokens};
+use crate::session::{Claims, Secret, SessionId, Tokens};
 
 /// Why a listener is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,136 +77,115 @@ pub struct Hooks {
 pub(super) type SignedOutListener = Rc<dyn Fn(SignedOutEvent)>;
 
 pub(super) struct Inner {
-    #[cfg(feature = "js")]
-    number: u32,
     pub config: Config,
     pub target: Target,
-    pub custom: Option<JsValue>,
     pub logger: Option<JsValue>,
     pub places: Vec<Store>,
+    /// Where oidc-client-ts keeps its sign-ins under way, if that is none of the places.
+    pub state_store: Option<Store>,
     pub local: Option<web_sys::Storage>,
     pub session_store: Option<web_sys::Storage>,
-    pub runs: RefCell<Vec<Rc<Run>>>,
-    /// The identity of the session that this document last read, and of its user.
-    pub last_read: Cell<Option<SessionId>>,
-    /// Sessions that this document ended itself.
-    pub own: RefCell<Vec<SessionId>>,
-    /// Sessions whose end the listeners were told.
-    pub told: RefCell<Vec<SessionId>>,
-    /// A refresh token that Cognito called dead.
-    pub dead: Cell<Option<SessionId>>,
-    /// Counts what ends a session, so that a refresh that began before writes nothing.
-    pub generation: Cell<u32>,
-    pub memory_mark: RefCell<String>,
-    /// The mark's text as another tab said it last: browsers show one process what another stored only a moment later.
-    pub heard_mark: RefCell<String>,
-    pub listeners: RefCell<Vec<(u32, SignedOutListener)>>,
-    pub next_id: Cell<u32>,
-    pub taken: RefCell<Option<Rc<Record>>>,
-    /// The return of a redirect or a popup was looked for in this document.
-    pub return_seen: Cell<bool>,
-    /// This document left, or tried to: its record is not for itself.
-    pub left_here: Cell<bool>,
-    /// The page left, and came back from the back-forward cache.
-    pub restored: Cell<bool>,
-    pub channel: RefCell<Option<Channel>>,
-    pub events: RefCell<Vec<Listener>>,
+    /// The issuer of the tokens that were seen last, where the configuration names no user pool.
+    pub issuer: RefCell<Option<String>>,
+    pub tab: Rc<Tab>,
+    pub is_disposed: Cell<bool>,
+}
+
+impl Deref for Inner {
+    type Target = Tab;
+
+    fn deref(&self) -> &Tab {
+        &self.tab
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.dispose();
+    }
 }
 
 /// Signs users of one user pool client out. Cheap to clone; every clone is the same client.
 #[derive(Clone)]
 pub struct Client(pub(super) Rc<Inner>);
 
-thread_local! {
-    /// Clients by configuration: configuring twice (React runs effects twice) must not hear itself as another tab.
-    static CLIENTS: RefCell<Vec<Client>> = const { RefCell::new(Vec::new()) };
-}
-
 impl Client {
-    /// The client of a configuration.
+    /// A client of a configuration. Those of one app client share what they know of this tab, and its sign-outs.
     pub fn new(config: Config) -> Client {
         Client::with_objects(config, None, None)
     }
 
-    /// The client of a configuration with a storage object (`getItem`, `setItem`, `removeItem`, perhaps
+    /// A client of a configuration with a storage object (`getItem`, `setItem`, `removeItem`, perhaps
     /// `keys`) and a logger (`debug`, `warn`) of the app's own.
     pub fn with_objects(
         config: Config,
         storage: Option<JsValue>,
         logger: Option<JsValue>,
     ) -> Client {
-        Client::find_or_make(config, storage, logger, false)
+        Client::make(config, [storage, None, logger], false)
     }
 
-    /// With `own_memory`, a client that keeps its session in memory shares it with no other.
-    pub(crate) fn find_or_make(
+    /// Of the storage, the store for sign-ins under way, and the logger. With `own_memory`, a client that keeps its session in memory
+    /// shares it with no other.
+    pub(crate) fn make(
         config: Config,
-        storage: Option<JsValue>,
-        logger: Option<JsValue>,
+        [storage, state_store, logger]: [Option<JsValue>; 3],
         own_memory: bool,
     ) -> Client {
-        let fresh = own_memory && config.storage == StorageKind::Memory;
-        let known = CLIENTS.with_borrow(|clients| {
-            let same = |client: &&Client| {
-                !fresh
-                    && client.0.config == config
-                    && client.0.custom == storage
-                    && client.0.logger == logger
-            };
-            clients.iter().find(same).cloned()
-        });
-        if let Some(client) = known {
-            return client;
-        }
+        // One of the page's own storages, handed over as an object, is no other place.
+        let own = [storage::local(), storage::session()];
+        let own = own.map(|storage| storage.map(JsValue::from));
+        let custom = storage
+            .as_ref()
+            .filter(|given| !own.contains(&Some((*given).clone())));
+        let tab = Tab::of(&config, custom, own_memory);
         let inner = Rc::new(Inner {
-            #[cfg(feature = "js")]
-            number: CLIENTS.with_borrow(Vec::len) as u32,
             target: config.target(),
-            places: storage::places(&config, storage.clone()),
-            custom: storage,
+            state_store: storage::state_store(state_store, &storage),
+            places: storage::places(&config, storage, &tab.memory),
             logger,
             local: storage::local(),
             session_store: storage::session(),
-            runs: RefCell::default(),
-            last_read: Cell::new(None),
-            own: RefCell::default(),
-            told: RefCell::default(),
-            dead: Cell::new(None),
-            generation: Cell::new(0),
-            memory_mark: RefCell::default(),
-            heard_mark: RefCell::default(),
-            listeners: RefCell::default(),
-            next_id: Cell::new(0),
-            taken: RefCell::default(),
-            return_seen: Cell::new(false),
-            left_here: Cell::new(false),
-            restored: Cell::new(false),
-            channel: RefCell::default(),
-            events: RefCell::default(),
+            issuer: RefCell::default(),
+            tab,
+            is_disposed: Cell::new(false),
             config,
         });
+        inner.tab.add(&inner);
         other_tabs::listen(&inner);
-        let client = Client(inner);
-        CLIENTS.with_borrow_mut(|clients| clients.push(client.clone()));
-        client
+        Client(inner)
     }
 
-    /// The number of this client in this page.
-    #[cfg(feature = "js")]
-    pub(crate) fn number(&self) -> u32 {
-        self.0.number
+    /// Lets go of what the client holds in the page: its listeners, and with the last client of its app client the channel to
+    /// other tabs. A sign-out under way ends first, as it would have. Dropping the last clone does the same, but a client with
+    /// listeners lives on.
+    pub fn dispose(&self) {
+        self.0.dispose();
     }
 
-    /// The client of that number.
+    /// Takes the place of a client in the page, for the same listener: what that one ended is no other tab's doing.
     #[cfg(feature = "js")]
-    pub(crate) fn by_number(number: u32) -> Option<Client> {
-        CLIENTS.with_borrow(|clients| clients.get(number as usize).cloned())
-    }
-
-    /// Whether someone listens.
-    #[cfg(feature = "js")]
-    pub(crate) fn has_listeners(&self) -> bool {
-        !self.0.listeners.borrow().is_empty()
+    pub(crate) fn succeed(&self, before: &Client, listener: u32) {
+        if Rc::ptr_eq(&self.0.tab, &before.0.tab) {
+            // It listens here already.
+            before.off_signed_out(listener);
+            return;
+        }
+        // What this document did and heard stays true.
+        let (tab, old) = (&self.0.tab, &before.0.tab);
+        for (list, known) in [(&tab.own, &old.own), (&tab.told, &old.told)] {
+            let ids = known.borrow().clone();
+            remember(&mut list.borrow_mut(), &ids);
+        }
+        for (fact, known) in [
+            (&tab.left_here, &old.left_here),
+            (&tab.return_seen, &old.return_seen),
+        ] {
+            fact.set(fact.get() || known.get());
+        }
+        if tab.last_read.get().is_none() {
+            tab.last_read.set(old.last_read.get());
+        }
     }
 
     /// The configuration.
@@ -305,13 +285,21 @@ impl Client {
     /// Tells when a session ended here or in another tab; returns the number for [`Client::off_signed_out`].
     pub fn on_signed_out(&self, listener: impl Fn(SignedOutEvent) + 'static) -> u32 {
         let id = self.0.next_id();
-        self.0.listeners.borrow_mut().push((id, Rc::new(listener)));
+        self.0.listeners.borrow_mut().push(Hearer {
+            id,
+            client: self.0.clone(),
+            listener: Rc::new(listener),
+        });
         id
     }
 
     /// Takes a listener off.
     pub fn off_signed_out(&self, id: u32) {
-        self.0.listeners.borrow_mut().retain(|entry| entry.0 != id);
+        let all = self.0.listeners.take();
+        // Dropped after the borrow: a client may end with its listener.
+        let (gone, kept): (Vec<_>, Vec<_>) = all.into_iter().partition(|hearer| hearer.id == id);
+        self.0.listeners.replace(kept);
+        drop(gone);
     }
 
     /// Revokes a refresh token: the escape hatch, to retry by hand.
@@ -319,7 +307,7 @@ impl Client {
     /// # Errors
     /// What Cognito answered.
     pub async fn revoke_token(&self, refresh_token: &Secret) -> Result<(), AuthError> {
-        let requests = requests::revoke_request(&self.0, refresh_token);
+        let requests = requests::revoke_request(&self.0, refresh_token)?;
         let response = requests::exchange(requests, None).await?;
         protocol::revoke_token::answer(&response)
     }
@@ -329,18 +317,21 @@ impl Client {
     /// # Errors
     /// What Cognito answered.
     pub async fn global_sign_out(&self, access_token: &Secret) -> Result<(), AuthError> {
-        let request = protocol::global_sign_out::request(&self.0.config.endpoint, access_token);
+        let endpoint = self.0.endpoint(Some(access_token))?;
+        let request = protocol::global_sign_out::request(&endpoint, access_token);
         let response = requests::exchange((request, None), None).await?;
         protocol::global_sign_out::answer(&response, false)
     }
 }
 
 /// How many ended sessions a page remembers.
-const REMEMBERED: usize = 32;
+const REMEMBERED: usize = 64;
 
-/// Adds sessions to a list that a long-lived page must not let grow.
+/// Adds sessions, the main one first, to a list that a long-lived page must not let grow.
 pub(super) fn remember(list: &mut Vec<SessionId>, ids: &[SessionId]) {
-    for id in ids {
+    // The main one comes last, so that the others do not push it out.
+    for id in ids.iter().rev() {
+        list.retain(|known| known != id);
         if list.len() >= REMEMBERED {
             list.remove(0);
         }
@@ -349,6 +340,19 @@ pub(super) fn remember(list: &mut Vec<SessionId>, ids: &[SessionId]) {
 }
 
 impl Inner {
+    /// Where requests are posted to: as configured, else to AWS's own host of the pool that issued this token, or those seen last.
+    pub fn endpoint(&self, access_token: Option<&Secret>) -> Result<String, AuthError> {
+        let own = access_token.and_then(Claims::of);
+        let issuer = own.and_then(|claims| claims.iss);
+        let issuer = issuer.or_else(|| self.issuer.borrow().clone());
+        self.config.endpoint_for(issuer.as_deref()).ok_or_else(|| {
+            AuthError::configuration(
+                "userPoolId",
+                "is missing, and no token that was found names its user pool. Set it beside authority.",
+            )
+        })
+    }
+
     pub fn next_id(&self) -> u32 {
         self.next_id.set(self.next_id.get() + 1);
         self.next_id.get()
@@ -381,11 +385,7 @@ impl Inner {
     pub fn mark(&self) -> Mark {
         let now = clock::wall();
         let mut mark = Mark::parse(&self.mark_text(), now);
-        for entry in Mark::parse(&self.heard_mark.borrow(), now).0 {
-            if mark.entry(entry.id).is_none() {
-                mark.put(entry);
-            }
-        }
+        mark.add_unseen(Mark::parse(&self.heard_mark.borrow(), now));
         mark
     }
 
@@ -408,8 +408,17 @@ impl Inner {
     /// Tells this tab's listeners, each once; one that throws disturbs nothing.
     pub fn tell(&self, event: SignedOutEvent) {
         let listeners = self.listeners.borrow().clone();
-        for listener in &listeners {
-            listener.1(event);
+        for hearer in &listeners {
+            // A client that was disposed of hears the end of the sign-out that was under way, and no more.
+            if event.reason == SignedOutReason::SignOut || !hearer.client.is_disposed.get() {
+                (hearer.listener)(event);
+            }
+        }
+    }
+
+    fn dispose(&self) {
+        if !self.is_disposed.replace(true) {
+            self.release_unused();
         }
     }
 
@@ -423,8 +432,9 @@ impl Inner {
 
     /// Tells the other tabs.
     pub fn broadcast(&self) {
-        if let Some(channel) = &*self.channel.borrow() {
-            channel.post(&self.mark_text());
+        let (text, channel) = (self.mark_text(), self.channel.borrow().clone());
+        if let Some(channel) = channel {
+            channel.post(&text);
         }
     }
 

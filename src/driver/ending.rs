@@ -24,6 +24,8 @@ pub struct Ending {
     pub user: Option<SessionId>,
     /// The keys that were removed, by place.
     pub keys: KeysOf,
+    /// The keys of the remembered device, by place; they go with `forgetDevice` only.
+    pub device_keys: KeysOf,
     /// A GlobalSignOut whose answer was lost may have reached Cognito.
     pub lost_answer: bool,
     /// The listeners know; a retry is no other sign-out.
@@ -46,6 +48,7 @@ impl Ending {
             ids: Vec::new(),
             user: None,
             keys: Vec::new(),
+            device_keys: Vec::new(),
             lost_answer: false,
             told: false,
             way,

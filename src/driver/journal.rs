@@ -1,5 +1,7 @@
 //! What each step did and when, and the error that each request ended with.
 
+use std::borrow::Cow;
+
 use crate::error::{AuthError, AuthErrorCode};
 use crate::flow::Op;
 use crate::outcome::{StepName, StepOutcome};
@@ -8,7 +10,7 @@ use crate::outcome::{StepName, StepOutcome};
 pub struct Step {
     pub name: StepName,
     pub outcome: StepOutcome,
-    pub reason: Option<&'static str>,
+    pub reason: Option<Cow<'static, str>>,
     /// How many requests were sent for it.
     pub attempts: u32,
     /// In milliseconds since the sign-out began.
@@ -41,7 +43,7 @@ impl Step {
     pub fn skipped(name: StepName, at: f64, reason: &'static str) -> Step {
         Step {
             outcome: StepOutcome::Skipped,
-            reason: Some(reason),
+            reason: Some(reason.into()),
             duration_ms: 0.0,
             ..Step::new(name, at)
         }
@@ -116,7 +118,7 @@ impl Journal {
     }
 
     /// What is special about a step.
-    pub fn note(&mut self, name: StepName, reason: &'static str) {
+    pub fn note(&mut self, name: StepName, reason: Cow<'static, str>) {
         if let Some(step) = self.change(name) {
             step.reason = Some(reason);
         }

@@ -4,6 +4,7 @@ mod clear;
 mod client;
 mod ending;
 mod journal;
+mod leaving;
 mod other_tabs;
 mod popup;
 mod refresh;
@@ -12,6 +13,7 @@ mod requests;
 mod returned;
 mod run;
 mod sweep;
+mod tab;
 mod tokens;
 mod typed;
 

@@ -13,31 +13,32 @@ use crate::browser::{clock, task};
 use crate::flow::{Mark, MarkEntry};
 use crate::session::Session;
 
-/// Begins to listen. Where channels and events can't be had (opaque origins), the tab works alone.
+/// Begins to listen, once for all clients of the tab. Where channels and events can't be had (opaque origins), the tab works alone.
 pub fn listen(client: &Rc<Inner>) {
+    if client.is_listening.replace(true) {
+        return;
+    }
     let on = |act: fn(&Rc<Inner>, JsValue)| {
-        let client = Rc::downgrade(client);
+        let tab = Rc::downgrade(&client.tab);
         Box::new(move |event| {
-            if let Some(client) = client.upgrade() {
+            if let Some(client) = tab.upgrade().and_then(|tab| tab.any_client()) {
                 act(&client, event);
             }
         }) as Box<dyn FnMut(JsValue)>
     };
-    let weak = Rc::downgrade(client);
-    let channel = Channel::open(
-        &client.key("tabs"),
-        Box::new(move |text| {
-            if let Some(client) = weak.upgrade() {
-                hear(&client, &text);
-            }
-        }),
-    );
-    client.channel.replace(channel);
+    let channel = Channel::open(&client.key("tabs"), on(heard));
+    client.channel.replace(channel.map(Rc::new));
     let global: JsValue = js_sys::global().into();
     let mut events = Vec::new();
     events.extend(Listener::new(&global, "storage", on(storage_changed)));
     events.extend(Listener::new(&global, "pageshow", on(page_shown)));
     client.events.replace(events);
+}
+
+fn heard(client: &Rc<Inner>, message: JsValue) {
+    if let Some(text) = js::get_text(&message, "data") {
+        hear(client, &text);
+    }
 }
 
 fn storage_changed(client: &Rc<Inner>, event: JsValue) {
@@ -46,30 +47,29 @@ fn storage_changed(client: &Rc<Inner>, event: JsValue) {
         if let Some(text) = js::get_text(&event, "newValue") {
             hear(client, &text);
         }
-    } else if key.as_deref() == Some(&client.key("popup")) && js::get(&event, "newValue").is_null()
+    } else if key.as_deref() == Some(&client.key("popup"))
+        && let Some(text) = js::get_text(&event, "newValue")
     {
-        // The returning page removed the record: the message, where there are no channels.
-        popup::returned(client);
+        popup::hear(client, &text);
     }
 }
 
 fn page_shown(client: &Rc<Inner>, event: JsValue) {
     if js::get(&event, "persisted").is_truthy() {
-        if client.left_here.replace(false) {
-            // The page left for the hosted UI and was reached again by back or forward.
-            client.restored.set(true);
-            // It is the tab that left, after the return.
-            client.return_seen.set(false);
-            client.finish_return();
-        }
+        // Reached again by back or forward: what its navigation entry says is of before. It may be the tab that left, after the
+        // return, or a page of it from before that.
+        client.left_here.set(false);
+        client.restored.set(true);
+        client.leaving.replace(None);
+        client.return_seen.set(false);
+        client.finish_return();
         let mark = client.mark();
         consider(client, mark, SignedOutReason::Restored, false);
     }
 }
 
 fn hear(client: &Rc<Inner>, text: &str) {
-    if text == popup::RETURNED {
-        popup::returned(client);
+    if popup::hear(client, text) {
         return;
     }
     client.heard_mark.replace(text.to_owned());

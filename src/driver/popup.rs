@@ -1,4 +1,4 @@
-//! The hosted UI in a popup: opened inside the user's gesture, believed only where it can be.
+//! The hosted UI in a popup: opened inside the user's gesture, and heard only by what it alone was given.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -7,22 +7,25 @@ use js_sys::Reflect;
 use wasm_bindgen::prelude::*;
 
 use super::client::{Hooks, Inner};
+use super::returned;
 use super::run::Way;
-use crate::browser::{clock, js, page};
-use crate::flow::PopupEnd;
-use crate::json::Json;
-use crate::object::Object;
+use crate::browser::js::{self, Listener};
+use crate::browser::{clock, page};
+use crate::flow::{Arrival, Departure, PopupEnd, Return, Watch};
 use crate::options::{HostedUiMode, SignOutOptions};
-use crate::protocol::logout_url;
+use crate::text;
 
-/// The name of the window, by which the returning page knows itself.
-const NAME: &str = "cognito-signout";
-/// How long a popup's address is remembered, in milliseconds.
-const KEPT_MS: f64 = 600_000.0;
+/// What the report of a returning page begins with.
+const REPORT: &str = "popup ";
 
 /// A popup that was opened, or refused.
 pub struct Popup {
     window: Option<JsValue>,
+    /// What the pages of this popup find in their sessionStorage, and no other page does.
+    nonce: String,
+    /// What happens in the popup while it is still at about:blank.
+    watch: Rc<Cell<Watch>>,
+    listener: Cell<Option<Listener>>,
     /// How often it was seen at the hosted UI, so that `closed` may be believed.
     away_reads: Cell<u32>,
     closed_reads: Cell<u32>,
@@ -46,12 +49,14 @@ impl Popup {
     /// Opens a window; a browser allows it only inside the user's gesture.
     pub fn open_now() -> Option<Popup> {
         let window: JsValue = js_sys::global().into();
+        // A window that is reused by its name gets no new sessionStorage.
+        let name = ["cognito-signout.", &nonce()].concat();
         let opened = js::call(
             &window,
             "open",
             &[
                 &"about:blank".into(),
-                &NAME.into(),
+                &name.into(),
                 &"popup,width=480,height=640".into(),
             ],
         );
@@ -59,8 +64,13 @@ impl Popup {
     }
 
     fn of(window: Option<JsValue>) -> Popup {
+        let own: &JsValue = &js_sys::global();
         Popup {
-            window,
+            // A web view's `open` may give this very window, whose sessionStorage is no popup's.
+            window: window.filter(|window| window != own),
+            nonce: nonce(),
+            watch: Rc::default(),
+            listener: Cell::default(),
             away_reads: Cell::new(0),
             closed_reads: Cell::new(0),
         }
@@ -68,24 +78,39 @@ impl Popup {
 
     /// Sends the popup on its way; false where the browser refused to open it.
     pub fn begin(&self, client: &Inner, way: &Way) -> bool {
-        if self.window.is_none() {
+        let Some(window) = &self.window else {
             return false;
-        }
-        if let Some(local) = &client.local {
-            let mut record = Object::default();
-            record.put("at", Json::Number(clock::wall()));
-            record.text("back", &way.back);
-            // Without it the returning page knows itself by its name alone.
-            let _ = local.set_item(&client.key("popup"), &record.done().to_text());
-        }
-        self.go(&way.url)
+        };
+        let store = js::get(window, "sessionStorage");
+        let key = |name: &str| JsValue::from_str(&client.key(name));
+        // The popup began with a copy of this page's: what stands there of another popup is written over, and another sign-out's
+        // result is not for it. Where the storage is refused, no page can speak for the popup, and it times out.
+        let _ = js::call(
+            &store,
+            "setItem",
+            &[&key("popup"), &self.nonce.as_str().into()],
+        );
+        let _ = js::call(&store, "removeItem", &[&key("result")]);
+        let watch = self.watch.clone();
+        let unload = move |_| {
+            let mut seen = watch.get();
+            seen.before_unload();
+            watch.set(seen);
+        };
+        self.listener
+            .set(Listener::new(window, "beforeunload", Box::new(unload)));
+        Reflect::set(window, &"location".into(), &way.url.as_str().into()).is_ok()
     }
 
-    /// Sends the popup to an address.
-    pub fn go(&self, url: &str) -> bool {
-        self.window
-            .as_ref()
-            .is_some_and(|window| Reflect::set(window, &"location".into(), &url.into()).is_ok())
+    /// What a page's report says of this popup; none where it is of another one.
+    pub fn end(&self, nonce: &str, found: Return) -> Option<PopupEnd> {
+        let replaced = self.watch.get().departure() == Departure::Replaced;
+        (nonce == self.nonce).then_some(match found {
+            _ if replaced => PopupEnd::Unconfirmed,
+            Return::Completed => PopupEnd::Returned,
+            Return::NotCompleted => PopupEnd::NotCompleted,
+            Return::Unconfirmed => PopupEnd::Unconfirmed,
+        })
     }
 
     /// Closes it.
@@ -111,47 +136,76 @@ impl Popup {
             return false;
         }
         self.closed_reads.set(self.closed_reads.get() + 1);
-        // COOP may take a moment to part the windows; the returning page's message may come a moment after its end.
+        // COOP may take a moment to part the windows; on a busy machine the page's report comes a second after that.
         self.away_reads.get() >= 2
-            && self.closed_reads.get() >= 4
+            && self.closed_reads.get() >= 10
             && !js::global("crossOriginIsolated").is_truthy()
     }
 }
 
-/// In the page that the popup returned to: tells the tab that waits, and closes.
-pub fn report_return(client: &Rc<Inner>) {
-    let Some(local) = &client.local else { return };
-    let key = client.key("popup");
-    let record = local.get_item(&key).ok().flatten();
-    let Some(record) = record.and_then(|text| Json::parse(&text)) else {
+/// What no other page can know, where the browser has `crypto`.
+fn nonce() -> String {
+    let numbers = js_sys::Uint32Array::new_with_length(4);
+    if js::call(&js::global("crypto"), "getRandomValues", &[&numbers]).is_err() {
+        for index in 0..4 {
+            numbers.set_index(index, (clock::random() * f64::from(u32::MAX)) as u32);
+        }
+    }
+    let text = js::call(&numbers, "join", &[&".".into()]).ok();
+    text.and_then(|text| text.as_string()).unwrap_or_default()
+}
+
+/// In a page of the popup: tells the tab that waits what it found, once, and closes.
+pub fn report_return(client: &Inner) {
+    let Some(store) = &client.session_store else {
         return;
     };
-    let at = record.get("at").and_then(Json::as_f64).unwrap_or(0.0);
-    let back = record.get("back").and_then(Json::as_str).unwrap_or("");
-    let window: JsValue = js_sys::global().into();
-    let named = js::get_text(&window, "name").as_deref() == Some(NAME);
-    let fresh = (clock::wall() - at).abs() < KEPT_MS;
-    // COOP takes name and opener away; a page that another page of ours led to is no returning popup.
-    let alone = js::get(&js::global("history"), "length").as_f64() <= Some(3.0);
-    if !fresh || !logout_url::same_address(&page::url(), back) || !(named || alone) {
+    let key = client.key("popup");
+    let Some(nonce) = store.get_item(&key).ok().flatten() else {
+        return;
+    };
+    // A frame shares the storage of its page, which speaks for itself.
+    if page::is_framed() {
         return;
     }
-    let _ = local.remove_item(&key);
-    if let Some(channel) = &*client.channel.borrow() {
-        channel.post(RETURNED);
+    let _ = store.remove_item(&key);
+    let report = [REPORT, arrival(client).judge().as_str(), " ", &nonce].concat();
+    let channel = client.channel.borrow().clone();
+    if let Some(channel) = channel {
+        channel.post(&report);
     }
-    if named {
-        let _ = js::call(&window, "close", &[]);
+    // Where there are no channels the storage event brings it.
+    if let Some(local) = &client.local {
+        let _ = local.set_item(&key, &report);
+        let _ = local.remove_item(&key);
+    }
+    let window: JsValue = js_sys::global().into();
+    let _ = js::call(&window, "close", &[]);
+}
+
+/// How this page of the popup was reached.
+fn arrival(client: &Inner) -> Arrival {
+    let hosted = client.config.hosted_ui.as_ref();
+    let origin = hosted.map_or("", |hosted| &hosted.origin);
+    Arrival {
+        in_popup: true,
+        alone: page::is_alone(),
+        ..returned::arrival(origin, "", Departure::Ours, None)
     }
 }
 
-/// The message of the returning page.
-pub const RETURNED: &str = "popup";
-
-/// The returning page reported.
-pub fn returned(client: &Inner) {
-    let run = client.active();
-    if let Some(run) = run {
-        run.popup_ended(PopupEnd::Returned);
+/// Takes a text that may be the report of a popup's page; whether it was one.
+pub fn hear(client: &Inner, text: &str) -> bool {
+    let Some(report) = text.strip_prefix(REPORT) else {
+        return false;
+    };
+    if let Some((found, nonce)) = text::cut(report, b" ")
+        && let Some(found) = Return::by_name(found)
+    {
+        let runs = client.runs.borrow().clone();
+        for run in &runs {
+            run.popup_reported(nonce, found);
+        }
     }
+    true
 }

@@ -10,7 +10,7 @@ use crate::browser::clock::Timer;
 use crate::browser::tabs::Lock;
 use crate::browser::task::{self, Slot};
 use crate::error::{AuthError, AuthErrorCode};
-use crate::layout::Layout;
+use crate::layout::{Layout, amplify};
 use crate::protocol::refresh;
 use crate::session::{Secret, Tokens};
 
@@ -85,7 +85,8 @@ async fn under_lock(client: &Rc<Inner>, before: &Option<Secret>) -> Result<Box<L
     if fresh.refresh_token.is_some() {
         session.refresh_token = fresh.refresh_token;
     }
-    tokens::write(client, live.index, &live.tokens()?).await?;
+    let entries = amplify::refreshed(&client.target.client_id, session);
+    tokens::write(client, live.index, &entries).await?;
     if client.mark().has_ended(id) {
         // Another tab signed out in between.
         let _ = sweep::remove_ended(client).await;
@@ -112,7 +113,7 @@ fn requests_for(client: &Inner, live: &Live) -> Result<Requests, AuthError> {
         (Layout::Amplify, None) => "The session holds no refresh token.",
         (Layout::Amplify, Some(token)) => {
             let device = live.session.device_key.as_deref();
-            return Ok(requests::refresh_requests(client, token, device));
+            return requests::refresh_requests(client, token, device);
         }
     };
     Err(AuthError::with_message(AuthErrorCode::InvalidState, why))

@@ -1,11 +1,13 @@
 //! What a run came to: JSON for JavaScript and for the record of a redirect, and beside it what no JSON may hold.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::journal::{LEAVING, STORAGE, Step};
-use super::run::Run;
+use super::run::{Ask, Run};
+use crate::browser::task::Slot;
 use crate::error::{AuthError, AuthErrorCode};
-use crate::flow::{Call, Codes, Fault, Hosted, Leave, Machine, Op, Tag, Verdict};
+use crate::flow::{Call, Codes, EXCLUSIVE, Fault, Hosted, Leave, Machine, Op, Tag, Verdict};
 use crate::json::Json;
 use crate::object::Object;
 use crate::outcome::{LocalFuture, StepName, StepOutcome};
@@ -65,9 +67,9 @@ fn head(tag: Tag) -> Object {
 }
 
 impl Run {
-    /// The report as of now; `early` for a caller that leaves before the others.
-    pub fn report(self: &Rc<Self>, early: Option<AuthErrorCode>) -> Rc<Report> {
-        self.report_of(&self.machine.get(), early)
+    /// The report as of now, for one caller or for all together; `early` for one that leaves before the others.
+    pub fn report(self: &Rc<Self>, early: Option<AuthErrorCode>, ask: Option<&Ask>) -> Rc<Report> {
+        self.report_of(&self.machine.get(), early, ask)
     }
 
     /// The report that a state of the machine stands for.
@@ -75,15 +77,27 @@ impl Run {
         self: &Rc<Self>,
         machine: &Machine,
         early: Option<AuthErrorCode>,
+        ask: Option<&Ask>,
     ) -> Rc<Report> {
-        let now = self.elapsed();
-        let mut verdict = machine.verdict(early);
-        self.follow(machine, &mut verdict);
+        // Read first: no borrow is held over a call into JavaScript.
+        let (now, may_retry) = (self.elapsed(), self.client.may_retry());
+        let all = machine.verdict(early);
+        let mut verdict = match ask {
+            Some(ask) => machine.verdict_for(&ask.asked, early),
+            None => all,
+        };
+        let forgets = ask.map_or(machine.plan.forget_device, |ask| ask.asked.forget_device);
+        if forgets && self.device_left.get() && verdict.forget.is_none() && machine.removed {
+            verdict.forget = Some(Fault::Code(AuthErrorCode::Storage));
+            verdict.tag = Tag::Partial;
+        }
         let tag = verdict.tag;
         let mut fields = head(tag);
         let mut codes = [None; 4];
         let ending = self.ending.borrow();
-        let url = ending.way.as_ref().ok().map(|way| &*way.url);
+        let own_way = ask.map(|ask| &ask.way).filter(|way| way.is_ok());
+        let url = own_way.unwrap_or(&ending.way);
+        let url = url.as_ref().ok().map(|way| &*way.url);
         let journal = self.journal.borrow();
         let error = |fault, op| match fault {
             Fault::Answer => journal.error_of(op),
@@ -100,8 +114,14 @@ impl Run {
         } else {
             let signed_in = machine.session || machine.following;
             fields.put("wasSignedIn", Json::Bool(signed_in));
-            let due = machine.hosted == Hosted::Manual
-                || (machine.hosted == Hosted::Done && machine.plan.leave != Leave::Popup);
+            let manual = match ask {
+                Some(ask) => ask.asked.leave == Leave::Manual,
+                None => machine.hosted == Hosted::Manual,
+            };
+            // What came of the hosted UI's session, the tab that left will know.
+            let there = self.heard_leaves.get() && machine.elsewhere && verdict.hosted.is_none();
+            let left = machine.hosted == Hosted::Done && machine.plan.leave != Leave::Popup;
+            let due = manual || left || there;
             if due && let Some(url) = url {
                 fields.text("logoutUrl", url);
             }
@@ -113,8 +133,10 @@ impl Run {
                     (Fault::Code(AuthErrorCode::Navigation), _) => journal.error(LEAVING),
                     _ => None,
                 };
+                let refused = ask.map_or([false; 3], |ask| ask.asked.refused);
                 let error = known.cloned().unwrap_or_else(|| match fault {
-                    Fault::Code(code) => AuthError::new(code),
+                    Fault::Code(AuthErrorCode::InvalidState) => explain_refused(refused),
+                    Fault::Code(code) => hosted_ui_error(code),
                     Fault::Answer => AuthError::new(AuthErrorCode::Unknown),
                 });
                 codes[2] = fields.failed("hostedUIError", url, &error);
@@ -144,39 +166,28 @@ impl Run {
             },
             access_token: verdict.global.and(ending.access.clone()),
             retry: match tag {
-                Tag::Partial => Some(self.retry_handle()),
+                Tag::Partial if may_retry => ask.map(|ask| self.retry_handle(ask)),
                 _ => None,
             },
             json: {
-                fields.put("steps", self.steps(machine, &verdict, now));
+                fields.put("steps", self.steps(machine, &all, now));
                 fields.done()
             },
         })
     }
 
-    fn retry_handle(self: &Rc<Self>) -> Again {
-        let run = self.clone();
-        Rc::new(move || run.run_again())
-    }
-
-    /// The other tab's outcome is this call's too.
-    fn follow(&self, machine: &Machine, verdict: &mut Verdict) {
-        let Some([revoke, global, hosted, forget]) = self.codes.get() else {
-            return;
-        };
-        verdict.revoke = revoke.map(Fault::Code);
-        verdict.global = global.map(Fault::Code);
-        // Whether the user's other sessions ended can't be learnt from a local sign-out.
-        if machine.plan.global && !self.followed_global.get() {
-            verdict.global = Some(Fault::Code(AuthErrorCode::Unconfirmed));
-        }
-        verdict.hosted = verdict.hosted.or(hosted.map(Fault::Code));
-        verdict.forget = forget.map(Fault::Code);
-        let failed =
-            verdict.revoke.is_some() || verdict.global.is_some() || verdict.hosted.is_some();
-        if machine.removed && (failed || verdict.forget.is_some()) {
-            verdict.tag = Tag::Partial;
-        }
+    /// Every call of it gives the same report.
+    fn retry_handle(self: &Rc<Self>, ask: &Ask) -> Again {
+        let (run, ask) = (self.clone(), ask.clone());
+        let begun = RefCell::new(None);
+        Rc::new(move || {
+            let known: Option<Slot<Rc<Report>>> = begun.borrow().clone();
+            Box::pin(known.unwrap_or_else(|| {
+                let slot = run.run_again(ask.clone());
+                begun.replace(Some(slot.clone()));
+                slot
+            }))
+        })
     }
 
     /// The steps as they stand, and those that were not begun.
@@ -191,7 +202,8 @@ impl Run {
                 StepName::Navigate => verdict.hosted,
                 _ => None,
             };
-            let (mut outcome, mut code, mut reason) = (step.outcome, step.code, step.reason);
+            let (mut outcome, mut code, mut reason) =
+                (step.outcome, step.code, step.reason.as_deref());
             if step.name == StepName::Navigate && machine.hosted == Hosted::Done {
                 (outcome, code) = (StepOutcome::Ok, None);
             }
@@ -221,9 +233,15 @@ impl Run {
             tell(step);
         }
         // What succeeded before a retry was not skipped by it.
+        let nobody = !machine.session
+            && !machine.following
+            && machine.removed
+            && journal.step(StepName::Clear).is_some();
         let mut skip = |name, asked: bool, call, reason| {
-            let due = asked && call != Call::Succeeded;
-            if machine.session && due && journal.step(name).is_none() {
+            let due = asked && call != Call::Succeeded && journal.step(name).is_none();
+            if due && nobody {
+                tell(&Step::skipped(name, now, "nobody was signed in"));
+            } else if due && machine.session {
                 tell(&Step::skipped(name, now, reason));
             }
         };
@@ -233,18 +251,64 @@ impl Run {
             StepName::ForgetDevice,
             forget,
             machine.forget,
-            "no remembered device",
+            match machine.forget {
+                Call::Late => "asked for after the revocation had begun",
+                _ => "no remembered device",
+            },
         );
         skip(StepName::GlobalSignOut, global, machine.global, "not sent");
         let why = match machine.revoke {
             Call::Impossible => "token revocation is off for this app client",
             Call::HeldBack | Call::Waiting => "held back for a retry",
             _ if !plan.revocation => "token revocation is off in the configuration",
-            _ => "no refresh token",
+            _ => "the session has no refresh token, so nothing can be revoked",
         };
-        skip(StepName::RevokeToken, true, machine.revoke, why);
+        // One that leaves again found no session, and knows nothing of one.
+        let is_known = machine.hosted == Hosted::NotDue || journal.step(StepName::Clear).is_some();
+        skip(StepName::RevokeToken, is_known, machine.revoke, why);
         Json::Array(list)
     }
+}
+
+/// The error for what came of the hosted UI: no request was sent there, the browser went.
+pub fn hosted_ui_error(code: AuthErrorCode) -> AuthError {
+    let error = AuthError::new(code);
+    match code {
+        AuthErrorCode::Unconfirmed => error
+            .say("The browser went to the hosted UI; nothing shows whether its session has ended.")
+            .suggest(
+                "Call retry() on a click, where there is one. Check the allowed sign-out URLs and route guards.",
+            ),
+        AuthErrorCode::Timeout => error
+            .say("The sign-out window did not report in time.")
+            .suggest(
+                "Check that the page it returns to calls configure(), and is an allowed sign-out URL; popupTimeoutMs allows more time.",
+            ),
+        _ => error,
+    }
+}
+
+const FORGET_IN_TIME: &str = "Set forgetDevice: true in the first call of signOut(). The device's keys are gone from this browser.";
+
+/// Why options of this caller were not followed.
+fn explain_refused(refused: [bool; 3]) -> AuthError {
+    let mut names = String::new();
+    for (name, refused) in EXCLUSIVE.iter().zip(refused) {
+        if refused {
+            names.push_str(if names.is_empty() { "" } else { ", " });
+            names.push_str(name);
+        }
+    }
+    AuthError::with_message(
+        AuthErrorCode::InvalidState,
+        [
+            "Another call of signOut() came first, and the page leaves as that one said. Not used of this call: ",
+            &names,
+            ".",
+        ]
+        .concat(),
+    )
+    .suggest("Give these options in the first call, or call retry() to leave as this call says.")
 }
 
 /// The error for what the machine knows of a step that no answer explains.
@@ -254,6 +318,12 @@ fn explain(code: AuthErrorCode, op: Op, machine: &Machine) -> AuthError {
         (AuthErrorCode::NotAuthorized, _) => {
             error.say("The session holds neither an access token nor a refresh token.")
         }
+        (AuthErrorCode::InvalidState, _) if machine.following => error
+            .say("Another tab had signed out, and this one has no token for ForgetDevice.")
+            .suggest(FORGET_IN_TIME),
+        (AuthErrorCode::InvalidState, _) => error
+            .say("The access token that ForgetDevice needs was being revoked when this call came.")
+            .suggest(FORGET_IN_TIME),
         (AuthErrorCode::TokenExpired, Op::GlobalSignOut) if machine.plan.one_request => error
             .say("The access token has expired, and timeoutMs: 0 leaves no request to refresh it."),
         _ => error,

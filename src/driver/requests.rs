@@ -71,26 +71,37 @@ fn is_unknown(response: &Response) -> bool {
 }
 
 /// The requests of a refresh.
-pub fn refresh_requests(client: &Inner, token: &Secret, device: Option<&str>) -> Requests {
-    let config = &client.config;
-    let (endpoint, id) = (&config.endpoint, &config.user_pool_client_id);
-    (
+///
+/// # Errors
+/// `configuration`: nothing says where to.
+pub fn refresh_requests(
+    client: &Inner,
+    token: &Secret,
+    device: Option<&str>,
+) -> Result<Requests, AuthError> {
+    let (endpoint, id) = (&client.endpoint(None)?, &client.config.user_pool_client_id);
+    Ok((
         refresh::request(endpoint, id, token, device),
         Some(refresh::fallback_request(endpoint, id, token, device)),
-    )
+    ))
 }
 
 /// The request of a revocation.
-pub fn revoke_request(client: &Inner, token: &Secret) -> Requests {
-    let config = &client.config;
-    let request = revoke_token::request(&config.endpoint, &config.user_pool_client_id, token);
-    (request, None)
+///
+/// # Errors
+/// `configuration`: nothing says where to.
+pub fn revoke_request(client: &Inner, token: &Secret) -> Result<Requests, AuthError> {
+    let endpoint = client.endpoint(None)?;
+    let request = revoke_token::request(&endpoint, &client.config.user_pool_client_id, token);
+    Ok((request, None))
 }
 
 /// Revokes a token that nobody waits for, where the pool has revocation on.
 pub fn revoke_in_passing(client: &Inner, token: Option<&Secret>) {
-    if let (Some(token), true) = (token, client.config.token_revocation) {
-        let sent = exchange(revoke_request(client, token), None);
+    if let (Some(token), true) = (token, client.config.token_revocation)
+        && let Ok(request) = revoke_request(client, token)
+    {
+        let sent = exchange(request, None);
         task::start(Box::pin(async move {
             // Its outcome can't be told to anyone; a refused revocation leaves the token as it was.
             let _ = sent.await;
@@ -142,11 +153,11 @@ pub fn run(run: &Rc<Run>, op: Op) {
 impl Run {
     fn requests_for(&self, op: Op, token: Option<&Secret>) -> Result<Requests, AuthError> {
         let client = &self.client;
-        let endpoint = &client.config.endpoint;
+        let endpoint = &client.endpoint(None)?;
         let ending = self.ending.borrow();
         Ok(match (op, token, ending.device.as_deref()) {
-            (Op::RevokeToken | Op::RevokeOthers, Some(token), _) => revoke_request(client, token),
-            (Op::Refresh, Some(token), device) => refresh_requests(client, token, device),
+            (Op::RevokeToken | Op::RevokeOthers, Some(token), _) => revoke_request(client, token)?,
+            (Op::Refresh, Some(token), device) => refresh_requests(client, token, device)?,
             (Op::GlobalSignOut, Some(token), _) => {
                 (global_sign_out::request(endpoint, token), None)
             }

@@ -13,20 +13,20 @@ use std::rc::Rc;
 use web_sys::AbortController;
 
 use self::alarms::Alarm;
-pub use self::begin::{Way, sign_out};
+pub use self::begin::{Ask, Way, sign_out};
 use self::callers::Caller;
 use super::client::Inner;
 use super::ending::Ending;
 use super::journal::Journal;
 use super::popup::Popup;
 use super::report::Report;
-use super::{clear, requests};
+use super::{clear, other_tabs, requests};
 use crate::browser::clock::{self, Timer};
 use crate::browser::js::Listener;
 use crate::browser::storage::Patience;
 use crate::browser::task::Slot;
 use crate::error::{AuthError, AuthErrorCode};
-use crate::flow::{self, Codes, Command, Event, Machine, Phase};
+use crate::flow::{self, Claim, Command, Event, Machine, Phase};
 use crate::options::SignOutOptions;
 use crate::outcome::StepName;
 use crate::session::SessionId;
@@ -54,18 +54,32 @@ pub struct Run {
     timer: Cell<Option<Timer>>,
     listeners: Cell<Vec<Listener>>,
     pub abort: Option<AbortController>,
-    pub app_state: Option<String>,
+    pub app_state: RefCell<Option<String>>,
+    /// Who holds `redirectUrl`, `navigate` and `appState`.
+    claims: Cell<[Claim; 3]>,
+    /// A caller that may leave the page chose the way out.
+    has_leaver: Cell<bool>,
+    /// The sign-out of this tab that was under way when this one began.
+    pub beside: RefCell<Option<Rc<Run>>>,
+    /// The other tab, which was followed, leaves for the hosted UI.
+    pub heard_leaves: Cell<bool>,
     popup: Option<Popup>,
     pub patience: Rc<Patience>,
-    pub codes: Cell<Option<Codes>>,
-    /// The other tab's sign-out was a global one.
-    pub followed_global: Cell<bool>,
+    /// Keys of the remembered device are not known to be gone, though a call that joined asked for it.
+    pub device_left: Cell<bool>,
     /// The number of each request's last try; the answer to an earlier one does not count.
     pub sent: [Cell<u32>; 5],
     options: SignOutOptions,
+    /// Failed revocations are sent again on `online`.
+    online: Cell<bool>,
     /// A retry has taken over.
     superseded: Cell<bool>,
-    retry: RefCell<Option<Slot<Rc<Report>>>>,
+    /// This one is a `retry()`.
+    is_retry: Cell<bool>,
+    /// The run that `retry()` began.
+    retried: RefCell<Option<Rc<Run>>>,
+    /// Retries that wait for what `online` began.
+    waiting: RefCell<Vec<(Ask, Slot<Rc<Report>>)>>,
 }
 
 impl Run {
@@ -73,7 +87,6 @@ impl Run {
         client: &Rc<Inner>,
         options: SignOutOptions,
         ending: Rc<RefCell<Ending>>,
-        app_state: Option<String>,
         popup: Option<Popup>,
     ) -> Run {
         Run {
@@ -89,20 +102,28 @@ impl Run {
             timer: Cell::default(),
             listeners: Cell::default(),
             abort: AbortController::new().ok(),
-            app_state,
+            app_state: RefCell::default(),
+            claims: Cell::default(),
+            has_leaver: Cell::default(),
+            beside: RefCell::default(),
+            heard_leaves: Cell::default(),
             popup,
             patience: Rc::new(Patience::new()),
-            codes: Cell::default(),
-            followed_global: Cell::default(),
+            device_left: Cell::default(),
             sent: Default::default(),
+            online: Cell::new(options.retry_when_online),
             options,
             superseded: Cell::default(),
-            retry: RefCell::default(),
+            is_retry: Cell::default(),
+            retried: RefCell::default(),
+            waiting: RefCell::default(),
         }
     }
 
     fn begin(self: &Rc<Self>) {
         self.client.runs.borrow_mut().push(self.clone());
+        // A retry may outlive all clients.
+        other_tabs::listen(&self.client);
         self.listen();
         self.dispatch(Event::Start);
     }

@@ -6,11 +6,11 @@ use std::rc::Rc;
 use super::client::Inner;
 use super::ending::Ending;
 use super::requests;
-use crate::browser::clock;
 use crate::browser::storage::{Patience, Store};
+use crate::browser::{clock, task};
 use crate::error::{AuthError, AuthErrorCode};
 use crate::flow::Back;
-use crate::layout::{self, Found, Layout};
+use crate::layout::{self, Found, Layout, StoredSession};
 use crate::outcome::LocalFuture;
 use crate::session::{Secret, Session};
 
@@ -24,11 +24,33 @@ pub struct Place {
     pub keys: Vec<String>,
 }
 
+impl Place {
+    /// The keys of all sessions but these. Cookies of one name can't be removed one without the other.
+    fn keys_but(&self, these: &dyn Fn(&Session) -> bool) -> Vec<String> {
+        let mut keys = Vec::new();
+        for stored in &self.found.sessions {
+            if !these(&stored.session) {
+                keys.extend_from_slice(&stored.keys);
+            }
+        }
+        keys
+    }
+}
+
+impl StoredSession {
+    /// Whether one of its keys is among these.
+    fn shares(&self, keys: &[String]) -> bool {
+        self.keys.iter().any(|key| keys.contains(key))
+    }
+}
+
 /// All places, as they were read.
 pub struct Stock {
     client: Rc<Inner>,
     patience: Rc<Patience>,
     pub places: Vec<Place>,
+    /// The names of all that is there, as far as it can be listed, each followed by NUL.
+    pub names: String,
     /// Why the configured place could not be read, or a key not be removed.
     pub error: Option<AuthError>,
 }
@@ -44,12 +66,15 @@ pub fn read_all(client: &Rc<Inner>, patience: &Rc<Patience>, known: KeysOf) -> L
         client: client.clone(),
         patience: patience.clone(),
         places: Vec::new(),
+        names: String::new(),
         error: None,
     };
     Box::pin(async move {
+        let mut names = String::new();
         // The configured one may make us wait, so it is read last; it counts first.
         for (index, store) in stock.client.places.iter().enumerate().rev() {
-            match store.read(&stock.client.target, &stock.patience).await {
+            let read = store.read(&stock.client.target, &stock.patience, &mut names);
+            match read.await {
                 Ok(mut snapshot) => {
                     if let (Store::Custom(_), Some(keys)) =
                         (store, known.iter().find(|known| known.0 == index))
@@ -66,12 +91,14 @@ pub fn read_all(client: &Rc<Inner>, patience: &Rc<Patience>, known: KeysOf) -> L
                         found: layout::find(&stock.client.target, &snapshot),
                         keys: Vec::new(),
                     };
+                    stock.client.learn_issuer(&place.found);
                     stock.places.insert(0, place);
                 }
                 Err(thrown) if index == 0 => stock.error = Some(thrown),
                 Err(_) => {}
             }
         }
+        stock.names = names;
         stock
     })
 }
@@ -104,6 +131,21 @@ impl Stock {
             self
         })
     }
+}
+
+/// Removes sign-ins under way from a store of the app's own. It is asynchronous, and nobody is signed in by it: nothing
+/// waits for it.
+pub fn clean_state_store(client: &Rc<Inner>) {
+    let client = client.clone();
+    task::start(Box::pin(async move {
+        let (patience, mut names) = (Patience::new(), String::new());
+        if let Some(store) = &client.state_store
+            && let Ok(snapshot) = store.read(&client.target, &patience, &mut names).await
+        {
+            let found = layout::find(&client.target, &snapshot);
+            let _ = change(store, &found.leftovers, &[], &patience).await;
+        }
+    }));
 }
 
 /// Removes keys of a store, then writes entries.
@@ -152,6 +194,17 @@ pub fn remove_ended(client: &Rc<Inner>) -> LocalFuture<Result<Option<Box<Live>>,
 }
 
 impl Inner {
+    /// Keeps the issuer of a session, where that alone tells which user pool it is of.
+    fn learn_issuer(&self, found: &Found) {
+        if self.config.endpoint.is_empty() {
+            let mut issuers = found.sessions.iter().filter_map(|it| it.session.issuer());
+            let ours = issuers.find(|issuer| self.config.endpoint_for(Some(issuer)).is_some());
+            if ours.is_some() {
+                self.issuer.replace(ours);
+            }
+        }
+    }
+
     /// Says of each session whether it was ended: then its keys go, and its refresh token is to be revoked.
     fn sort_out(&self, places: &mut [Place]) -> (Option<Box<Live>>, Vec<Secret>) {
         // Read first: no borrow is held over a call into JavaScript.
@@ -159,10 +212,17 @@ impl Inner {
         let mut live: Option<Box<Live>> = None;
         let mut tokens = Vec::new();
         for place in places {
+            let ended = |session: &Session| mark.has_ended(session.identity());
+            let stays = place.keys_but(&ended);
             for stored in &mut place.found.sessions {
+                let shared = stored.shares(&stays);
                 let session = &mut stored.session;
                 let id = session.identity();
                 if let Some(entry) = id.and_then(|id| mark.entry(id)) {
+                    // Its own sign-out has revoked it.
+                    if shared {
+                        continue;
+                    }
                     place.keys.extend_from_slice(&stored.keys);
                     // Whoever is at it revokes it: a run of our own, or another tab's, whose GlobalSignOut needs the access token.
                     let held = self.runs.borrow().iter().any(|run| run.holds(id))
@@ -199,9 +259,13 @@ impl Ending {
         let mut back = Back::Gone;
         let mut newer = None;
         for place in places.iter_mut().rev() {
+            let ours = |session: &Session| {
+                let id = session.identity();
+                id.is_some_and(|id| self.ids.contains(&id))
+            };
+            let stays = place.keys_but(&ours);
             for stored in &place.found.sessions {
-                let id = stored.session.identity();
-                if id.is_none_or(|id| !self.ids.contains(&id)) {
+                if !ours(&stored.session) || stored.shares(&stays) {
                     continue;
                 }
                 place.keys.extend_from_slice(&stored.keys);

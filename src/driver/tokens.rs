@@ -6,7 +6,7 @@ use super::client::Inner;
 use super::{returned, sweep};
 use crate::browser::storage::Patience;
 use crate::error::{AuthError, AuthErrorCode};
-use crate::layout::amplify;
+use crate::layout::amplify::{self, Entries};
 use crate::session::{Claims, Session, Tokens};
 
 /// Stores a session, whole or not at all.
@@ -24,7 +24,8 @@ pub async fn store(client: &Rc<Inner>, mut tokens: Tokens) -> Result<(), AuthErr
     if client.mark().has_ended(id) {
         return Err(ended());
     }
-    write(client, 0, &tokens).await?;
+    let entries = amplify::entries(&client.target.client_id, &tokens);
+    write(client, 0, &entries).await?;
     if client.mark().has_ended(id) {
         // It was signed out while an asynchronous storage took its time.
         let _ = sweep::remove_ended(client).await;
@@ -33,6 +34,7 @@ pub async fn store(client: &Rc<Inner>, mut tokens: Tokens) -> Result<(), AuthErr
     client.generation.set(client.generation.get() + 1);
     client.last_read.set(id);
     returned::forget(client);
+    client.note_retry(false);
     Ok(())
 }
 
@@ -43,13 +45,12 @@ fn ended() -> AuthError {
     )
 }
 
-/// Writes a session into a place and reads it back; on a failure the place is as it was.
-pub async fn write(client: &Inner, index: usize, tokens: &Tokens) -> Result<(), AuthError> {
+/// Writes what belongs to a session into a place and reads it back; on a failure the place is as it was.
+pub async fn write(client: &Inner, index: usize, entries: &Entries) -> Result<(), AuthError> {
     let Some(store) = client.places.get(index) else {
         return Err(AuthError::new(AuthErrorCode::Storage));
     };
     let patience = Patience::new();
-    let entries = amplify::entries(&client.target.client_id, tokens);
     let mut names = Vec::new();
     for (name, _) in &entries.set {
         names.push(name.clone());
@@ -59,12 +60,19 @@ pub async fn write(client: &Inner, index: usize, tokens: &Tokens) -> Result<(), 
             .say("The tokens could not be stored.")
             .suggest("Check that the page may use its storage and that it is not full.")
     };
-    let before = store.read_keys(&names, &patience).await.map_err(failed)?;
+    let mut before = store.read_keys(&names, &patience).await.map_err(failed)?;
+    // Of cookies with one name the first counts, so it is written last.
+    before.reverse();
     let mut written = sweep::change(store, &[], &entries.set, &patience).await;
     if written.is_ok() {
         // Cookies that are too long are dropped without a word.
         let after = store.read_keys(&names, &patience).await;
-        let whole = after.is_ok_and(|after| entries.set.iter().all(|entry| after.contains(entry)));
+        let whole = after.is_ok_and(|after| {
+            entries.set.iter().all(|entry| {
+                // Of cookies with one name the first counts.
+                after.iter().find(|found| found.0 == entry.0) == Some(entry)
+            })
+        });
         if !whole {
             written = Err(AuthError::new(AuthErrorCode::Storage));
         }

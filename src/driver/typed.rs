@@ -129,13 +129,13 @@ impl Report {
                 access_token: self.access_token.clone(),
                 error,
             });
-        match (self.tag, self.retry.clone()) {
-            (Tag::Complete, _) | (Tag::Partial, None) => SignOutResult::Complete(Complete {
+        match self.tag {
+            Tag::Complete => SignOutResult::Complete(Complete {
                 was_signed_in,
                 logout_url,
                 steps,
             }),
-            (Tag::Partial, Some(again)) => SignOutResult::Partial(Partial {
+            Tag::Partial => SignOutResult::Partial(Partial {
                 was_signed_in,
                 revoke_token_error,
                 global_sign_out_error,
@@ -143,10 +143,10 @@ impl Report {
                 forget_device_error: failed(json, "forgetDeviceError")
                     .map(|error| ForgetDeviceError { error }),
                 logout_url,
-                retry: retry(again),
+                retry: self.retry.clone().map(retry),
                 steps,
             }),
-            (Tag::Failed, _) => SignOutResult::Failed(Failed {
+            Tag::Failed => SignOutResult::Failed(Failed {
                 error: json
                     .get("error")
                     .and_then(error_of)

@@ -1,7 +1,8 @@
 //! The sign-out machine: state and event in, state and commands out. No I/O, no clock, no token.
 
-use super::state::{Access, Answer, Back, Call, Command, Event, Found, Hosted, Leave, Op, Phase};
-use super::state::{Plan, PopupEnd};
+use super::asked::Asked;
+use super::state::{Access, Answer, Back, Call, Command, Event, Found, Heard, Hosted, Leave, Op};
+use super::state::{Phase, Plan, PopupEnd};
 use crate::error::AuthErrorCode;
 
 /// How often one request is sent at the most.
@@ -34,10 +35,14 @@ pub struct Machine {
     pub others: Call,
     /// The hosted UI.
     pub hosted: Hosted,
-    /// There is a logout URL, and this page may leave for it.
-    pub can_leave: bool,
-    /// Another tab ended the session, and its outcome came.
-    pub followed: bool,
+    /// The session came from the hosted UI.
+    pub hosted_ui: bool,
+    /// The tab that was quicker ends the hosted UI's own session.
+    pub elsewhere: bool,
+    /// The session has a remembered device.
+    pub device: bool,
+    /// Another tab ended the session, and this is what it came to.
+    pub heard: Option<Heard>,
     /// Every caller aborted.
     pub aborted: bool,
     /// It ended before anything was touched, and why.
@@ -91,8 +96,10 @@ impl Machine {
             revoke: Call::Unneeded,
             others: Call::Unneeded,
             hosted: Hosted::NotDue,
-            can_leave: false,
-            followed: false,
+            hosted_ui: false,
+            elsewhere: false,
+            device: false,
+            heard: None,
             aborted: false,
             untouched: None,
             following: false,
@@ -115,8 +122,11 @@ impl Machine {
             // The user may still be signed in: all of it is to be done.
             return Machine::new(self.plan);
         }
+        let dead = self.revoke == Call::Succeeded || self.global == Call::Succeeded;
         let again = |call: Call| match call {
             Call::Unneeded | Call::Succeeded | Call::Impossible => call,
+            // What killed the access token has succeeded.
+            Call::Late if dead => call,
             _ => Call::Waiting,
         };
         let mut next = Machine {
@@ -128,18 +138,42 @@ impl Machine {
             global: again(self.global),
             revoke: again(self.revoke),
             others: again(self.others),
-            can_leave: self.can_leave,
+            hosted_ui: self.hosted_ui,
+            elsewhere: self.elsewhere,
+            device: self.device,
             // What another tab did is known only from its outcome: it is asked for again.
             following: self.following,
             ..Machine::new(self.plan)
         };
         next.plan.one_request = false;
         next.hosted = match self.hosted {
-            Hosted::NotLeft | Hosted::Blocked | Hosted::TimedOut | Hosted::Cancelled => Hosted::Due,
+            Hosted::NotLeft | Hosted::Unconfirmed | Hosted::NotCompleted => Hosted::Due,
+            Hosted::Blocked | Hosted::TimedOut | Hosted::Cancelled => Hosted::Due,
             // Aborted before it left.
             Hosted::Due => Hosted::Due,
             Hosted::Unusable | Hosted::Manual | Hosted::Done | Hosted::NotDue => self.hosted,
         };
+        next
+    }
+
+    /// The machine that runs again what failed for one caller: the hosted UI is that caller's alone, the rest is shared.
+    pub fn retry_for(&self, asked: &Asked) -> Self {
+        let mut next = self.retry();
+        if !next.removed {
+            next.plan.leave = asked.leave;
+            return next;
+        }
+        let failed = self.verdict_for(asked, None).hosted.is_some();
+        next.hosted = match self.hosted {
+            Hosted::Unusable => Hosted::Unusable,
+            _ if failed => Hosted::Due,
+            // Others may still want it, so that it stays a failure.
+            Hosted::Due => Hosted::NotLeft,
+            hosted => hosted,
+        };
+        if next.hosted == Hosted::Due {
+            next.plan.leave = asked.leave;
+        }
         next
     }
 
@@ -149,7 +183,6 @@ impl Machine {
             removed: true,
             session: true,
             hosted: Hosted::Due,
-            can_leave: true,
             ..Machine::new(plan)
         }
     }
@@ -177,15 +210,13 @@ impl Machine {
                 self.deadline = !(self.plan.one_request && self.phase == Phase::Clearing);
                 self.stop_waiting(out);
             }
-            Event::OtherTabSettled if self.phase == Phase::Following => {
-                self.followed = true;
+            Event::OtherTabSettled(heard) if self.phase == Phase::Following => {
+                self.heard = Some(heard);
                 self.read_back_done(out);
             }
             Event::ReadBack(back) if self.phase == Phase::ReadingBack => self.read_back(back, out),
-            Event::Left if self.phase == Phase::Leaving => {
-                self.hosted = Hosted::Done;
-                self.settle(out);
-            }
+            Event::Left if self.phase == Phase::Leaving => self.left(out),
+            Event::Replaced if self.phase == Phase::Leaving => self.hosted = Hosted::Unconfirmed,
             Event::LeaveFailed if self.phase == Phase::Leaving => {
                 self.hosted = Hosted::NotLeft;
                 self.settle(out);
@@ -193,7 +224,10 @@ impl Machine {
             Event::PageHide if self.phase != Phase::Checked => self.page_hide(out),
             Event::Aborted => self.abort(out),
             Event::Upgrade if self.phase != Phase::Settled => self.upgrade(out),
-            Event::AlsoRedirect if self.phase != Phase::Settled => self.also_redirect(),
+            Event::AlsoForget if self.phase != Phase::Settled => self.also_forget(out),
+            Event::AlsoLeave { always, possible } if self.phase != Phase::Settled => {
+                self.also_leave(always, possible);
+            }
             _ => {}
         }
     }
@@ -224,6 +258,8 @@ impl Machine {
     fn popup_ended(&mut self, end: PopupEnd, out: &mut Vec<Command>) {
         self.hosted = match end {
             PopupEnd::Returned => Hosted::Done,
+            PopupEnd::NotCompleted => Hosted::NotCompleted,
+            PopupEnd::Unconfirmed => Hosted::Unconfirmed,
             PopupEnd::Blocked => Hosted::Blocked,
             PopupEnd::TimedOut => Hosted::TimedOut,
             PopupEnd::Cancelled { session_dead } if session_dead || self.removed => {
@@ -243,7 +279,9 @@ impl Machine {
         self.session = found.session;
         self.access = found.access;
         self.refresh_token = found.refresh_token;
-        self.can_leave = found.can_leave;
+        self.hosted_ui = found.hosted_ui;
+        self.elsewhere = found.elsewhere;
+        self.device = found.device;
         let has_access = found.access != Access::Missing || found.refresh_token;
         let needed = |asked: bool, possible: bool| match (asked && found.session, possible) {
             (false, _) => Call::Unneeded,
@@ -257,7 +295,7 @@ impl Machine {
         if self.hosted == Hosted::NotDue && found.removed {
             self.hosted = match self.plan.leave {
                 Leave::Never | Leave::Popup => Hosted::NotDue,
-                Leave::Auto if !(found.session && found.hosted_ui) => Hosted::NotDue,
+                Leave::Auto if !self.must_leave() => Hosted::NotDue,
                 Leave::Manual if found.can_leave => Hosted::Manual,
                 _ if found.can_leave => Hosted::Due,
                 _ => Hosted::Unusable,
@@ -270,6 +308,11 @@ impl Machine {
         }
         self.phase = Phase::Remote;
         self.advance(out);
+    }
+
+    /// "auto" leaves: the session came from the hosted UI, and no other tab ends that one's own session.
+    fn must_leave(&self) -> bool {
+        self.hosted_ui && !self.elsewhere
     }
 
     /// Waits for the other tab's outcome, unless the time for that is over already.
@@ -387,7 +430,8 @@ impl Machine {
     fn newest_token(&mut self) {
         match self.revoke {
             // The driver sends the newest that it knows.
-            Call::Waiting | Call::HeldBack | Call::Pausing(_) | Call::Impossible => {}
+            Call::Waiting | Call::HeldBack | Call::Pausing(_) => {}
+            Call::Impossible | Call::Late => {}
             Call::Sent(_) => self.newer_token = true,
             _ if self.chased => self.revoke = Call::HeldBack,
             Call::Unneeded | Call::Succeeded | Call::Failed | Call::GaveUp => {
@@ -555,9 +599,16 @@ impl Machine {
         }
         self.newer_token &= self.aborted || enough;
         if self.phase == Phase::Leaving {
-            self.hosted = Hosted::Done;
-            self.settle(out);
+            self.left(out);
         }
+    }
+
+    /// The page is on its way, by our navigation unless another one replaced it.
+    fn left(&mut self, out: &mut Vec<Command>) {
+        if self.hosted != Hosted::Unconfirmed {
+            self.hosted = Hosted::Done;
+        }
+        self.settle(out);
     }
 
     fn abort(&mut self, out: &mut Vec<Command>) {
@@ -605,17 +656,45 @@ impl Machine {
         }
     }
 
-    fn also_redirect(&mut self) {
+    fn also_forget(&mut self, out: &mut Vec<Command>) {
+        if self.plan.forget_device {
+            return;
+        }
+        self.plan.forget_device = true;
+        // Before the clear it is not known, and the clear looks at the plan.
+        if !(self.session && self.device) {
+            return;
+        }
+        // Sent once, it may have ended the access token, whatever the answer was; and again for a newer refresh token.
+        let ends = |call: Call| {
+            !matches!(
+                call,
+                Call::Unneeded | Call::Waiting | Call::HeldBack | Call::Impossible
+            )
+        };
+        self.forget = if self.access == Access::Missing && !self.refresh_token {
+            Call::Impossible
+        } else if ends(self.global) || ends(self.revoke) || self.chased {
+            Call::Late
+        } else {
+            Call::Waiting
+        };
+        self.advance(out);
+    }
+
+    fn also_leave(&mut self, always: bool, possible: bool) {
         let early = matches!(self.phase, Phase::Checked | Phase::Popup | Phase::Clearing);
         if early && !self.removed {
-            if self.plan.leave != Leave::Popup {
-                self.plan.leave = Leave::Redirect;
-            }
-        } else if self.removed && matches!(self.hosted, Hosted::NotDue | Hosted::Manual) {
-            self.hosted = if self.can_leave {
-                Hosted::Due
-            } else {
-                Hosted::Unusable
+            self.plan.leave = match self.plan.leave {
+                Leave::Popup | Leave::Redirect => return,
+                _ if always => Leave::Redirect,
+                _ => Leave::Auto,
+            };
+        } else if self.removed && (always || self.must_leave()) {
+            self.hosted = match self.hosted {
+                Hosted::NotDue | Hosted::Manual | Hosted::Unusable if possible => Hosted::Due,
+                Hosted::NotDue | Hosted::Manual => Hosted::Unusable,
+                hosted => hosted,
             };
         }
     }

@@ -1,8 +1,8 @@
 //! The mark: which sessions were ended, so that no tab and no refresh in flight brings one back.
 //!
 //! It lies in localStorage under `cognito-signout.<clientId>.ended`, holds no token, and each entry
-//! is dropped after 24 hours. The JavaScript face reads `u`, `o` and `l` of it for `isSigningOut`, and writes one where it has
-//! no engine.
+//! is dropped after 24 hours. The JavaScript face (js/mark.js) reads `u`, `o` and `l` of it for `isSigningOut`, and writes one
+//! where it has no engine.
 
 use crate::error::AuthErrorCode;
 use crate::json::Json;
@@ -10,13 +10,17 @@ use crate::object::Object;
 use crate::session::SessionId;
 
 /// How many entries are kept.
-const MAX_ENTRIES: usize = 8;
+const MAX_ENTRIES: usize = 32;
 /// How long an entry is kept, in milliseconds.
 const KEPT_MS: f64 = 24.0 * 3_600_000.0;
 /// How long a sign-out of another tab counts as "a moment ago", in milliseconds.
 const FRESH_MS: f64 = 30_000.0;
 /// How long a redirect may take, in milliseconds.
 const LEAVING_MS: f64 = 30_000.0;
+/// By how much a current session counts as younger than others when one has to make room, in milliseconds.
+const CURRENT_COUNTS_MS: f64 = 3_600_000.0;
+/// How much the clocks that are compared may be rounded, in milliseconds.
+const ROUNDING_MS: f64 = 100.0;
 
 /// The steps whose outcome other tabs are told, as the fields of `o`.
 const STEPS: [&str; 4] = ["revokeToken", "globalSignOut", "hostedUI", "forgetDevice"];
@@ -45,6 +49,18 @@ pub struct MarkEntry {
     pub leaving_since: Option<f64>,
     /// The outcome of each step, once it is known.
     pub codes: Option<Codes>,
+    /// When the sign-out settled, or began to leave the page and settled then; never, where its page went away before.
+    pub settled_at: Option<f64>,
+    /// The session was the current user's, not a further one's.
+    pub current: bool,
+    /// The hash of the username, by which the remembered device is found.
+    pub name: Option<SessionId>,
+    /// ForgetDevice was asked for.
+    pub forget_device: bool,
+    /// The session came from the hosted UI.
+    pub hosted_ui: bool,
+    /// The hosted UI's own session was ended, or tried to be, in a popup.
+    pub popup: bool,
 }
 
 /// All entries of one client id, oldest first.
@@ -66,10 +82,17 @@ impl Mark {
         mark
     }
 
-    /// The newest ones are kept.
+    /// Makes room: further sessions go before current ones, older ones before newer ones. The entry that comes is not
+    /// among them, so a current session that is put last is never the one to go.
     fn push(&mut self, entry: MarkEntry) {
         if self.0.len() >= MAX_ENTRIES {
-            self.0.remove(0);
+            let age = |entry: &MarkEntry| match entry.current {
+                true => entry.at + CURRENT_COUNTS_MS,
+                false => entry.at,
+            };
+            let ages = self.0.iter().map(age).enumerate();
+            let oldest = ages.min_by(|a, b| a.1.total_cmp(&b.1));
+            self.0.remove(oldest.map_or(0, |(index, _)| index));
         }
         self.0.push(entry);
     }
@@ -98,6 +121,15 @@ impl Mark {
         session.is_some_and(|id| self.entry(id).is_some())
     }
 
+    /// Adds what another tab said and the storage does not show yet. Nothing has to make room for what is only looked at.
+    pub fn add_unseen(&mut self, heard: Mark) {
+        for entry in heard.0 {
+            if self.entry(entry.id).is_none() {
+                self.0.push(entry);
+            }
+        }
+    }
+
     /// Adds an entry in place of an older one of the same session.
     pub fn put(&mut self, entry: MarkEntry) {
         self.remove(entry.id);
@@ -116,12 +148,23 @@ impl Mark {
         self.keep(&|entry| entry.id != id);
     }
 
-    /// The entry that overtook a call which finds no session: fresh, or of the session this document last read.
-    pub fn overtaker(&self, last_read: Option<SessionId>, now: f64) -> Option<&MarkEntry> {
-        self.0
-            .iter()
-            .rev()
-            .find(|entry| (now - entry.at).abs() < FRESH_MS || Some(entry.id) == last_read)
+    /// The entry that overtook a call which finds no session: of the session that this document last read; or fresh, and
+    /// not settled before this document began, when nobody was signed in any more.
+    pub fn overtaker(
+        &self,
+        last_read: Option<SessionId>,
+        page_began: f64,
+        now: f64,
+    ) -> Option<&MarkEntry> {
+        self.0.iter().rev().find(|entry| {
+            Some(entry.id) == last_read || (entry.is_fresh(now) && !entry.had_settled(page_began))
+        })
+    }
+
+    /// Whether a session was ended a moment ago, and before this document began.
+    pub fn had_ended(&self, page_began: f64, now: f64) -> bool {
+        let mut entries = self.0.iter();
+        entries.any(|entry| entry.is_fresh(now) && entry.had_settled(page_began))
     }
 
     /// Whether some tab is signing out.
@@ -133,15 +176,39 @@ impl Mark {
 }
 
 impl MarkEntry {
+    fn is_fresh(&self, now: f64) -> bool {
+        (now - self.at).abs() < FRESH_MS
+    }
+
+    fn had_settled(&self, page_began: f64) -> bool {
+        self.settled_at
+            .is_some_and(|settled_at| settled_at <= page_began + ROUNDING_MS)
+    }
+
     /// The page begins to leave.
     pub fn leaves(&mut self, now: f64) {
         self.leaving_since = Some(now);
         self.until = now + LEAVING_MS;
     }
+
+    /// The sign-out has settled; `left`: the page is on its way. The page after may begin before this one hides, so what
+    /// counts is when it began to leave.
+    pub fn settles(&mut self, codes: Codes, left: bool, now: f64) {
+        let since = self.leaving_since.filter(|_| left);
+        self.settled_at = Some(since.unwrap_or(now));
+        self.codes = Some(codes);
+        self.leaving_since = since;
+    }
+
+    /// Whether the tab that signs out ends the hosted UI's own session too.
+    pub fn ends_hosted_ui(&self) -> bool {
+        self.redirecting || self.popup
+    }
 }
 
 fn entry(json: &Json) -> Option<MarkEntry> {
     let number = |name: &str| json.get(name).and_then(Json::as_f64);
+    let flag = |name: &str| number(name).is_some();
     let hash = |name: &str| {
         json.get(name)
             .and_then(Json::as_str)
@@ -151,12 +218,18 @@ fn entry(json: &Json) -> Option<MarkEntry> {
         id: hash("h")?,
         at: number("t")?,
         until: number("u").unwrap_or(0.0),
-        global: number("g").is_some(),
+        global: flag("g"),
         user: hash("s"),
         ended_at: number("d"),
-        redirecting: number("r").is_some(),
+        redirecting: flag("r"),
         leaving_since: number("l"),
         codes: json.get("o").and_then(codes),
+        settled_at: number("e"),
+        current: flag("c"),
+        name: hash("n"),
+        forget_device: flag("f"),
+        hosted_ui: flag("w"),
+        popup: flag("p"),
     })
 }
 
@@ -177,13 +250,22 @@ fn json(entry: &MarkEntry) -> Json {
     object.text("h", &entry.id.to_hex());
     object.put("t", Json::Number(entry.at));
     object.put("u", Json::Number(entry.until));
-    object.number("g", entry.global.then_some(1.0));
-    if let Some(user) = entry.user {
-        object.text("s", &user.to_hex());
+    for (name, set) in [
+        ("g", entry.global),
+        ("r", entry.redirecting),
+        ("c", entry.current),
+        ("f", entry.forget_device),
+        ("w", entry.hosted_ui),
+        ("p", entry.popup),
+    ] {
+        object.number(name, set.then_some(1.0));
+    }
+    for (name, hash) in [("s", entry.user), ("n", entry.name)] {
+        object.maybe(name, hash.map(SessionId::to_hex).as_deref());
     }
     object.number("d", entry.ended_at);
-    object.number("r", entry.redirecting.then_some(1.0));
     object.number("l", entry.leaving_since);
+    object.number("e", entry.settled_at);
     if let Some(codes) = entry.codes {
         let mut failed = Object::default();
         for (step, code) in STEPS.iter().zip(codes) {
@@ -214,6 +296,19 @@ mod tests {
             redirecting: false,
             leaving_since: None,
             codes: None,
+            settled_at: None,
+            current: false,
+            name: None,
+            forget_device: false,
+            hosted_ui: false,
+            popup: false,
+        }
+    }
+
+    fn current(id: u64, at: f64) -> MarkEntry {
+        MarkEntry {
+            current: true,
+            ..ended(id, at)
         }
     }
 
@@ -222,17 +317,71 @@ mod tests {
     }
 
     #[test]
-    fn it_keeps_the_newest_eight() {
+    fn it_keeps_the_newest() {
+        let newest = MAX_ENTRIES as u64;
         let mut mark = Mark::default();
-        for id in 0..10 {
+        for id in 0..newest + 2 {
             mark.put(ended(id, NOW));
         }
-        assert_eq!(ids(&mark), [2, 3, 4, 5, 6, 7, 8, 9]);
+        assert_eq!(ids(&mark), (2..newest + 2).collect::<Vec<_>>());
         // The same session again takes the place of its older entry.
         mark.put(ended(4, NOW + 1.0));
-        assert_eq!(ids(&mark), [2, 3, 5, 6, 7, 8, 9, 4]);
+        assert_eq!(mark.0.last().unwrap().id, SessionId(4));
+        assert_eq!(mark.0.len(), MAX_ENTRIES);
         let twice = Mark([mark.0.clone(), mark.0].concat());
         assert_eq!(Mark::parse(&twice.to_text(), NOW).0.len(), MAX_ENTRIES);
+    }
+
+    /// As a sign-out writes them: further sessions, then the current one.
+    fn ends(mark: &mut Mark, first: u64, others: u64, at: f64) {
+        for id in 1..=others {
+            mark.put(ended(first + id, at));
+        }
+        mark.put(current(first, at));
+    }
+
+    #[test]
+    fn a_current_session_outlasts_further_ones() {
+        for others in [0, 8, 30, 31, 39, 100] {
+            // Its own, and those of another tab a moment later.
+            let mut mark = Mark::default();
+            ends(&mut mark, 1000, others, NOW);
+            assert!(mark.has_ended(Some(SessionId(1000))), "{others}");
+            ends(&mut mark, 2000, others, NOW + 5.0);
+            for id in [1000, 2000] {
+                assert!(mark.has_ended(Some(SessionId(id))), "{others}: {id}");
+            }
+            // Also if the clock was set back meanwhile, or what lies there comes from the future.
+            ends(&mut mark, 3000, others, NOW - 2.0 * HOUR);
+            assert!(mark.has_ended(Some(SessionId(3000))), "{others}");
+            let read = Mark::parse(&mark.to_text(), NOW);
+            assert_eq!(read, mark);
+            assert!(mark.0.len() <= MAX_ENTRIES);
+        }
+    }
+
+    #[test]
+    fn old_current_sessions_make_room_for_further_ones_of_now() {
+        let mut mark = Mark::default();
+        for id in 1..=32 {
+            mark.put(current(id, NOW - 2.0 * HOUR));
+        }
+        ends(&mut mark, 1000, 3, NOW);
+        for id in 1000..=1003 {
+            assert!(mark.has_ended(Some(SessionId(id))));
+        }
+    }
+
+    #[test]
+    fn what_was_only_heard_pushes_nothing_out() {
+        let mut mark = Mark::default();
+        ends(&mut mark, 1000, 31, NOW);
+        let mut heard = Mark::default();
+        ends(&mut heard, 1000, 0, NOW + 1.0);
+        ends(&mut heard, 2000, 31, NOW);
+        mark.add_unseen(heard);
+        assert_eq!(mark.0.len(), 2 * MAX_ENTRIES - 1);
+        assert_eq!(mark.entry(SessionId(1000)).unwrap().at, NOW);
     }
 
     #[test]
@@ -316,7 +465,7 @@ mod tests {
     fn it_was_overtaken_by_a_fresh_entry_or_by_one_of_the_session_last_read() {
         let mark = Mark(vec![ended(1, NOW - HOUR), ended(2, NOW - 29_999.0)]);
         let by = |last_read: Option<u64>, now| {
-            let entry = mark.overtaker(last_read.map(SessionId), now);
+            let entry = mark.overtaker(last_read.map(SessionId), NOW - HOUR, now);
             entry.map(|entry| entry.id.0)
         };
         assert_eq!(by(None, NOW), Some(2));
@@ -325,6 +474,52 @@ mod tests {
         assert_eq!(by(Some(3), NOW + 1.0), None);
         // A clock that was set back an hour makes nothing fresh.
         assert_eq!(by(None, NOW - 2.0 * HOUR), None);
+    }
+
+    #[test]
+    fn what_settled_before_the_page_began_overtakes_nothing() {
+        let by = |entry: &MarkEntry, last_read: Option<u64>, page_began| {
+            let mark = Mark(vec![entry.clone()]);
+            let last_read = last_read.map(SessionId);
+            mark.overtaker(last_read, page_began, NOW + 5000.0)
+                .is_some()
+        };
+        let mut entry = ended(1, NOW);
+        // It still runs, or its page went away: nobody has said that it settled.
+        assert!(by(&entry, None, NOW + 4000.0));
+        entry.codes = Some([Some(AuthErrorCode::Unconfirmed), None, None, None]);
+        assert!(by(&entry, None, NOW + 4000.0));
+        entry.settles([None; 4], false, NOW + 2000.0);
+        assert_eq!(entry.settled_at, Some(NOW + 2000.0));
+        assert!(!by(&entry, None, NOW + 2000.0));
+        assert!(!by(&entry, None, NOW + 4000.0));
+        // The page was there before: it may have shown the user.
+        assert!(by(&entry, None, NOW + 1000.0));
+        let ended = |page_began| Mark(vec![entry.clone()]).had_ended(page_began, NOW + 5000.0);
+        assert!(ended(NOW + 4000.0) && !ended(NOW + 1000.0));
+        // It did: it had read the session.
+        assert!(by(&entry, Some(1), NOW + 4000.0));
+        // Clocks are rounded.
+        assert!(!by(&entry, None, NOW + 1999.9));
+    }
+
+    #[test]
+    fn a_sign_out_that_left_settled_when_it_began_to_leave() {
+        let mut entry = ended(1, NOW);
+        entry.leaves(NOW + 100.0);
+        // The page after began at NOW + 101, before this one was hidden.
+        entry.settles([None; 4], true, NOW + 900.0);
+        assert_eq!(entry.settled_at, Some(NOW + 100.0));
+        assert_eq!(entry.leaving_since, Some(NOW + 100.0));
+        assert!(
+            Mark(vec![entry.clone()])
+                .overtaker(None, NOW + 101.0, NOW + 2000.0)
+                .is_none()
+        );
+        // It could not be left after all.
+        entry.settles([None; 4], false, NOW + 900.0);
+        assert_eq!(entry.settled_at, Some(NOW + 900.0));
+        assert_eq!(entry.leaving_since, None);
     }
 
     #[test]
@@ -359,9 +554,15 @@ mod tests {
                 prop::option::of(time()),
                 prop::option::of(codes),
             ),
+            (
+                prop::option::of(time()),
+                prop::option::of(any::<u64>().prop_map(SessionId)),
+                any::<[bool; 4]>(),
+            ),
         )
-            .prop_map(|((id, at, until, global), rest)| {
+            .prop_map(|((id, at, until, global), rest, more)| {
                 let (user, ended_at, redirecting, leaving_since, codes) = rest;
+                let (settled_at, name, [current, forget_device, hosted_ui, popup]) = more;
                 MarkEntry {
                     id: SessionId(id),
                     at,
@@ -372,6 +573,12 @@ mod tests {
                     redirecting,
                     leaving_since,
                     codes,
+                    settled_at,
+                    current,
+                    name,
+                    forget_device,
+                    hosted_ui,
+                    popup,
                 }
             })
     }
@@ -387,7 +594,7 @@ mod tests {
         fn no_text_makes_it_panic(text in any::<String>(), now in any::<f64>()) {
             let mark = Mark::parse(&text, now);
             mark.is_signing_out(now);
-            mark.overtaker(None, now);
+            mark.overtaker(None, now, now);
         }
 
         #[test]

@@ -3,7 +3,9 @@
 //! The whole state is one small `Copy` value, so that every state can be visited with every event.
 //! Tokens, errors and times stay with the driver.
 
-/// What was asked of one sign-out.
+use super::mark::Codes;
+
+/// What was asked of one sign-out, by all of its callers together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Plan {
     /// End all of the user's sessions.
@@ -65,8 +67,21 @@ pub struct Found {
     pub hosted_ui: bool,
     /// There is a logout URL, and this page may leave for it.
     pub can_leave: bool,
-    /// Nothing was found, and another tab ended the session a moment ago.
+    /// Nothing was found, and another tab ended the session a moment ago. What is said of it here is what that tab tells.
     pub overtaken: bool,
+    /// That tab ends the hosted UI's own session too.
+    pub elsewhere: bool,
+}
+
+/// What another tab's sign-out came to, as it says itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Heard {
+    /// The codes of the steps that failed.
+    pub codes: Codes,
+    /// It was a global one.
+    pub global: bool,
+    /// ForgetDevice was asked for there.
+    pub forget_device: bool,
 }
 
 /// The requests of a sign-out.
@@ -105,6 +120,8 @@ pub enum Call {
     HeldBack,
     /// Not possible with these tokens: revocation is off, or there is no access token.
     Impossible,
+    /// Asked for when the access token that it needs was being revoked.
+    Late,
 }
 
 impl Call {
@@ -135,6 +152,10 @@ pub enum Answer {
 pub enum PopupEnd {
     /// The returning page reported back.
     Returned,
+    /// A page reported back, and the hosted UI had not sent it there.
+    NotCompleted,
+    /// A page reported back, and nothing shows whether the hosted UI had sent it there.
+    Unconfirmed,
     /// The user closed it.
     Cancelled {
         /// This client was told that the refresh token is dead.
@@ -180,11 +201,13 @@ pub enum Event {
     /// `timeoutMs` is over.
     Deadline,
     /// The other tab's sign-out settled.
-    OtherTabSettled,
+    OtherTabSettled(Heard),
     /// The storage was read back after the remote steps.
     ReadBack(Back),
     /// `navigate` settled.
     Left,
+    /// Another navigation replaced ours; `Left` or `PageHide` follows if the page goes away.
+    Replaced,
     /// `navigate` threw, or the page is still here.
     LeaveFailed,
     /// The page is going away.
@@ -193,8 +216,15 @@ pub enum Event {
     Aborted,
     /// A global call joined.
     Upgrade,
-    /// A call that redirects joined.
-    AlsoRedirect,
+    /// A call that also wants ForgetDevice joined.
+    AlsoForget,
+    /// A call that leaves for the hosted UI joined.
+    AlsoLeave {
+        /// Whatever the session came from.
+        always: bool,
+        /// There is a way out that this page can take.
+        possible: bool,
+    },
 }
 
 /// What the driver is to do.
@@ -258,6 +288,10 @@ pub enum Hosted {
     Unusable,
     /// The page could not be left.
     NotLeft,
+    /// The page was left, or the popup returned, and nobody knows whether the hosted UI handled it.
+    Unconfirmed,
+    /// The hosted UI did not send the popup back.
+    NotCompleted,
     /// The popup was blocked.
     Blocked,
     /// The popup took too long.

@@ -1,7 +1,8 @@
 //! What a sign-out came to, read off its settled state.
 
+use super::asked::Asked;
 use super::machine::Machine;
-use super::state::{Call, Hosted, Phase};
+use super::state::{Call, Hosted, Leave, Phase};
 use crate::error::AuthErrorCode;
 
 /// The tag of the result.
@@ -43,8 +44,50 @@ pub struct Verdict {
     pub hosted: Option<Fault>,
 }
 
+impl Verdict {
+    /// For a session that is gone from the storage.
+    fn tag_of_faults(&self) -> Tag {
+        let faults = [
+            self.revoke,
+            self.others,
+            self.global,
+            self.forget,
+            self.hosted,
+        ];
+        match faults.into_iter().any(|fault| fault.is_some()) {
+            true => Tag::Partial,
+            false => Tag::Complete,
+        }
+    }
+}
+
 impl Machine {
-    /// The verdict as of now. `early` is the code for what is unknown to a caller that leaves before the others.
+    /// The verdict of one caller as of now: of what it asked for, and of nothing else.
+    pub fn verdict_for(&self, asked: &Asked, early: Option<AuthErrorCode>) -> Verdict {
+        let mut verdict = self.verdict(early);
+        verdict.global = verdict.global.filter(|_| asked.global);
+        verdict.forget = verdict.forget.filter(|_| asked.forget_device);
+        let hosted = match asked.leave {
+            // The app has the URL, or none was wanted.
+            Leave::Never | Leave::Manual => false,
+            Leave::Auto => self.hosted_ui,
+            Leave::Redirect | Leave::Popup => true,
+        };
+        verdict.hosted = verdict.hosted.filter(|_| hosted);
+        // The page leaves, but not as this caller said.
+        let leaves = asked.may_leave() && hosted && self.hosted != Hosted::NotDue;
+        if leaves && asked.refused.contains(&true) {
+            let refused = Some(Fault::Code(AuthErrorCode::InvalidState));
+            verdict.hosted = verdict.hosted.or(refused);
+        }
+        if self.removed {
+            verdict.tag = verdict.tag_of_faults();
+        }
+        verdict
+    }
+
+    /// The verdict of all that was asked for, as of now. `early` is the code for what is unknown to a caller that leaves
+    /// before the others.
     pub fn verdict(&self, early: Option<AuthErrorCode>) -> Verdict {
         let code = |code| Some(Fault::Code(code));
         let mut verdict = Verdict {
@@ -62,22 +105,13 @@ impl Machine {
             },
             forget: match self.forget {
                 Call::Impossible => code(AuthErrorCode::NotAuthorized),
+                Call::Late => code(AuthErrorCode::InvalidState),
                 call => self.fault(call, early),
             },
             hosted: self.hosted_fault(early),
         };
-        // Another tab was quicker, and nothing was heard of it in time: what was asked for is unknown.
-        if self.following && !self.followed {
-            let unknown = early.unwrap_or(match self.unanswered() {
-                AuthErrorCode::Aborted => AuthErrorCode::Aborted,
-                _ => AuthErrorCode::Unconfirmed,
-            });
-            if self.plan.revocation {
-                verdict.revoke = code(unknown);
-            }
-            if self.plan.global {
-                verdict.global = code(unknown);
-            }
+        if self.following {
+            self.other_tabs(&mut verdict, early);
         }
         if !self.removed {
             let begun = !matches!(self.phase, Phase::Checked | Phase::Popup | Phase::Clearing);
@@ -85,19 +119,48 @@ impl Machine {
             // A caller that leaves before the clear is over: nothing is known to have failed.
             let early = early.filter(|_| !begun);
             verdict.cause = early.or(self.untouched).or(Some(AuthErrorCode::Storage));
-        } else if [
-            verdict.revoke,
-            verdict.others,
-            verdict.global,
-            verdict.forget,
-            verdict.hosted,
-        ]
-        .into_iter()
-        .any(|fault| fault.is_some())
-        {
-            verdict.tag = Tag::Partial;
+        } else {
+            verdict.tag = verdict.tag_of_faults();
         }
         verdict
+    }
+
+    /// Another tab was quicker: its outcome is this one's, as far as it was asked for the same. What was not heard in time is
+    /// unknown.
+    fn other_tabs(&self, verdict: &mut Verdict, early: Option<AuthErrorCode>) {
+        let code = |code| Some(Fault::Code(code));
+        let unknown = code(early.unwrap_or(match self.unanswered() {
+            AuthErrorCode::Aborted => AuthErrorCode::Aborted,
+            _ => AuthErrorCode::Unconfirmed,
+        }));
+        let [revoke, global, hosted, forget] = match self.heard {
+            Some(heard) => heard.codes.map(|told| told.map(Fault::Code)),
+            None => [unknown; 4],
+        };
+        let (everywhere, forgets) = match self.heard {
+            Some(heard) => (heard.global, heard.forget_device),
+            None => (true, true),
+        };
+        if self.heard.is_some() || self.plan.revocation {
+            verdict.revoke = revoke;
+        }
+        if self.plan.global {
+            // Whether the user's other sessions ended can't be learnt from a local sign-out.
+            verdict.global = match everywhere {
+                true => global,
+                false => code(AuthErrorCode::Unconfirmed),
+            };
+        }
+        if self.plan.forget_device && self.device {
+            verdict.forget = match forgets {
+                true => forget,
+                // This one has no token for it.
+                false => code(AuthErrorCode::InvalidState),
+            };
+        }
+        if self.hosted == Hosted::NotDue && self.elsewhere {
+            verdict.hosted = hosted;
+        }
     }
 
     /// What to say of a request that was sent and not answered.
@@ -115,7 +178,7 @@ impl Machine {
         let unknown = early.unwrap_or(self.unanswered());
         Some(match call {
             Call::Unneeded | Call::Succeeded => return None,
-            Call::Failed | Call::GaveUp | Call::Impossible => Fault::Answer,
+            Call::Failed | Call::GaveUp | Call::Impossible | Call::Late => Fault::Answer,
             Call::Pausing(_) if early.is_none() && !self.aborted => Fault::Answer,
             Call::HeldBack => Fault::Code(AuthErrorCode::Deferred),
             // timeoutMs: 0 leaves no request for the refresh that it needs.
@@ -145,6 +208,8 @@ impl Machine {
             Hosted::TimedOut => Fault::Code(AuthErrorCode::Timeout),
             Hosted::Cancelled => Fault::Code(AuthErrorCode::UserCancelled),
             Hosted::NotLeft => Fault::Code(AuthErrorCode::Navigation),
+            Hosted::Unconfirmed => Fault::Code(AuthErrorCode::Unconfirmed),
+            Hosted::NotCompleted => Fault::Code(AuthErrorCode::RedirectNotCompleted),
             // A failed removal forbids the navigation; the result says so by itself.
             Hosted::Due if !self.removed => return None,
             Hosted::Due => Fault::Code(early.unwrap_or(self.unanswered())),
@@ -155,11 +220,12 @@ impl Machine {
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use AuthErrorCode::{
-        Aborted, Deferred, Navigation, NotAuthorized, PopupBlocked, RevocationDisabled, Storage,
-        Timeout, TokenExpired, Unconfirmed, UserCancelled,
+        Aborted, Deferred, InvalidState, Navigation, Network, NotAuthorized, PopupBlocked,
+        RedirectNotCompleted, RevocationDisabled, Storage, Throttled, Timeout, TokenExpired,
+        Unconfirmed, UserCancelled,
     };
 
-    use super::super::state::{Access, Leave, Plan};
+    use super::super::state::{Access, Heard, Plan};
     use super::*;
 
     const PLAN: Plan = Plan {
@@ -360,6 +426,8 @@ mod tests {
             (Hosted::TimedOut, code(Timeout)),
             (Hosted::Cancelled, code(UserCancelled)),
             (Hosted::NotLeft, code(Navigation)),
+            (Hosted::Unconfirmed, code(Unconfirmed)),
+            (Hosted::NotCompleted, code(RedirectNotCompleted)),
         ] {
             let verdict = machine!(settled();
                 hosted: hosted)
@@ -407,9 +475,180 @@ mod tests {
             revocation: false,
             ..PLAN
         };
-        assert_eq!(following(nothing).verdict(None).tag, Tag::Complete);
+        let forgets = following(nothing);
+        assert_eq!(forgets.verdict(None).tag, Tag::Complete);
+        let device = machine!(forgets;
+            device: true);
+        assert_eq!(device.verdict(None).forget, code(Unconfirmed));
         let heard = machine!(following(PLAN);
-            followed: true);
+            heard: Some(HEARD));
         assert_eq!(heard.verdict(None).tag, Tag::Complete);
+    }
+
+    const HEARD: Heard = Heard {
+        codes: [None; 4],
+        global: true,
+        forget_device: true,
+    };
+
+    const ASKED: Asked = Asked {
+        global: false,
+        forget_device: false,
+        leave: Leave::Never,
+        refused: [false; 3],
+    };
+
+    #[test]
+    fn what_another_tab_was_not_asked_for_is_not_its_outcome() {
+        let of = |heard: Heard, hosted: Hosted| {
+            machine!(Machine::new(PLAN);
+                phase: Phase::Settled,
+                removed: true,
+                following: true,
+                device: true,
+                hosted_ui: true,
+                elsewhere: true,
+                hosted: hosted,
+                heard: Some(heard))
+            .verdict(None)
+        };
+        let all = Heard {
+            codes: [
+                Some(Throttled),
+                Some(Network),
+                Some(Navigation),
+                Some(Timeout),
+            ],
+            ..HEARD
+        };
+        let verdict = of(all, Hosted::NotDue);
+        assert_eq!(verdict.revoke, code(Throttled));
+        assert_eq!(verdict.global, code(Network));
+        assert_eq!(verdict.hosted, code(Navigation));
+        assert_eq!(verdict.forget, code(Timeout));
+        // It left for the hosted UI itself.
+        assert_eq!(of(all, Hosted::Done).hosted, None);
+        let less = Heard {
+            global: false,
+            forget_device: false,
+            ..HEARD
+        };
+        let verdict = of(less, Hosted::NotDue);
+        assert_eq!(verdict.global, code(Unconfirmed));
+        assert_eq!(verdict.forget, code(InvalidState));
+        assert_eq!((verdict.revoke, verdict.hosted), (None, None));
+    }
+
+    #[test]
+    fn a_caller_is_told_of_what_it_asked_for_alone() {
+        let machine = machine!(settled();
+            global: Call::Failed,
+            forget: Call::Late,
+            hosted_ui: false,
+            hosted: Hosted::NotLeft);
+        let faults = |asked: Asked, machine: Machine| {
+            let verdict = machine.verdict_for(&asked, None);
+            let faults = [verdict.global, verdict.forget, verdict.hosted];
+            let partial = faults.iter().any(Option::is_some);
+            assert_eq!(verdict.tag == Tag::Partial, partial);
+            faults
+        };
+        assert_eq!(faults(ASKED, machine), [None; 3]);
+        let global = Asked {
+            global: true,
+            ..ASKED
+        };
+        assert_eq!(faults(global, machine), [Some(Fault::Answer), None, None]);
+        let forgets = Asked {
+            forget_device: true,
+            ..ASKED
+        };
+        assert_eq!(faults(forgets, machine), [None, code(InvalidState), None]);
+        for (leave, here, hosted_ui) in [
+            (Leave::Never, None, None),
+            (Leave::Manual, None, None),
+            (Leave::Auto, None, code(Navigation)),
+            (Leave::Redirect, code(Navigation), code(Navigation)),
+            (Leave::Popup, code(Navigation), code(Navigation)),
+        ] {
+            let asked = Asked { leave, ..ASKED };
+            assert_eq!(faults(asked, machine)[2], here, "{leave:?}");
+            let machine = machine!(machine;
+                hosted_ui: true);
+            assert_eq!(faults(asked, machine)[2], hosted_ui, "{leave:?}");
+        }
+    }
+
+    #[test]
+    fn an_option_that_was_not_followed_is_an_error_where_the_page_left() {
+        let refused = |leave| Asked {
+            leave,
+            refused: [false, true, false],
+            ..ASKED
+        };
+        let hosted = |leave, machine: Machine| machine.verdict_for(&refused(leave), None).hosted;
+        let left = machine!(settled();
+            hosted: Hosted::Done);
+        assert_eq!(hosted(Leave::Redirect, left), code(InvalidState));
+        // The session did not come from there: this caller did not ask to leave.
+        assert_eq!(hosted(Leave::Auto, left), None);
+        let came = machine!(left;
+            hosted_ui: true);
+        assert_eq!(hosted(Leave::Auto, came), code(InvalidState));
+        assert_eq!(hosted(Leave::Never, came), None);
+        assert_eq!(hosted(Leave::Manual, came), None);
+        // What kept the page from leaving at all says more.
+        let stayed = machine!(settled();
+            hosted: Hosted::NotLeft);
+        assert_eq!(hosted(Leave::Redirect, stayed), code(Navigation));
+    }
+
+    #[test]
+    fn a_retry_leaves_only_for_the_caller_whose_way_out_failed() {
+        let asked = |leave| Asked { leave, ..ASKED };
+        let stayed = machine!(settled();
+            hosted: Hosted::NotLeft);
+        let retry = stayed.retry_for(&asked(Leave::Redirect));
+        assert_eq!(
+            (retry.hosted, retry.plan.leave),
+            (Hosted::Due, Leave::Redirect)
+        );
+        let retry = stayed.retry_for(&asked(Leave::Never));
+        assert_eq!(retry.hosted, Hosted::NotLeft);
+        // And the one that wanted it still finds it undone.
+        let after = machine!(retry;
+            phase: Phase::Settled);
+        let verdict = after.verdict_for(&asked(Leave::Redirect), None);
+        assert_eq!(verdict.hosted, code(Navigation));
+        let left = machine!(settled();
+            hosted: Hosted::Done);
+        assert_eq!(left.retry_for(&asked(Leave::Redirect)).hosted, Hosted::Done);
+        let refused = Asked {
+            refused: [true, false, false],
+            ..asked(Leave::Redirect)
+        };
+        assert_eq!(left.retry_for(&refused).hosted, Hosted::Due);
+        let aborted = machine!(settled();
+            hosted: Hosted::Due,
+            aborted: true);
+        assert_eq!(
+            aborted.retry_for(&asked(Leave::Never)).hosted,
+            Hosted::NotLeft
+        );
+    }
+
+    #[test]
+    fn what_came_too_late_is_retried_while_its_token_may_live() {
+        for (revoke, forget) in [
+            (Call::Succeeded, Call::Late),
+            (Call::Failed, Call::Waiting),
+            (Call::HeldBack, Call::Waiting),
+        ] {
+            let machine = machine!(settled();
+                global: Call::Unneeded,
+                forget: Call::Late,
+                revoke: revoke);
+            assert_eq!(machine.retry().forget, forget, "{revoke:?}");
+        }
     }
 }

@@ -23,7 +23,7 @@ const CLIENT: [&str; 7] = [
 
 /// What stands once for a user, in the order of removal. The refresh token goes first: it is what an
 /// interrupted removal must not leave, and its removal is what Amplify's other tabs listen for.
-const USER: [&str; 10] = [
+const USER: [&str; 11] = [
     "refreshToken",
     "accessToken",
     "idToken",
@@ -31,6 +31,8 @@ const USER: [&str; 10] = [
     "signInDetails",
     "oauthMetadata",
     "userData",
+    // It holds the scopes of the hosted UI, under the user's name.
+    "tokenScopesString",
     // The remembered device, which outlives sign-outs.
     "deviceKey",
     "deviceGroupKey",
@@ -38,11 +40,20 @@ const USER: [&str; 10] = [
 ];
 
 /// How many of these go with the session.
-const OF_SESSION: usize = 7;
+const OF_SESSION: usize = 8;
+
+/// What the keys of every client begin with.
+const PREFIX: &str = "CognitoIdentityServiceProvider.";
 
 /// What all keys of the client begin with.
 pub(super) fn prefix(client_id: &str) -> String {
-    ["CognitoIdentityServiceProvider.", client_id, "."].concat()
+    [PREFIX, client_id, "."].concat()
+}
+
+/// The app client whose token this key holds.
+pub(super) fn client_of(key: &str) -> Option<&str> {
+    let rest = key.strip_prefix(PREFIX)?;
+    rest.ends_with("Token").then(|| split_at_any(rest, b".").0)
 }
 
 /// A user's key.
@@ -119,7 +130,7 @@ pub(super) fn user_keys(client_id: &str, first: &[(String, String)]) -> Vec<Stri
     keys
 }
 
-/// What was read of one user.
+/// What was read of one user. Cookies may have one name several times: each further value is of a further session.
 struct User<'a> {
     name: &'a str,
     values: [Option<&'a str>; USER.len()],
@@ -135,7 +146,10 @@ pub(super) fn find(client_id: &str, snapshot: &[(String, String)], found: &mut F
             continue;
         };
         if let Some((name, index)) = user_of(rest) {
-            let at = users.iter().position(|user| user.name == name);
+            let free = |user: &User| user.values.get(index).is_some_and(Option::is_none);
+            let at = users
+                .iter()
+                .position(|user| user.name == name && free(user));
             let at = at.unwrap_or_else(|| {
                 users.push(User {
                     name,
@@ -150,9 +164,9 @@ pub(super) fn find(client_id: &str, snapshot: &[(String, String)], found: &mut F
                 *slot = Some(value.as_str());
             }
         } else if rest == LAST_USER {
-            last = Some(value.as_str());
+            last = last.or(Some(value.as_str()));
         } else if rest == USER_LIST {
-            list = Some(value.as_str());
+            list = list.or(Some(value.as_str()));
         } else if CLIENT.contains(&rest) {
             // "true,false": by OAuth, prefers a private session.
             found.hosted_ui |= rest == OAUTH_SIGN_IN && after(value, "true").is_some();
@@ -167,7 +181,9 @@ pub(super) fn find(client_id: &str, snapshot: &[(String, String)], found: &mut F
         let current = Some(user.name) == last;
         if current || last.is_none() || !others {
             ended.push(user.name);
-            add_user(&prefix, user, current, found);
+            let known = found.sessions.first();
+            let first = known.is_none_or(|known| !known.session.current);
+            add_user(&prefix, user, current && first, found);
         }
     }
     if last.is_some() {
@@ -203,7 +219,7 @@ fn add_user(prefix: &str, user: &User, current: bool, found: &mut Found) {
             }
         }
     }
-    let [refresh, access, id, _, details, oauth, _, device, ..] = user.values;
+    let [refresh, access, id, _, details, oauth, _, _, device, ..] = user.values;
     let session = Session {
         username: user.name.to_owned(),
         access_token: token(access),
@@ -215,6 +231,9 @@ fn add_user(prefix: &str, user: &User, current: bool, found: &mut Found) {
     };
     if is_empty(&session) {
         found.leftovers.extend(keys);
+        if !device_keys.is_empty() {
+            found.devices.push((user.name.to_owned(), device_keys));
+        }
         return;
     }
     let stored = StoredSession {
@@ -238,7 +257,7 @@ fn method(oauth: Option<&str>, details: Option<&str>) -> Option<SignInMethod> {
     }
 }
 
-/// What `storeTokens` does to a store.
+/// What `storeTokens` or a refresh does to a store.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Entries {
     /// Entries to write, in this order.
@@ -284,5 +303,23 @@ pub fn entries(client_id: &str, tokens: &Tokens) -> Entries {
     entries.put(&client, LAST_USER, Some(username));
     // The last: when Amplify's other tabs hear of it, all the rest is there.
     entries.put(&user, "refreshToken", refresh);
+    entries
+}
+
+/// The entries of a refresh: the tokens of the session, where it is. All else that its library keeps of the user
+/// stays as it is, the drift of the clock too: nothing here measures it, and its unit is the library's.
+pub fn refreshed(client_id: &str, session: &Session) -> Entries {
+    let user = user_key(&prefix(client_id), &session.username, "");
+    let mut entries = Entries::default();
+    for (what, token) in [
+        ("accessToken", &session.access_token),
+        ("idToken", &session.id_token),
+        // The last: when Amplify's other tabs hear of it, all the rest is there.
+        ("refreshToken", &session.refresh_token),
+    ] {
+        if let Some(token) = token {
+            entries.put(&user, what, Some(token.expose()));
+        }
+    }
     entries
 }

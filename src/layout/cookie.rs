@@ -22,14 +22,14 @@ fn unquoted(value: &str) -> Option<&str> {
     value.strip_prefix('"')?.strip_suffix('"')
 }
 
-/// The cookies in `document.cookie`, names and values decoded. Of two with one name the first counts.
+/// The cookies in `document.cookie`, names and values decoded. Several may have one name: of other paths or
+/// domains. Libraries read the first.
 pub fn parse(document_cookie: &str) -> Snapshot {
     let mut snapshot = Snapshot::new();
     for text in parts(document_cookie, b';') {
         if let Some((raw, name, value)) = pair(text)
             && let Some(value) = decoded(unquoted(value).unwrap_or(value))
             && !raw.is_empty()
-            && !snapshot.iter().any(|entry| entry.0 == name)
         {
             snapshot.push((name, value));
         }
@@ -43,46 +43,90 @@ pub fn set(name: &str, value: &str, options: &CookieOptions) -> String {
     push_encoded(&mut out, name, NAME);
     out.push('=');
     push_encoded(&mut out, value, VALUE);
-    let domain = options.domain.as_deref();
-    push_attributes(&mut out, options, domain, options.expires_days);
+    let domain = options.domain.as_deref().unwrap_or_default();
+    push_scope(&mut out, &options.path, domain);
+    out.push_str(&attributes(options));
+    // Browsers keep no cookie longer than 400 days.
+    out.push_str("; max-age=");
+    push_decimal(&mut out, (options.expires_days * 86_400.0) as u64);
     out
 }
 
-/// The texts to assign to `document.cookie`, one after the other, to remove the cookie of that
-/// (decoded) name: as it is spelt there, with the configured domain and without.
-pub fn remove(document_cookie: &str, name: &str, options: &CookieOptions) -> Vec<String> {
+/// How often a removal is tried, each time in another way.
+pub const ATTEMPTS: usize = 4;
+
+/// The texts to assign to `document.cookie`, one after the other, to remove the cookies of these (decoded) names:
+/// as they are spelt there. None where no cookie has such a name.
+///
+/// The first attempt is what the configuration says. The later ones are for cookies that something else has set:
+/// every path and domain that a page at this address sees (RFC 6265 section 5.1), first without further
+/// attributes, then with those that a page in a frame needs, and partitioned.
+pub fn remove(
+    document_cookie: &str,
+    names: &[String],
+    options: &CookieOptions,
+    (host, path): (&str, &str),
+    attempt: usize,
+) -> Vec<String> {
+    let mut paths = vec![options.path.as_str()];
+    let mut domains = vec![options.domain.as_deref().unwrap_or_default(), ""];
+    if attempt > 0 {
+        // None: the folder of the page, which is the default.
+        paths.push("");
+        for (at, byte) in path.bytes().enumerate() {
+            if byte == b'/' {
+                paths.push(path.get(..at).unwrap_or_default());
+                paths.push(path.get(..=at).unwrap_or_default());
+            }
+        }
+        paths.push(path);
+        let mut parent = Some(host);
+        while let Some(domain) = parent {
+            domains.push(domain);
+            parent = cut(domain, b".").map(|(_, parent)| parent);
+        }
+    }
+    let rest = match attempt {
+        0 => attributes(options),
+        1 => String::new(),
+        2 => "; samesite=none; secure".to_owned(),
+        _ => "; samesite=none; secure; partitioned".to_owned(),
+    };
     let mut texts = Vec::new();
-    // The Next.js adapter spells parentheses otherwise than js-cookie.
-    for text in parts(document_cookie, b';') {
-        let Some((raw, decoded, _)) = pair(text) else {
-            continue;
-        };
-        for domain in [options.domain.as_deref(), None] {
-            let mut text = [raw, "="].concat();
-            push_attributes(&mut text, options, domain, 0.0);
-            if decoded == name && !texts.contains(&text) {
-                texts.push(text);
+    for name in names {
+        // The Next.js adapter spells parentheses otherwise than js-cookie.
+        for text in parts(document_cookie, b';') {
+            let Some((raw, _, _)) = pair(text).filter(|(_, decoded, _)| decoded == name) else {
+                continue;
+            };
+            for path in &paths {
+                for domain in &domains {
+                    let mut text = [raw, "="].concat();
+                    push_scope(&mut text, path, domain);
+                    text.push_str(&rest);
+                    text.push_str("; max-age=0");
+                    if !texts.contains(&text) {
+                        texts.push(text);
+                    }
+                }
             }
         }
     }
     texts
 }
 
-/// Appends the attributes (RFC 6265 section 5.2). Browsers keep no cookie longer than 400 days.
-fn push_attributes(out: &mut String, options: &CookieOptions, domain: Option<&str>, days: f64) {
-    for (name, value) in [
-        ("; path=", options.path.as_str()),
-        ("; domain=", domain.unwrap_or_default()),
-        ("; samesite=", options.same_site),
-    ] {
+/// Appends where a cookie is seen (RFC 6265 section 5.2).
+fn push_scope(out: &mut String, path: &str, domain: &str) {
+    for (name, value) in [("; path=", path), ("; domain=", domain)] {
         if !value.is_empty() {
             out.push_str(name);
             out.push_str(value);
         }
     }
-    if options.secure {
-        out.push_str("; secure");
-    }
-    out.push_str("; max-age=");
-    push_decimal(out, (days * 86_400.0) as u64);
+}
+
+/// The further attributes of the configuration.
+fn attributes(options: &CookieOptions) -> String {
+    let secure = if options.secure { "; secure" } else { "" };
+    ["; samesite=", options.same_site, secure].concat()
 }

@@ -68,6 +68,14 @@ fn shared_segments(a: &str, b: &str) -> usize {
         .count()
 }
 
+/// Whether two addresses are of one origin.
+pub fn same_origin(a: &str, b: &str) -> bool {
+    match (Url::parse(a), Url::parse(b)) {
+        (Some(a), Some(b)) => a.origin == b.origin,
+        _ => false,
+    }
+}
+
 /// Whether two addresses are the same: parsed, without fragment and trailing slash.
 pub fn same_address(a: &str, b: &str) -> bool {
     match (Url::parse(a), Url::parse(b)) {

@@ -39,6 +39,12 @@ fn entry(session: &cognito_signout::session::Session, now: f64) -> MarkEntry {
         redirecting: false,
         leaving_since: None,
         codes: None,
+        settled_at: None,
+        current: true,
+        name: None,
+        forget_device: false,
+        hosted_ui: false,
+        popup: false,
     }
 }
 

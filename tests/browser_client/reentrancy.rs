@@ -343,9 +343,9 @@ async fn a_retry_from_within_a_listener() {
     let client = world.signed_in(&world.session()).await;
     let runs: Runs = Rc::default();
     let result = partial(settled("signOut", client.sign_out(Options::default())).await);
-    let (retry, again) = (result.retry.clone(), runs.clone());
+    let (retry, again) = (result.retry.clone().unwrap(), runs.clone());
     let listener = client.on_signed_out(move |_| again.borrow_mut().push(retry.run()));
-    complete(settled("retry", result.retry.run()).await);
+    complete(settled("retry", result.retry.as_ref().unwrap().run()).await);
     client.off_signed_out(listener);
     loop {
         let run = runs.borrow_mut().pop();

@@ -1,6 +1,6 @@
 //! The page that comes after a sign-out that left.
 
-use crate::support::patch::{Patch, faster};
+use crate::support::patch::faster;
 use crate::support::wait::settled;
 use crate::support::*;
 use cognito_signout::Client;
@@ -17,14 +17,14 @@ fn url(world: &World, encoded: &str) -> String {
     )
 }
 
-/// The record of a sign-out that another document of this tab left with.
-fn leave_a_record(world: &World, back: &str) {
-    leave_a_record_for(world, &url(world, BYE), back);
+/// The record of a sign-out that another document of this tab left with, and what the first page after made of it.
+fn leave_a_record(world: &World, back: &str, came: &str) {
+    leave_a_record_for(world, &url(world, BYE), back, came);
 }
 
-fn leave_a_record_for(world: &World, url: &str, back: &str) {
+fn leave_a_record_for(world: &World, url: &str, back: &str, came: &str) {
     let record = format!(
-        r#"{{"at":{},"url":"{url}","back":"{back}","ids":[],"result":{{"status":"complete","signedOutLocally":true,"wasSignedIn":true,"logoutUrl":"{url}","steps":[{{"step":"navigate","outcome":"ok","attempts":0,"startedAtMs":1,"durationMs":2}}]}},"appState":"[1]"}}"#,
+        r#"{{"at":{},"url":"{url}","back":"{back}","came":"{came}","ids":[],"result":{{"status":"complete","signedOutLocally":true,"wasSignedIn":true,"logoutUrl":"{url}","steps":[{{"step":"navigate","outcome":"ok","attempts":0,"startedAtMs":1,"durationMs":2}}]}},"appState":"[1]"}}"#,
         js_sys::Date::now()
     );
     set_item("sessionStorage", &world.own_key("result"), &record);
@@ -34,7 +34,7 @@ fn leave_a_record_for(world: &World, url: &str, back: &str) {
 async fn the_page_that_comes_after_takes_the_result() {
     let world = World::new();
     let here = text_of(&global("location"), "href");
-    leave_a_record(&world, &here);
+    leave_a_record(&world, &here, "completed");
     let client = Client::new(world.hosted(&["https://app.example.com/bye"]));
     for _ in 0..2 {
         // The same for every call in one document.
@@ -52,13 +52,14 @@ async fn the_page_that_comes_after_takes_the_result() {
 async fn a_page_that_was_not_sent_back_to_says_so_and_can_leave_again() {
     let world = World::new();
     // An address that the page can be sent to and stay.
-    leave_a_record_for(&world, "#left", "https://app.example.com/bye");
+    leave_a_record_for(
+        &world,
+        "#left",
+        "https://app.example.com/bye",
+        "notCompleted",
+    );
     let client = Client::new(world.hosted(&["https://app.example.com/bye"]));
-    let document = get(&global("document"), "constructor");
-    let document = get(&document, "prototype");
-    let typed = Patch::getter(&document, "referrer", || Ok("".into()));
     let result = client.take_sign_out_result().await.unwrap();
-    drop(typed);
     assert_eq!(result.status, "partial");
     let hosted = result.hosted_ui_error.unwrap();
     assert_eq!(hosted.error.code, AuthErrorCode::RedirectNotCompleted);
@@ -79,17 +80,42 @@ async fn a_page_that_was_not_sent_back_to_says_so_and_can_leave_again() {
 #[wasm_bindgen_test]
 async fn a_page_that_the_apps_server_sent_on_to_counts_as_returned() {
     let world = World::new();
-    leave_a_record(&world, "https://app.example.com/bye");
+    leave_a_record(&world, "https://app.example.com/bye", "completed");
     let client = Client::new(world.hosted(&["https://app.example.com/bye"]));
-    let document = get(&global("document"), "constructor");
-    let document = get(&document, "prototype");
-    let referrer = || Ok("https://app.example.com/".into());
-    let led = Patch::getter(&document, "referrer", referrer);
     let result = client.take_sign_out_result().await.unwrap();
-    drop(led);
     assert_eq!(result.status, "complete");
     let reason = result.steps[0].reason.as_deref();
     assert_eq!(reason, Some("returned at another address"));
+}
+
+#[wasm_bindgen_test]
+async fn a_record_that_nobody_judged_is_unconfirmed() {
+    let world = World::new();
+    let here = text_of(&global("location"), "href");
+    leave_a_record(&world, &here, "");
+    let client = Client::new(world.hosted(&["https://app.example.com/bye"]));
+    let result = client.take_sign_out_result().await.unwrap();
+    assert_eq!(result.status, "partial");
+    let hosted = result.hosted_ui_error.unwrap();
+    assert_eq!(hosted.error.code, AuthErrorCode::Unconfirmed);
+    assert_eq!(result.steps[0].code, Some(AuthErrorCode::Unconfirmed));
+    assert!(result.retry.is_some());
+}
+
+#[wasm_bindgen_test]
+async fn after_a_retry_that_left_there_is_none_for_ten_minutes() {
+    for (ago, retry) in [(1.0, false), (599_000.0, false), (601_000.0, true)] {
+        let world = World::new();
+        leave_a_record(&world, "https://app.example.com/bye", "unconfirmed");
+        let at = (js_sys::Date::now() - ago).to_string();
+        set_item("sessionStorage", &world.own_key("retried"), &at);
+        let client = Client::new(world.hosted(&["https://app.example.com/bye"]));
+        let result = client.take_sign_out_result().await.unwrap();
+        assert_eq!(result.retry.is_some(), retry, "{ago}");
+        // A newly stored session starts afresh.
+        client.store_tokens(world.session().tokens()).await.unwrap();
+        assert_eq!(item("sessionStorage", &world.own_key("retried")), None);
+    }
 }
 
 #[wasm_bindgen_test]

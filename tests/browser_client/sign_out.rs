@@ -179,7 +179,10 @@ async fn retry_runs_what_failed_once_and_leaves_a_new_session_alone() {
     let result = partial(run(&client, Options::default()).await);
     client.store_tokens(new.tokens()).await.unwrap();
 
-    let (first, second) = (result.retry.run(), result.clone().retry.run());
+    let (first, second) = (
+        result.retry.as_ref().unwrap().run(),
+        result.clone().retry.unwrap().run(),
+    );
     assert!(complete(settled("retry", first).await).was_signed_in);
     complete(settled("retry", second).await);
     complete(again(&result).await);

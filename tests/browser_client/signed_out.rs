@@ -68,6 +68,30 @@ async fn listeners_are_told_once_a_sign_out_before_the_caller_goes_on() {
 }
 
 #[wasm_bindgen_test]
+async fn a_disposed_client_hears_the_end_of_its_sign_out_and_nothing_later() {
+    let world = World::new();
+    let gate = hold(&world);
+    let (first, second) = (world.signed_in(&world.session()).await, world.client());
+    let (_, told) = listen(&first);
+    let (_, others) = listen(&second);
+    let waits = first.sign_out(Options::default());
+    first.dispose();
+    first.dispose();
+    assert!(told.borrow().is_empty() && second.is_signing_out());
+    gate.open();
+    complete(settled("signOut", waits).await);
+    let once = [event(SignedOutReason::SignOut, false)];
+    assert_eq!(*told.borrow(), once);
+    assert_eq!(*others.borrow(), once);
+
+    second.store_tokens(world.session().tokens()).await.unwrap();
+    complete(run(&second, Options::default()).await);
+    assert_eq!(*told.borrow(), once);
+    assert_eq!(others.borrow().len(), 2);
+    world.is_quiet().await;
+}
+
+#[wasm_bindgen_test]
 async fn listeners_are_told_of_a_partial_one_too() {
     let world = World::new();
     world.cognito.reply("RevokeToken", Reply::Silence);
@@ -135,13 +159,13 @@ async fn a_session_that_has_ended_is_not_stored_again() {
 }
 
 #[wasm_bindgen_test]
-async fn the_mark_keeps_the_last_eight() {
+async fn the_mark_keeps_the_last_32() {
     let world = World::new();
     let client = world.client();
-    for _ in 0..10 {
+    for _ in 0..34 {
         client.store_tokens(world.session().tokens()).await.unwrap();
         complete(run(&client, Options::default()).await);
     }
     let mark = Mark::parse(&world.mark(), js_sys::Date::now());
-    assert_eq!(mark.0.len(), 8);
+    assert_eq!(mark.0.len(), 32);
 }

@@ -6,7 +6,9 @@ use cognito_signout::fields::Field;
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
-use crate::support::{Object, Value, argument, function, names_field, object, text};
+use crate::support::{
+    Object, Value, argument, class, date, fault, function, names_field, object, text,
+};
 
 fn read(config: Json) -> Result<Config, AuthError> {
     Config::from_json(&config.to_string())
@@ -338,8 +340,10 @@ fn oidc_client_settings() {
     for authority in [
         json!(null),
         json!(1),
-        json!("https://example.com/"),
+        json!(""),
         json!("http://example.com/eu-central-1_a"),
+        json!("https://example.com/?x"),
+        json!("auth.example.com"),
         json!("x"),
     ] {
         let mut bad = settings.clone();
@@ -381,11 +385,170 @@ fn oidc_client_user_store() {
     // Our own field comes first.
     let both = read(&[("userStore", of("oidc.")), ("storage", text("local"))]);
     assert_eq!(both.config.storage, StorageKind::Local);
-    // A store of the app's own, whose inside is not known.
-    let own = object(&[("get", function()), ("set", function())]);
-    assert_eq!(
-        read(&[("userStore", own)]).config.storage,
-        StorageKind::Session
+}
+
+/// Any `StateStore` may stand in its place.
+#[test]
+fn oidc_client_state_stores() {
+    let read = |more: &[(&'static str, Value)]| {
+        let settings = [
+            (
+                "authority",
+                text("https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_AbC123"),
+            ),
+            ("client_id", text("client1")),
+        ];
+        Config::read(argument(&[&settings[..], more].concat()))
+    };
+    let methods = ["get", "set", "remove", "getAllKeys"];
+    let all = || methods.map(|method| (method, function()));
+    let (local, prefix) = (
+        object(&[
+            ("getItem", function()),
+            ("setItem", function()),
+            ("removeItem", function()),
+        ]),
+        text("oidc."),
+    );
+    // Its keys have nothing in front.
+    let own = read(&[("userStore", object(&all()))]).unwrap();
+    assert_eq!(own.config.storage, StorageKind::StateStore);
+    assert!(own.storage.is_some());
+    assert_eq!(own.config.target().user_store_prefix, "");
+    // A class derived from WebStorageStateStore, which may encrypt what it stores: only its own functions count.
+    let inside = [("_store", local.clone()), ("_prefix", prefix.clone())];
+    let base = object(&[("get", function())]);
+    let derived = object(&[("__proto__", base)]);
+    let derived = [&all()[..], &inside, &[("__proto__", derived)]].concat();
+    let derived = read(&[("userStore", object(&derived))]).unwrap();
+    assert_eq!(derived.config.storage, StorageKind::StateStore);
+    // So with a function of its own.
+    let patched = object(&[&all()[..], &inside].concat());
+    let patched = read(&[("userStore", patched)]).unwrap();
+    assert_eq!(patched.config.storage, StorageKind::StateStore);
+    // A field of that name that is no storage.
+    let map = [("_store", object(&[])), ("_prefix", prefix.clone())];
+    let map = read(&[("userStore", object(&[&all()[..], &map].concat()))]).unwrap();
+    assert_eq!(map.config.storage, StorageKind::StateStore);
+    // One for sign-ins under way.
+    let both = read(&[("stateStore", object(&all()))]).unwrap();
+    assert_eq!(both.config.storage, StorageKind::Session);
+    assert!(both.state_store.is_some());
+
+    // What lacks one of them is refused.
+    for without in methods {
+        let mut some = all().to_vec();
+        some.retain(|method| method.0 != without);
+        for field in ["userStore", "stateStore"] {
+            let refused = read(&[(field, object(&some))]);
+            let (_, message) = fault(refused.clone());
+            names_field(refused, field);
+            assert!(
+                message.contains(&[" no ", without, "."].concat()),
+                "{message}"
+            );
+        }
+    }
+    for bad in [object(&[]), function(), text("local")] {
+        names_field(read(&[("userStore", bad.clone())]), "userStore");
+        names_field(read(&[("stateStore", bad)]), "stateStore");
+    }
+    let lacking = object(&[("getItem", function()), ("setItem", function())]);
+    let lacking = object(&[("_store", lacking), ("_prefix", prefix)]);
+    names_field(read(&[("userStore", lacking)]), "userStore");
+    // A class with static functions.
+    let reading = read(&[("userStore", class(&all()))]).unwrap();
+    assert_eq!(reading.config.storage, StorageKind::StateStore);
+}
+
+/// The authority may be the hosted UI's address, which names no user pool.
+#[test]
+fn oidc_client_under_another_authority() {
+    let own = "https://cognito-idp.eu-central-1.amazonaws.com/";
+    let issuer = [own, "eu-central-1_AbC123"].concat();
+    let read = |authority: &str, more: &[(&str, &str)]| {
+        let mut settings = json!({ "authority": authority, "client_id": "client1" });
+        for (name, value) in more {
+            settings[*name] = json!(value);
+        }
+        read(settings)
+    };
+    let pool = ("userPoolId", "eu-central-1_AbC123");
+    for authority in [
+        "https://my-app.auth.eu-central-1.amazoncognito.com",
+        "https://auth.example.com/",
+        "https://auth.example.com/my_tenant",
+    ] {
+        let named = read(authority, &[pool]).unwrap();
+        assert_eq!(named.user_pool_id, pool.1);
+        assert_eq!(named.endpoint, own);
+        assert_eq!(named.authority, authority);
+        let target = named.target();
+        assert!(target.authorities.contains(&issuer), "{target:?}");
+        let bare = authority.trim_end_matches('/').to_owned();
+        assert!(target.authorities.contains(&bare), "{target:?}");
+
+        // Then only the tokens can tell: by an issuer that is spelt as Cognito spells its own.
+        let unnamed = read(authority, &[]).unwrap();
+        assert_eq!(
+            (unnamed.user_pool_id.as_str(), unnamed.endpoint.as_str()),
+            ("", "")
+        );
+        assert_eq!(unnamed.endpoint_for(None), None);
+        assert_eq!(unnamed.endpoint_for(Some(&issuer)).as_deref(), Some(own));
+        for (region, zone) in [
+            ("cn-north-1", "com.cn"),
+            ("eusc-de-east-1", "eu"),
+            ("us-gov-west-1", "com"),
+        ] {
+            let host = format!("https://cognito-idp.{region}.amazonaws.{zone}/");
+            assert_eq!(
+                unnamed.endpoint_for(Some(&format!("{host}{region}_x"))),
+                Some(host)
+            );
+        }
+        for foreign in [
+            "",
+            "https://auth.example.com",
+            "https://auth.example.com/eu-central-1_AbC123",
+            "http://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_AbC123",
+            "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_AbC123/",
+            "https://cognito-idp.eu-central-1.amazonaws.com.evil.example/eu-central-1_AbC123",
+            "https://cognito-idp.us-east-1.amazonaws.com/eu-central-1_AbC123",
+            "https://cognito-idp.eu-central-1.amazonaws.com/x/eu-central-1_AbC123",
+            "https://cognito-idp.eu-central-1.amazonaws.com@evil.example/eu-central-1_AbC123",
+            "https://cognito-idp.evil.amazonaws.com/evil_x",
+            "https://cognito-idp.eu-central-1.amazonaws.com:8443/eu-central-1_AbC123",
+            "HTTPS://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_AbC123",
+        ] {
+            assert_eq!(unnamed.endpoint_for(Some(foreign)), None, "{foreign}");
+        }
+        let endpoint = ("userPoolEndpoint", "http://localhost:9229");
+        let given = read(authority, &[endpoint]).unwrap();
+        assert_eq!(
+            given.endpoint_for(None).as_deref(),
+            Some("http://localhost:9229/")
+        );
+    }
+    // A pool named at its end: AWS's own host of the region, whatever host names it; this machine's own is an emulator.
+    let elsewhere = read("https://proxy.example.com/eu-central-1_AbC123/", &[]).unwrap();
+    assert_eq!(elsewhere.endpoint, own);
+    let here = read("http://localhost:9229/local_x", &[]).unwrap();
+    assert_eq!(here.endpoint, "http://localhost:9229/");
+    assert_eq!(here.user_pool_id, "local_x");
+    let both = read(
+        "http://localhost:9229/local_x",
+        &[("userPoolId", "local_x")],
+    )
+    .unwrap();
+    assert_eq!(both.endpoint, "http://localhost:9229/");
+    names_field(
+        read(&issuer, &[("userPoolId", "eu-central-1_Other")]),
+        "userPoolId",
+    );
+    names_field(
+        read("https://auth.example.com", &[("userPoolId", "x")]),
+        "userPoolId",
     );
 }
 
@@ -560,13 +723,33 @@ fn what_is_wrong_is_named() {
         Field::Null,
         Field::Text("x".into()),
         Field::Number(1.0),
-        Field::Function,
+        Field::Function(Object::default()),
         Field::Other,
     ] {
         names_field(Config::read::<Object>(argument), "config");
     }
     names_field(Config::from_json("{"), "config");
     names_field(read(json!({})), "userPoolId");
+}
+
+/// Where tokens and the browser go: the last resort of the npm package reads the same table (tests/package/last-resort.test.mjs).
+#[test]
+fn endpoints_and_hosted_uis_by_the_table() {
+    let table: Json =
+        serde_json::from_str(include_str!("../fixtures/configurations.json")).unwrap();
+    for case in table["cases"].as_array().unwrap() {
+        let (name, config) = (case["name"].as_str().unwrap(), read(case["config"].clone()));
+        match case["endpoint"].as_str() {
+            Some(endpoint) => {
+                let config = config.unwrap();
+                assert_eq!(config.endpoint, endpoint, "{name}");
+                let hosted_ui = config.hosted_ui.map(|hosted_ui| hosted_ui.origin);
+                assert_eq!(hosted_ui.as_deref(), case["hostedUI"].as_str(), "{name}");
+            }
+            None if case["open"].is_null() => assert!(config.is_err(), "{name}"),
+            None => {}
+        }
+    }
 }
 
 #[test]
@@ -614,6 +797,36 @@ fn functions_and_getters() {
         "storage",
     );
     names_field(read(&[("storage", function())]), "storage");
+
+    // A class with static methods, as Amplify v5's docs showed it.
+    let methods = ["getItem", "setItem", "removeItem", "clear"].map(|name| (name, function()));
+    let reading = read(&[("storage", class(&methods))]).unwrap();
+    assert_eq!(reading.config.storage, StorageKind::Custom);
+    assert!(reading.storage.is_some());
+    let v5 = [
+        ("userPoolId", text("eu-central-1_AbC123")),
+        ("userPoolWebClientId", text("client1")),
+        ("storage", class(&methods)),
+        ("cookieStorage", object(&[("domain", text("example.com"))])),
+    ];
+    let reading = Config::read(argument(&[("Auth", object(&v5))])).unwrap();
+    // Amplify takes it before cookies, whose attributes are kept all the same.
+    assert_eq!(reading.config.storage, StorageKind::Custom);
+    assert!(reading.storage.is_some());
+    assert_eq!(reading.config.cookie.domain.as_deref(), Some("example.com"));
+
+    // As js-cookie takes it.
+    let cookie = |ahead: f64| read(&[("cookie", object(&[("expires", date(ahead))]))]);
+    let days = |ahead: f64| cookie(ahead).unwrap().config.cookie.expires_days;
+    assert_eq!(days(7.0 * 86_400_000.0), 7.0);
+    // Made anew a moment later, it is the same configuration.
+    assert_eq!(days(7.0 * 86_400_000.0 - 20.0), 7.0);
+    assert_eq!(days(1.0), 1.0 / 1440.0);
+    for bad in [0.0, -1.0, f64::NAN, f64::NEG_INFINITY] {
+        names_field(cookie(bad), "cookie.expires");
+    }
+    names_field(read(&[("cookie", date(1.0))]), "cookie");
+    names_field(read(&[("storage", date(1.0))]), "storage");
     names_field(
         read(&[("logger", object(&[("debug", function())]))]),
         "logger.warn",

@@ -1,7 +1,7 @@
 //! Cookies, letter by letter as js-cookie 3 writes them (the expected texts came from it).
 
 use cognito_signout::config::CookieOptions;
-use cognito_signout::layout::cookie::{parse, remove, set};
+use cognito_signout::layout::cookie::{ATTEMPTS, parse, set};
 use proptest::prelude::*;
 
 fn options(domain: Option<&str>) -> CookieOptions {
@@ -9,6 +9,22 @@ fn options(domain: Option<&str>) -> CookieOptions {
         domain: domain.map(str::to_owned),
         ..CookieOptions::default()
     }
+}
+
+/// The first attempt to remove the cookies of one name.
+fn remove(jar: &str, name: &str, options: &CookieOptions) -> Vec<String> {
+    attempt(jar, &[name], options, ("localhost", "/"), 0)
+}
+
+fn attempt(
+    jar: &str,
+    names: &[&str],
+    options: &CookieOptions,
+    page: (&str, &str),
+    number: usize,
+) -> Vec<String> {
+    let names: Vec<String> = names.iter().map(|&name| name.into()).collect();
+    cognito_signout::layout::cookie::remove(jar, &names, options, page, number)
 }
 
 const ALL: &str = " !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~";
@@ -82,6 +98,63 @@ fn removal_takes_every_spelling() {
 }
 
 #[test]
+fn later_attempts_name_every_path_and_domain_that_the_page_sees() {
+    let configured = CookieOptions {
+        domain: Some("example.com".into()),
+        path: "/app".into(),
+        ..CookieOptions::default()
+    };
+    let page = ("a.shop.example.com", "/app/deep/page");
+    let all = |number| attempt("x=1; a=b; a=c", &["a", "gone"], &configured, page, number);
+    // Two values of one name are one cookie to remove, in all ways.
+    assert_eq!(
+        all(0),
+        [
+            "a=; path=/app; domain=example.com; samesite=lax; secure; max-age=0",
+            "a=; path=/app; samesite=lax; secure; max-age=0",
+        ]
+    );
+    let paths = [
+        "/app",
+        "",
+        "/",
+        "/app/",
+        "/app/deep",
+        "/app/deep/",
+        "/app/deep/page",
+    ];
+    let domains = [
+        "example.com",
+        "",
+        "a.shop.example.com",
+        "shop.example.com",
+        "com",
+    ];
+    for (number, rest) in [
+        (1, ""),
+        (2, "; samesite=none; secure"),
+        (3, "; samesite=none; secure; partitioned"),
+    ] {
+        let mut expected = Vec::new();
+        for path in paths {
+            for domain in domains {
+                let attribute = |name: &str, value: &str| match value {
+                    "" => String::new(),
+                    _ => format!("; {name}={value}"),
+                };
+                let (path, domain) = (attribute("path", path), attribute("domain", domain));
+                expected.push(format!("a={path}{domain}{rest}; max-age=0"));
+            }
+        }
+        assert_eq!(all(number), expected);
+    }
+    assert_eq!(ATTEMPTS, 4);
+    assert!(attempt("x=1", &["a"], &configured, page, 3).is_empty());
+    // An address without a path or a host is one of no page.
+    assert!(!attempt("a=1", &["a"], &configured, ("", ""), 1).is_empty());
+}
+
+#[test]
 fn foreign_jars() {
     assert_eq!(parse(""), []);
     let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
@@ -91,6 +164,8 @@ fn foreign_jars() {
             pair("a", "1"),
             pair("b", "x=y"),
             pair("c", ""),
+            // Libraries read the first of a name; the others are sessions too.
+            pair("a", "2"),
             pair("q", "in quotes"),
             pair("e", "A%zz"),
             pair("d", "")
@@ -121,7 +196,12 @@ proptest! {
     fn no_jar_makes_it_panic(jar in ".{0,80}", name in ".{0,10}") {
         for (name, _) in parse(&jar) {
             prop_assert!(!remove(&jar, &name, &options(None)).is_empty());
+            for number in 0..ATTEMPTS {
+                let texts = attempt(&jar, &[&name], &options(None), (&jar, &jar), number);
+                prop_assert!(!texts.is_empty());
+            }
         }
         let _ = remove(&jar, &name, &options(None));
+        let _ = attempt(&jar, &[&name], &options(Some(&name)), (&name, &name), 1);
     }
 }

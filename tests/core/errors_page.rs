@@ -33,7 +33,7 @@ fn standing(code: AuthErrorCode) -> [&'static str; 2] {
             "in a failed result as before, nothing was touched; in a partial one signed out on this device",
         ],
         InvalidState => [
-            "a failed result (a server); `hostedUIError` (an iframe, a worker); `refreshTokens` while signed out",
+            "a failed result (a server, a client after `dispose()`); `hostedUIError` (an iframe, a worker; another call of `signOut` came first with its own `redirectUrl`, `navigate` or `appState`); `forgetDeviceError` (the call came after the revocation, or another tab had signed out); `refreshTokens` while signed out",
             "in a failed result as before, nothing was touched; in a partial one signed out on this device",
         ],
         NotAuthorized => [REMOTE, OUT_HERE],
@@ -58,16 +58,20 @@ fn standing(code: AuthErrorCode) -> [&'static str; 2] {
             "signed out on this device; the refresh token lives until `retry()`, or until the page goes",
         ],
         Unconfirmed => [
-            "`revokeTokenError`, `globalSignOutError` or `forgetDeviceError` of a partial result",
-            "signed out on this device; what was asked of the server has probably happened, and nobody waited for the answer",
+            "`revokeTokenError`, `globalSignOutError`, `hostedUIError` or `forgetDeviceError` of a partial result",
+            "signed out on this device; what was asked of the server has probably happened, and nobody waited for the answer. In `hostedUIError`: the browser went to the hosted UI, and nothing shows whether its session has ended",
         ],
-        Throttled | Network | Timeout | Service => [REMOTE, OUT_HERE],
+        Timeout => [
+            "`revokeTokenError`, `globalSignOutError` or `forgetDeviceError` of a partial result; `hostedUIError` (a popup did not report); `refreshTokens`, `revokeToken`, `globalSignOut`",
+            OUT_HERE,
+        ],
+        Throttled | Network | Service => [REMOTE, OUT_HERE],
         Aborted => [
             "a failed result if `signal` was aborted before the local clear, else the fields of a partial one",
             "in a failed result as before, nothing was touched; in a partial one signed out on this device",
         ],
         UserCancelled => [
-            "a failed result; `hostedUIError` where the refresh token was known to be dead",
+            "a failed result; `hostedUIError` where the refresh token was known to be dead, or another call had signed the user out",
             "in a failed result signed in as before, nothing was revoked; in a partial one signed out on this device",
         ],
         PopupBlocked | Navigation | RedirectNotCompleted => [HOSTED, COOKIE],

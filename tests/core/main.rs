@@ -8,6 +8,7 @@
 )]
 
 mod answers;
+mod as_people_have_them;
 mod configuration;
 mod cookies;
 mod errors_page;

@@ -28,6 +28,10 @@ fn defaults_and_values() {
         SignOutOptions::read::<Object>(Field::Missing).unwrap(),
         defaults
     );
+    assert_eq!(
+        SignOutOptions::read::<Object>(Field::Null).unwrap(),
+        defaults
+    );
     assert_eq!(SignOutOptions::read(argument(&[])).unwrap(), defaults);
     let nothing = Value::Field(Field::Null);
     assert_eq!(
@@ -135,11 +139,10 @@ fn what_is_wrong_is_named() {
         names_field(SignOutOptions::read(argument(&[(name, value)])), name);
     }
     for argument in [
-        Field::Null,
         Field::Text(String::new()),
         Field::Number(0.0),
         Field::Flag(false),
-        Field::Function,
+        Field::Function(Object::default()),
         Field::Texts(vec![]),
         Field::Other,
     ] {

@@ -254,7 +254,7 @@ proptest! {
     /// A configuration of one object with anything in any field.
     #[test]
     fn no_configuration_makes_it_panic(
-        field in select(&["userPoolId", "userPoolClientId", "identityPoolId", "userPoolEndpoint", "hostedUI", "storage",
+        field in select(&["stateStore", "cookieStorage", "userPoolId", "userPoolClientId", "identityPoolId", "userPoolEndpoint", "hostedUI", "storage",
             "cookie", "tokenRevocation", "Auth", "auth", "oauth", "aws_user_pools_id", "authority", "userStore", "x"][..]),
         value in json_value(),
     ) {

@@ -33,7 +33,17 @@ pub fn text(text: &str) -> Value {
 }
 
 pub fn function() -> Value {
-    Value::Field(Field::Function)
+    class(&[])
+}
+
+/// A class with these static methods.
+pub fn class(members: &[(&'static str, Value)]) -> Value {
+    Value::Field(Field::Function(Object(members.to_vec())))
+}
+
+/// A date that lies so many milliseconds ahead.
+pub fn date(ahead: f64) -> Value {
+    Value::Field(Field::Date(ahead))
 }
 
 pub fn object(members: &[(&'static str, Value)]) -> Value {

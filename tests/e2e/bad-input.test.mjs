@@ -69,10 +69,13 @@ describe("bad input", { concurrency: 4, timeout: 4 * HANGS_MS }, () => {
       const results = {};
       for (const [name, value] of Object.entries(
         /** @type {any} */ (globalThis).nonsense(),
-      ))
+      )) {
+        // It counts as no options.
+        if (name === "null") continue;
         results[name] = show(
           await settled(cs.signOut(/** @type {any} */ (value)), 60_000),
         );
+      }
       return results;
     });
     for (const [name, result] of Object.entries(results)) {

@@ -48,6 +48,43 @@ const cameFromHostedUI = (jane) =>
   );
 
 describe("no engine at all", { concurrency: 4, timeout: 4 * HANGS_MS }, () => {
+  test("cookies of one name, of other paths and domains: all revoked, none left", async (t) => {
+    const origin = world.origin.replace("localhost", "eu.shop.localhost");
+    const jane = await world.visitor(t, {
+      origin,
+      path: "/no-wasm/deep/page",
+      missing: /fallback/,
+      config: { storage: "cookie" },
+    });
+    const sessions = [
+      "path=/",
+      "path=/; domain=shop.localhost",
+      "path=/no-wasm",
+      "path=/no-wasm/deep/; secure; samesite=none; partitioned",
+    ].map((attributes) => {
+      const { accessToken, refreshToken } = jane.session();
+      return { attributes, tokens: { accessToken, refreshToken } };
+    });
+    const result = await jane.page.evaluate(async ([clientId, sessions]) => {
+      const prefix = `CognitoIdentityServiceProvider.${clientId}.`;
+      for (const { attributes, tokens } of sessions) {
+        document.cookie = `${prefix}LastAuthUser=jane; ${attributes}`;
+        for (const [name, token] of Object.entries(tokens))
+          document.cookie = `${prefix}jane.${name}=${token}; ${attributes}`;
+      }
+      return show(await cs.signOut({ timeoutMs: 60_000 }));
+    }, /** @type {const} */ ([jane.clientId, sessions]));
+    assert.deepEqual(
+      (await jane.context.cookies()).filter(({ name }) =>
+        name.includes(jane.clientId),
+      ),
+      [],
+    );
+    assert.equal(result.status, "complete");
+    for (const { tokens } of sessions)
+      assert.equal(jane.control.isTokenValid(tokens.refreshToken), false);
+  });
+
   test("this user's keys go, the others' and the device's stay, the session is revoked", async (t) => {
     const jane = await stranded(t);
     const { accessToken, idToken, refreshToken } = jane.session();
@@ -392,5 +429,165 @@ describe("no engine at all", { concurrency: 4, timeout: 4 * HANGS_MS }, () => {
       others,
     ]);
     assert.equal(world.control.isTokenValid(refreshToken), false);
+  });
+
+  /**
+   * A visitor on a page without any engine, with a session stored, and all addresses that the page sends something to.
+   * @param {import("node:test").TestContext} t
+   * @param {(jane: import("./lib/world.mjs").Visitor) => unknown} config
+   */
+  async function watched(t, config) {
+    const jane = await world.visitor(t, {
+      path: "/no-wasm/",
+      missing: /fallback/,
+      config,
+    });
+    const tokens = jane.session();
+    /** @type {string[]} */
+    const sentTo = [];
+    jane.page.on("request", (request) => {
+      if (request.method() === "POST") sentTo.push(new URL(request.url()).host);
+    });
+    return { jane, tokens, sentTo };
+  }
+
+  test("Amplify v5's Auth.endpoint gets the token, and no other host", async (t) => {
+    const { jane, tokens, sentTo } = await watched(t, ({ clientId }) => ({
+      Auth: {
+        userPoolId: world.cognito.userPoolId,
+        userPoolWebClientId: clientId,
+        endpoint: world.cognito.origin,
+      },
+    }));
+    await put(jane, tokens);
+    const result = await jane.signOut();
+    assert.equal(result.status, "complete");
+    assert.deepEqual(sentTo, [new URL(world.cognito.origin).host]);
+    assert.equal(jane.areValid(tokens).refresh, false);
+  });
+
+  test("an authority on another host than Amazon's: the token is sent to nobody, and is in the result", async (t) => {
+    const { jane, tokens, sentTo } = await watched(t, ({ clientId }) => ({
+      authority: `https://issuer.example.com/${world.cognito.userPoolId}`,
+      client_id: clientId,
+    }));
+    await put(jane, tokens, "sessionStorage");
+    const seen = await jane.page.evaluate(async () => {
+      /** @type {any} */
+      const result = await cs.signOut({ hostedUI: "none" });
+      const { error, refreshToken } = result.revokeTokenError;
+      return { status: result.status, code: error.code, refreshToken };
+    });
+    assert.deepEqual(seen, {
+      status: "partial",
+      code: "moduleUnavailable",
+      refreshToken: tokens.refreshToken,
+    });
+    assert.deepEqual(sentTo, []);
+    assert.deepEqual(await jane.keys(), []);
+  });
+
+  for (const [what, hostedUI] of Object.entries({
+    "by http": { domain: "http://auth.example.com" },
+    "by http, with a name that begins like a loopback address": {
+      domain: "http://127.example.com",
+    },
+    "by http, back to a host that begins like a loopback address": {
+      redirectSignOut: ["http://127.example.com/"],
+    },
+  }))
+    test(`the browser leaves for no hosted UI ${what}`, async (t) => {
+      const { jane, tokens } = await watched(t, ({ clientId, urls }) => ({
+        userPoolId: world.cognito.userPoolId,
+        userPoolClientId: clientId,
+        userPoolEndpoint: world.cognito.origin,
+        hostedUI: {
+          domain: world.cognito.origin,
+          redirectSignOut: urls,
+          ...hostedUI,
+        },
+      }));
+      await put(jane, tokens);
+      const seen = await jane.page.evaluate(async () => {
+        /** @type {string[]} */
+        const left = [];
+        const result = await cs.signOut({
+          hostedUI: "redirect",
+          navigate: (url) => void left.push(url),
+        });
+        return { left, result: show(result) };
+      });
+      assert.deepEqual(seen.left, []);
+      assert.equal(seen.result.hostedUIError.error.code, "moduleUnavailable");
+    });
+
+  test("oidc-client-ts: post_logout_redirect_uri is where it comes back to", async (t) => {
+    const { jane, tokens } = await watched(t, ({ clientId, urls }) => ({
+      authority: `https://cognito-idp.us-east-1.amazonaws.com/${world.cognito.userPoolId}`,
+      client_id: clientId,
+      post_logout_redirect_uri: urls[0],
+      userPoolEndpoint: world.cognito.origin,
+      hostedUI: { domain: world.cognito.origin },
+    }));
+    await put(jane, tokens, "sessionStorage");
+    await jane.page.evaluate(() => {
+      void cs.signOut({ hostedUI: "redirect" });
+    });
+    await jane.page.waitForURL(jane.urls[0] ?? "");
+    assert.equal(jane.areValid(tokens).refresh, false);
+  });
+
+  test("Amplify v5's cookies under a path and a domain of their own", async (t) => {
+    const { jane, tokens } = await watched(t, ({ clientId }) => ({
+      Auth: {
+        userPoolId: world.cognito.userPoolId,
+        userPoolWebClientId: clientId,
+        endpoint: world.cognito.origin,
+        cookieStorage: { domain: "localhost", path: "/no-wasm", secure: false },
+      },
+    }));
+    const result = await jane.page.evaluate(
+      async ({ prefix, token }) => {
+        for (const domain of ["", "; domain=localhost"]) {
+          document.cookie = `${prefix}LastAuthUser=jane; path=/no-wasm${domain}`;
+          document.cookie = `${prefix}jane.refreshToken=${token}; path=/no-wasm${domain}`;
+        }
+        const { status } = await cs.signOut();
+        return { status, cookie: document.cookie };
+      },
+      {
+        prefix: `CognitoIdentityServiceProvider.${jane.clientId}.`,
+        token: tokens.refreshToken,
+      },
+    );
+    assert.deepEqual(result, { status: "complete", cookie: "" });
+    assert.equal(jane.areValid(tokens).refresh, false);
+  });
+
+  test("AuthUserList: a username may hold a comma", async (t) => {
+    const jane = await stranded(t);
+    const prefix = `CognitoIdentityServiceProvider.${jane.clientId}.`;
+    const left = await jane.page.evaluate(async (prefix) => {
+      for (const [key, value] of [
+        ["LastAuthUser", "a,b"],
+        ["AuthUserList", "a,b,a,x,y"],
+        ["a,b.refreshToken", "current"],
+        ["a.refreshToken", "stays"],
+        ["x,y.refreshToken", "stays"],
+        ["z.refreshToken", "is not listed"],
+      ])
+        localStorage.setItem(prefix + key, value ?? "");
+      await cs.signOut({ timeoutMs: 0 });
+      return Object.fromEntries(
+        Object.entries(localStorage)
+          .filter(([key]) => key.startsWith(prefix))
+          .map(([key, value]) => [key.slice(prefix.length), value]),
+      );
+    }, prefix);
+    assert.deepEqual(left, {
+      AuthUserList: "a,x,y",
+      "a.refreshToken": "stays",
+      "x,y.refreshToken": "stays",
+    });
   });
 });

@@ -435,6 +435,111 @@ describe("sign-out", { concurrency: 4, timeout: 4 * HANGS_MS }, () => {
     );
   });
 
+  test("steps: a revocation that is not sent says why", async (t) => {
+    /** @param {import("./lib/world.mjs").Visitor} jane @param {any} [options] */
+    const revocation = async (jane, options) => {
+      const { status, wasSignedIn, steps } = await jane.signOut(options);
+      const step = steps.find(
+        (/** @type {any} */ s) => s.step === "revokeToken",
+      );
+      return [status, wasSignedIn, step?.outcome, step?.reason];
+    };
+    // As after the implicit grant: the access token lives on until it expires.
+    const jane = await world.visitor(t);
+    for (const global of [false, true]) {
+      const { accessToken, idToken } = jane.session();
+      await jane.page.evaluate((tokens) => cs.storeTokens(tokens), {
+        accessToken,
+        idToken,
+      });
+      assert.deepEqual(await revocation(jane, { global }), [
+        "complete",
+        true,
+        "skipped",
+        "the session has no refresh token, so nothing can be revoked",
+      ]);
+      assert.equal(jane.control.isTokenValid(accessToken), !global);
+    }
+    assert.deepEqual(await revocation(jane), [
+      "complete",
+      false,
+      "skipped",
+      "nobody was signed in",
+    ]);
+    assert.deepEqual(jane.calls, ["GlobalSignOut"]);
+    const off = await world.visitor(t, { config: { tokenRevocation: false } });
+    await off.signIn();
+    assert.deepEqual(await revocation(off), [
+      "complete",
+      true,
+      "skipped",
+      "token revocation is off in the configuration",
+    ]);
+  });
+
+  test("sessions of other app clients alone: the clear names them, and the logger hears it", async (t) => {
+    const jane = await world.visitor(t);
+    const john = await world.visitor(t, { path: "" });
+    const tokens = await jane.signIn();
+    /** @param {any} config */
+    const signOut = (config) =>
+      jane.page.evaluate(async (config) => {
+        /** @type {string[]} */
+        const warnings = [];
+        const logger = {
+          debug: () => {},
+          warn: (/** @type {string} */ line) => warnings.push(line),
+        };
+        const client = cs.createClient({ ...config, logger });
+        const { status, wasSignedIn, steps } = /** @type {any} */ (
+          await client.signOut()
+        );
+        const { outcome, reason } = steps[0];
+        return { status, wasSignedIn, outcome, reason, warnings };
+      }, config);
+    const reason = `found sessions of other app clients: ${jane.clientId}; configured ${john.clientId}`;
+    const expected = {
+      status: "complete",
+      wasSignedIn: false,
+      outcome: "ok",
+      reason,
+      warnings: [`cognito-signout: ${reason}`],
+    };
+    assert.deepEqual(await signOut(john.config), expected);
+    // Wherever this client keeps its own, and wherever the other's are.
+    await jane.page.evaluate(
+      (issuer) => {
+        for (const [key, value] of Object.entries(localStorage))
+          if (key.startsWith("Cognito")) {
+            document.cookie = `${encodeURIComponent(key)}=${value.slice(0, 9)}; path=/`;
+            localStorage.removeItem(key);
+          }
+        sessionStorage.setItem(`oidc.user:${issuer}:3third4client`, "{}");
+      },
+      world.cognito.issuer.replace(/^.*\/\//, "https://cognito-idp.x/"),
+    );
+    const all = await signOut({ ...john.config, storage: "session" });
+    assert.match(all.reason, /3third4client/);
+    assert.match(all.reason, new RegExp(jane.clientId));
+    // Its own session, or no session at all: there is nothing to say.
+    const own = john.session();
+    await jane.page.evaluate(
+      async ([config, tokens]) => {
+        await cs.createClient(config).storeTokens(tokens);
+      },
+      /** @type {const} */ ([
+        john.config,
+        { accessToken: own.accessToken, refreshToken: own.refreshToken },
+      ]),
+    );
+    const fine = await signOut(john.config);
+    assert.deepEqual(
+      [fine.wasSignedIn, fine.reason, fine.warnings],
+      [true, undefined, []],
+    );
+    assert.equal(jane.control.isTokenValid(tokens.refreshToken), true);
+  });
+
   test("onSignedOut: once for a sign-out; the unsubscriber; a listener that throws", async (t) => {
     const jane = await world.visitor(t);
     /** @type {string[]} */

@@ -175,6 +175,55 @@ describe("storage", { concurrency: 4, timeout: 4 * HANGS_MS }, () => {
     );
   });
 
+  for (const storage of ["local", "session", "cookie"])
+    test(`${storage}: what a sign-in leaves beside its tokens goes too, another pool's stays`, async (t) => {
+      const pool = "us-east-1:00000000-0000-4000-8000-000000000000";
+      const jane = await world.visitor(t, {
+        config: { storage, identityPoolId: pool },
+      });
+      await jane.signIn();
+      const left = await jane.page.evaluate(
+        async ({ clientId, username, pool, storage }) => {
+          const other = pool.replace("000", "111");
+          const user = `CognitoIdentityServiceProvider.${clientId}.${username}.`;
+          const places = { local: localStorage, session: sessionStorage };
+          /** @param {string} name */
+          const put = (name) => {
+            if (storage === "cookie")
+              document.cookie = `${encodeURIComponent(name)}=x; path=/`;
+            else
+              /** @type {any} */ (places)[storage].setItem(name, "x");
+          };
+          [
+            `${user}tokenScopesString`,
+            `aws.cognito.identity-id.${pool}`,
+            `aws.cognito.identity-providers.${pool}`,
+            "amplify-auto-sign-in",
+            "amplify-polling-started",
+            `aws.cognito.identity-id.${other}`,
+            "amplify-theme",
+          ].forEach(put);
+          const { status } = await cs.signOut();
+          const names = [
+            ...Object.keys(localStorage),
+            ...Object.keys(sessionStorage),
+            ...document.cookie
+              .split("; ")
+              .map((text) => decodeURIComponent(text.split("=")[0] ?? "")),
+          ].filter((name) => name && !name.startsWith("cognito-signout."));
+          return { status, names: names.sort() };
+        },
+        { clientId: jane.clientId, username: jane.username, pool, storage },
+      );
+      assert.deepEqual(left, {
+        status: "complete",
+        names: [
+          "amplify-theme",
+          `aws.cognito.identity-id.${pool.replace("000", "111")}`,
+        ],
+      });
+    });
+
   for (const withKeys of [false, true])
     for (const how of ["sync", "async", "slow"])
       test(`custom, ${how}, ${withKeys ? "with" : "without"} keys(): removed and verified before anything leaves`, async (t) => {

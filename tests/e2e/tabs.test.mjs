@@ -560,3 +560,189 @@ describe("refresh", { concurrency: 3, timeout: 4 * HANGS_MS }, () => {
     assert.deepEqual(jane.areValid(tokens), OVER);
   });
 });
+
+/** The result of a call that found nobody signed in. */
+const SIGNED_OUT = { status: "complete", wasSignedIn: false };
+
+/** @param {any} result */
+const brief = ({ status, wasSignedIn, revokeTokenError }) => ({
+  status,
+  wasSignedIn,
+  ...(revokeTokenError && { code: revokeTokenError.error.code }),
+});
+
+describe(
+  "an earlier sign-out",
+  { concurrency: 3, timeout: 4 * HANGS_MS },
+  () => {
+    for (const how of ["failed", "succeeded"])
+      test(`an own one that ${how}, and a reload: signed out already, no old error, nobody is told`, async (t) => {
+        const jane = await world.visitor(t);
+        await jane.signIn();
+        if (how === "failed")
+          jane.fault({
+            operation: "RevokeToken",
+            answer: { type: "ForbiddenException" },
+          });
+        const first = await jane.signOut();
+        assert.equal(
+          first.status,
+          how === "failed" ? "partial" : "complete",
+          JSON.stringify(first),
+        );
+        jane.clearCalls();
+        await jane.page.reload();
+        await jane.page.waitForFunction(() => globalThis.ready);
+        assert.deepEqual(brief(await jane.signOut()), SIGNED_OUT);
+        // Also if the same document asks once more.
+        assert.deepEqual(brief(await jane.signOut()), SIGNED_OUT);
+        assert.deepEqual(jane.calls, []);
+        assert.deepEqual(await jane.heard(), []);
+      });
+
+    test("an own one that left for the hosted UI: on the page after, and after its reload, signed out already", async (t) => {
+      const jane = await world.visitor(t);
+      await jane.signInByHostedUI();
+      await jane.page.evaluate(() => {
+        globalThis.ready = false;
+        setTimeout(() => void cs.signOut());
+      });
+      await jane.page.waitForFunction(() => globalThis.ready);
+      assert.deepEqual(
+        brief(await jane.signOut({ hostedUI: "none" })),
+        SIGNED_OUT,
+      );
+      await jane.page.reload();
+      await jane.page.waitForFunction(() => globalThis.ready);
+      assert.deepEqual(
+        brief(await jane.signOut({ hostedUI: "none" })),
+        SIGNED_OUT,
+      );
+      assert.deepEqual(await jane.heard(), []);
+    });
+
+    test("another tab's that had settled, then a new tab: signed out already", async (t) => {
+      const jane = await world.visitor(t);
+      await jane.signIn();
+      jane.fault({
+        operation: "RevokeToken",
+        answer: { type: "ForbiddenException" },
+      });
+      assert.equal((await jane.signOut()).status, "partial");
+      const later = await jane.tab();
+      assert.deepEqual(brief(await jane.signOut({}, later)), SIGNED_OUT);
+      assert.deepEqual(await jane.heard(later), []);
+    });
+
+    test("another tab's that still runs when a tab is opened is followed", async (t) => {
+      const jane = await world.visitor(t);
+      await jane.signIn();
+      const { id } = jane.fault({
+        operation: "RevokeToken",
+        latencyMs: HANGS_MS,
+        answer: { type: "ForbiddenException" },
+      });
+      const first = jane.signOut();
+      await until(() => jane.calls.length, "its request is under way");
+      const later = await jane.tab();
+      const follows = jane.signOut({}, later);
+      world.control.removeFault(id);
+      const want = { status: "partial", wasSignedIn: true, code: "service" };
+      assert.deepEqual(brief(await first), want);
+      assert.deepEqual(brief(await follows), want);
+    });
+
+    test("an own one that still ran at the reload: nobody will learn what came of it, and it says so at once", async (t) => {
+      const jane = await world.visitor(t);
+      await jane.signIn();
+      jane.fault({ operation: "RevokeToken", silence: true });
+      void jane.signOut().catch(() => {});
+      await until(() => jane.calls.length, "its request is under way");
+      await jane.page.reload();
+      await jane.page.waitForFunction(() => globalThis.ready);
+      // No promise is pending any more.
+      assert.equal(await jane.page.evaluate(() => cs.isSigningOut()), false);
+      const result = await jane.signOut();
+      assert.deepEqual(brief(result), {
+        status: "partial",
+        wasSignedIn: true,
+        code: "unconfirmed",
+      });
+      assert.deepEqual(jane.calls, ["(RevokeToken)"]);
+    });
+
+    test("a tab that had read the session is overtaken, however long ago the other one signed out", async (t) => {
+      const jane = await world.visitor(t);
+      await jane.signIn();
+      const other = await jane.tab();
+      await allLoad([other]);
+      jane.fault({
+        operation: "RevokeToken",
+        answer: { type: "ForbiddenException" },
+      });
+      await jane.signOut();
+      await delivered(jane, [other]);
+      // A minute ago, by this tab's clock.
+      await other.evaluate(() => {
+        const { now } = Date;
+        Date.now = () => now() + 60_000;
+      });
+      assert.deepEqual(brief(await jane.signOut({}, other)), {
+        status: "partial",
+        wasSignedIn: true,
+        code: "service",
+      });
+    });
+  },
+);
+
+describe("many users", { concurrency: 2, timeout: 4 * HANGS_MS }, () => {
+  for (const count of [9, 31, 32, 40])
+    test(`${count} stored users: other tabs hear of the current one's end, and a refresh in flight brings it not back`, async (t) => {
+      const jane = await world.visitor(t, {
+        client: { rotation: { graceSeconds: 60 } },
+      });
+      const all = [];
+      for (let n = 1; n <= count; n++) {
+        const username = `${n}.of.${jane.username}`;
+        if (n < count)
+          world.control.addUser({ username, password: "Passw0rd!" });
+        const tokens = world.control.addSession({
+          username: n < count ? username : jane.username,
+          clientId: jane.clientId,
+        });
+        await jane.store(tokens);
+        all.push(tokens);
+      }
+      const current = all.at(-1);
+      const other = await jane.tab();
+      await allLoad([other]);
+      const letGo = jane.hold("GetTokensFromRefreshToken", "after");
+      const refreshing = other.evaluate(() => rejection(cs.refreshTokens()));
+      await until(
+        () => jane.calls.includes("GetTokensFromRefreshToken"),
+        "the refresh reached the server",
+      );
+      const result = await jane.signOut();
+      assert.equal(result.status, "complete", JSON.stringify(result));
+      await delivered(jane, [other]);
+      assert.deepEqual(await jane.heard(other), [OTHER_TAB]);
+      letGo();
+      // On a busy machine the five seconds of a refresh may be over before.
+      const { code } = await refreshing;
+      assert.ok(["invalidState", "timeout"].includes(code), code);
+      for (const tokens of all) assert.deepEqual(jane.areValid(tokens), OVER);
+      for (const page of [jane.page, other]) {
+        assert.equal(await loads(page), false);
+        assert.deepEqual(await jane.keys(page), []);
+      }
+      // What a library without this package writes back is ended by the next start.
+      assert.ok(current);
+      const error = await other.evaluate(
+        ({ accessToken, refreshToken }) =>
+          rejection(cs.storeTokens({ accessToken, refreshToken })),
+        current,
+      );
+      assert.equal(error.code, "tokenRevoked");
+    });
+});

@@ -740,6 +740,7 @@ describe("waiting", { concurrency: 4, timeout: 4 * HANGS_MS }, () => {
       heard: 0,
       heardThere: 1,
       names: [
+        "dispose",
         "globalSignOut",
         "isSigningOut",
         "loadTokens",
@@ -801,14 +802,17 @@ describe("waiting", { concurrency: 4, timeout: 4 * HANGS_MS }, () => {
         const inner = [];
         let depth = 0;
         const real = Storage.prototype[method];
+        /** @type {any} */
+        const prototype = Storage.prototype;
         /** @this {Storage} @param {...string} args */
-        Storage.prototype[method] = function (...args) {
+        const patched = function (...args) {
           if (depth++ < 3) inner.push(cs.signOut(), cs.loadTokens());
           // @ts-expect-error as many as it takes
           return real.apply(this, args);
         };
+        prototype[method] = patched;
         const outer = await settled(cs.signOut(), 60_000);
-        Storage.prototype[method] = /** @type {any} */ (real);
+        prototype[method] = real;
         const results = await Promise.all(inner.map((p) => settled(p, 60_000)));
         return {
           outer: outer.status,

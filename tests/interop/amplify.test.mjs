@@ -8,7 +8,12 @@ import {
   leftWell,
   until,
 } from "../e2e/lib/world.mjs";
-import { resources, signIn, tokensOf, whoIsIn } from "./lib/amplify.mjs";
+import {
+  resources,
+  signIn,
+  signInWithRedirect,
+  whoIsIn,
+} from "./lib/amplify.mjs";
 import { assertAllEnded, namesLeft, useInterop } from "./lib/interop.mjs";
 
 /** @import { Visitor } from "../e2e/lib/world.mjs" */
@@ -148,16 +153,3 @@ describe("Amplify v6", { concurrency: 2, timeout: HANGS_MS * 4 }, () => {
     });
   }
 });
-
-/** @param {Visitor} visitor */
-async function signInWithRedirect({ page, username, origin }) {
-  await page.evaluate(() => void amplify.signInWithRedirect());
-  await page.fill("[name=username]", username);
-  await page.fill("[name=password]", PASSWORD);
-  await page.press("[name=password]", "Enter");
-  await page.waitForURL((url) => url.origin === origin);
-  await page.waitForFunction(
-    () => globalThis.ready && hub.includes("signedIn"),
-  );
-  return tokensOf(page);
-}

@@ -105,6 +105,161 @@ describe("oidc-client-ts", { concurrency: 2, timeout: HANGS_MS * 4 }, () => {
     await assertAllEnded(jane, tokens);
   });
 
+  for (const [what, given] of Object.entries({
+    "a StateStore of the app's own": { stateStore: "database" },
+    "a store derived from the library's, which codes what it keeps": {
+      stateStore: "coded",
+    },
+    "a WebStorageStateStore over an asynchronous storage": {
+      store: "asynchronous",
+    },
+  }))
+    test(`in ${what}: revoked, removed, read back`, async (t) => {
+      const jane = await world.visitor(t, { config, given });
+      await leaveToSignIn(jane);
+      await jane.go("/");
+      const tokens = await signIn(jane);
+      assert.notDeepEqual(await allKept(jane.page), []);
+
+      const result = await jane.signOut({ hostedUI: "none" });
+      assert.equal(result.status, "complete");
+      assert.equal(result.wasSignedIn, true);
+      assert.equal(await whoIsIn(jane.page), null);
+      // A sign-in that was never finished has left its state, which goes too.
+      assert.deepEqual(await allKept(jane.page), []);
+      await assertAllEnded(jane, tokens);
+      const again = await jane.signOut({ hostedUI: "none" });
+      assert.equal(again.wasSignedIn, false);
+    });
+
+  test("a StateStore for sign-ins under way alone: the user is out at once, and they go too", async (t) => {
+    const given = { stateStore: "database", stateOnly: true };
+    const jane = await world.visitor(t, { config, given });
+    await leaveToSignIn(jane);
+    await jane.go("/");
+    const tokens = await signIn(jane);
+    const inDatabase = () => jane.page.evaluate(() => oidc.keysInDatabase());
+    assert.equal((await inDatabase()).length, 1);
+    const atOnce = await jane.page.evaluate(async () => {
+      globalThis.kept = cs.signOut({ hostedUI: "none" });
+      const left = Object.keys(sessionStorage).join();
+      return { left, status: (await kept).status };
+    });
+    assert.doesNotMatch(atOnce.left, /oidc\.user/);
+    assert.equal(atOnce.status, "complete");
+    await until(
+      async () => (await inDatabase()).length === 0,
+      "the state is removed",
+    );
+    await assertAllEnded(jane, tokens);
+  });
+
+  test("a StateStore that lacks a function is refused, by its name", async (t) => {
+    const jane = await world.visitor(t, { config });
+    for (const name of ["userStore", "stateStore"]) {
+      const error = await jane.page.evaluate((name) => {
+        const { getAllKeys: _, ...lacking } = {
+          get: async () => null,
+          set: async () => {},
+          remove: async () => null,
+          getAllKeys: async () => [],
+        };
+        const { config } = globalThis.setup ?? {};
+        return rejection(cs.configure({ ...config, [name]: lacking }));
+      }, name);
+      assert.equal(error?.code, "configuration");
+      assert.match(error.message, new RegExp(`^${name}: .*getAllKeys`));
+    }
+  });
+
+  test("the record is under the hosted UI's address: found by what the tokens say", async (t) => {
+    /** @param {Visitor} visitor @param {string} authority @param {object} more */
+    const under = (visitor, authority, more) => {
+      const { cognito } = visitor.world;
+      return {
+        ...config(visitor),
+        authority,
+        metadata: {
+          issuer: cognito.issuer,
+          authorization_endpoint: `${cognito.origin}/oauth2/authorize`,
+          token_endpoint: `${cognito.origin}/oauth2/token`,
+          jwks_uri: `${cognito.issuer}/.well-known/jwks.json`,
+        },
+        ...more,
+      };
+    };
+    const { origin, userPoolId } = world.cognito;
+    for (const authority of [origin, `${origin}/`, `${origin}/realm`]) {
+      const jane = await world.visitor(t, {
+        config: (/** @type {Visitor} */ visitor) =>
+          under(visitor, authority, { userPoolId, userPoolEndpoint: origin }),
+      });
+      const tokens = await signIn(jane);
+      // Another pool's, and another client's, stay.
+      const others = await jane.page.evaluate(
+        ([authority, id]) => {
+          const payload = btoa(
+            '{"iss":"https://other.example/us-east-1_Other"}',
+          );
+          const foreign = `{"access_token":"e30.${payload}.c2ln","refresh_token":"r"}`;
+          const names = [
+            `oidc.user:https://other.example/:${id}`,
+            `oidc.user:${authority}:another`,
+          ];
+          for (const name of names) sessionStorage.setItem(name, foreign);
+          return names;
+        },
+        [authority, jane.clientId],
+      );
+      const result = await jane.signOut({ hostedUI: "none" });
+      assert.equal(result.status, "complete", JSON.stringify(result));
+      assert.equal(result.wasSignedIn, true);
+      assert.equal(await whoIsIn(jane.page), null);
+      assert.deepEqual(
+        await namesLeft(jane.page),
+        others.map((name) => `session:${name}`).sort(),
+      );
+      await assertAllEnded(jane, tokens);
+    }
+
+    // Nothing says where to revoke: the user is signed out here, and the result says what is missing.
+    const joe = await world.visitor(t, {
+      config: (/** @type {Visitor} */ visitor) => under(visitor, origin, {}),
+    });
+    const tokens = await signIn(joe);
+    joe.clearCalls();
+    const result = await joe.signOut({ hostedUI: "none" });
+    assert.equal(result.status, "partial");
+    assert.equal(result.revokeTokenError.error.code, "configuration");
+    assert.match(result.revokeTokenError.error.message, /^userPoolId: /);
+    assert.equal(result.hidden.refreshToken, "string");
+    assert.equal(await whoIsIn(joe.page), null);
+    assert.equal(joe.control.isTokenValid(String(tokens[1])), true);
+    assert.deepEqual(joe.calls, []);
+
+    // The tokens name the pool, as Cognito's own do: AWS's host of its region is asked.
+    const { accessToken, refreshToken } = joe.session({ origin: "hostedUI" });
+    const [head, payload = "", signature] = accessToken.split(".");
+    const claims = JSON.parse(Buffer.from(payload, "base64url").toString());
+    claims.iss = `https://cognito-idp.us-east-1.amazonaws.com/${userPoolId}`;
+    const named = Buffer.from(JSON.stringify(claims)).toString("base64url");
+    const record = {
+      access_token: [head, named, signature].join("."),
+      refresh_token: refreshToken,
+    };
+    await joe.page.evaluate(
+      ([key, value]) => sessionStorage.setItem(key, value),
+      /** @type {const} */ ([
+        `oidc.user:${origin}:${joe.clientId}`,
+        JSON.stringify(record),
+      ]),
+    );
+    const second = await joe.signOut({ hostedUI: "none" });
+    assert.equal(second.status, "complete", JSON.stringify(second));
+    assert.deepEqual(joe.calls, ["RevokeToken"]);
+    assert.equal(joe.control.isTokenValid(refreshToken), false);
+  });
+
   test("a renewal that outlasts the sign-out brings nobody back", async (t) => {
     const given = { react: "manager", connect: true };
     const jane = await world.visitor(t, { config, given });
@@ -205,6 +360,12 @@ async function signIn(visitor) {
 
 /** @param {Page} page */
 const whoIsIn = (page) => page.evaluate(() => oidc.whoIsIn());
+
+/** All that is kept, the app's own database included. @param {Page} page */
+const allKept = async (page) => [
+  ...(await namesLeft(page)),
+  ...(await page.evaluate(() => oidc.keysInDatabase())),
+];
 
 /** @param {Page} page */
 const said = (page) => page.evaluate(() => oidc.said);

@@ -348,6 +348,7 @@ const FOUND: Found = Found {
     hosted_ui: false,
     can_leave: false,
     overtaken: false,
+    elsewhere: false,
 };
 
 fn ok() -> Response {

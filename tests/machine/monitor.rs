@@ -4,9 +4,18 @@
 
 use cognito_signout::error::AuthErrorCode;
 use cognito_signout::flow::{
-    Access, Answer, Back, Call, Command, Event, Found, Hosted, Leave, Machine, Op, Phase, PopupEnd,
-    Tag,
+    Access, Answer, Asked, Back, Call, Command, Event, Fault, Found, Heard, Hosted, Leave, Machine,
+    Op, Phase, PopupEnd, Tag,
 };
+
+/// All that can be said of the hosted UI.
+pub const LEAVES: [Leave; 5] = [
+    Leave::Auto,
+    Leave::Never,
+    Leave::Redirect,
+    Leave::Popup,
+    Leave::Manual,
+];
 
 /// The state of one request.
 pub fn call(machine: &Machine, op: Op) -> Call {
@@ -30,6 +39,8 @@ pub enum Web {
     Handed,
     /// The browser went there, or the popup came back.
     Ended,
+    /// Another navigation of the page replaced the one that went there.
+    Replaced,
     /// It can't be, or could not be.
     Lost,
 }
@@ -49,9 +60,16 @@ pub struct Monitor {
     others_ok: bool,
     forget_ok: bool,
     web: Web,
-    can_leave: bool,
+    /// The session came from the hosted UI; and the tab that was quicker ends that one's own session.
+    hosted_ui: bool,
+    elsewhere: bool,
+    device: bool,
+    /// A request was sent that ends the access token.
+    ends_access: bool,
+    /// ForgetDevice was asked for after that.
+    late: bool,
     follows: bool,
-    followed: bool,
+    heard: Option<Heard>,
     deadline: bool,
     aborted: bool,
     forget_over: bool,
@@ -73,7 +91,6 @@ impl Monitor {
             session: true,
             revocable: true,
             web: Web::ToLeave,
-            can_leave: true,
             ..Monitor::default()
         }
     }
@@ -87,10 +104,16 @@ impl Monitor {
             deadline: false,
             aborted: false,
             forget_over: false,
-            followed: false,
+            heard: None,
+            ends_access: false,
+            late: false,
             newer: false,
             one_sent: 0,
             refused: [false; 5],
+            web: match self.web {
+                Web::Replaced => Web::ToLeave,
+                web => web,
+            },
             ..*self
         }
     }
@@ -111,11 +134,12 @@ impl Monitor {
                 before.hosted == Hosted::Due && matches!(phase, Following | Remote | ReadingBack)
             }
             Event::Deadline => remote || matches!(phase, Clearing | Following),
-            Event::OtherTabSettled => phase == Following,
+            Event::OtherTabSettled(_) => phase == Following,
             Event::ReadBack(_) => phase == ReadingBack,
-            Event::Left | Event::LeaveFailed => phase == Leaving,
+            Event::Left | Event::Replaced | Event::LeaveFailed => phase == Leaving,
             Event::PageHide => phase != Checked,
-            Event::Aborted | Event::Upgrade | Event::AlsoRedirect => phase != Settled,
+            Event::Aborted | Event::Upgrade => phase != Settled,
+            Event::AlsoForget | Event::AlsoLeave { .. } => phase != Settled,
         }
     }
 
@@ -128,12 +152,14 @@ impl Monitor {
         self.revocable = found.revocable;
         self.needs_others = found.session && plan.revocation && found.others;
         self.needs_forget = found.session && plan.forget_device && found.device;
-        self.can_leave = found.can_leave;
+        self.hosted_ui = found.hosted_ui;
+        self.elsewhere = found.elsewhere;
+        self.device = found.device;
         self.follows = found.overtaken && found.removed && !found.session;
         if self.web == Web::NotAsked && found.removed {
             self.web = match (plan.leave, found.can_leave) {
                 (Leave::Never | Leave::Popup, _) => Web::NotAsked,
-                (Leave::Auto, _) if !found.session || !found.hosted_ui => Web::NotAsked,
+                (Leave::Auto, _) if !found.hosted_ui || found.elsewhere => Web::NotAsked,
                 (_, false) => Web::Lost,
                 (Leave::Manual, true) => Web::Handed,
                 (Leave::Auto | Leave::Redirect, true) => Web::ToLeave,
@@ -168,7 +194,9 @@ impl Monitor {
                     (Op::GlobalSignOut, Answer::Ok) => self.global_ok = true,
                     (Op::RevokeOthers, Answer::Ok) => self.others_ok = true,
                     (Op::ForgetDevice, Answer::Ok) => self.forget_ok = true,
-                    (Op::GlobalSignOut | Op::ForgetDevice, Answer::Expired) => {}
+                    // It did not run.
+                    (Op::GlobalSignOut, Answer::Expired) => self.ends_access = false,
+                    (Op::ForgetDevice, Answer::Expired) => {}
                     (_, Answer::Final | Answer::Expired) => self.refused[op as usize] = true,
                     _ => {}
                 }
@@ -188,16 +216,21 @@ impl Monitor {
                 // With `timeoutMs: 0` the one request is still sent.
                 self.deadline |= !(before.plan.one_request && before.phase == Phase::Clearing);
             }
-            Event::OtherTabSettled => self.followed = true,
+            Event::OtherTabSettled(heard) => self.heard = Some(heard),
             Event::ReadBack(Back::Stuck) => self.verified = false,
             Event::ReadBack(Back::Removed { newer_token: true })
                 if before.plan.revocation && before.revoke != Call::Impossible =>
             {
                 self.newer_token(before);
             }
-            Event::Left => self.web = Web::Ended,
-            Event::LeaveFailed => {}
-            Event::PageHide if before.phase == Phase::Leaving => self.web = Web::Ended,
+            Event::Replaced => self.web = Web::Replaced,
+            // Whatever replaced it, the page is still here.
+            Event::LeaveFailed => self.web = Web::ToLeave,
+            Event::Left | Event::PageHide
+                if before.phase == Phase::Leaving && self.web == Web::ToLeave =>
+            {
+                self.web = Web::Ended;
+            }
             Event::Aborted => {
                 self.aborted = true;
                 let untouched = matches!(before.phase, Phase::Checked | Phase::Popup);
@@ -205,16 +238,25 @@ impl Monitor {
                     self.untouched = Some(AuthErrorCode::Aborted);
                 }
             }
-            Event::AlsoRedirect => {
+            Event::AlsoForget => {
+                let first = !before.plan.forget_device;
+                self.needs_forget |= first && self.session && self.device;
+                self.late |= first && self.ends_access;
+                self.ends_access = false;
+            }
+            Event::AlsoLeave { always, possible } => {
                 let late = !matches!(
                     before.phase,
                     Phase::Checked | Phase::Popup | Phase::Clearing
                 ) || before.removed;
-                if late && self.verified && matches!(self.web, Web::NotAsked | Web::Handed) {
-                    self.web = if self.can_leave {
-                        Web::ToLeave
-                    } else {
-                        Web::Lost
+                let wanted = always || self.hosted_ui && !self.elsewhere;
+                if late && self.verified && wanted {
+                    self.web = match (self.web, possible) {
+                        (Web::NotAsked | Web::Handed, true) => Web::ToLeave,
+                        (Web::NotAsked | Web::Handed, false) => Web::Lost,
+                        // Only the way out was missing.
+                        (Web::Lost, true) if before.hosted == Hosted::Unusable => Web::ToLeave,
+                        (web, _) => web,
                     };
                 }
             }
@@ -246,6 +288,12 @@ impl Monitor {
         for (i, command) in commands.iter().enumerate() {
             if let Command::Send(op) = *command {
                 next.check_send(before, event, after, op)?;
+                ensure(
+                    op != Op::ForgetDevice || !next.late,
+                    "ForgetDevice, asked for after what kills its access token",
+                )?;
+                next.ends_access |=
+                    !before.plan.forget_device && matches!(op, Op::GlobalSignOut | Op::RevokeToken);
                 let earlier = commands.get(..i).unwrap_or_default();
                 let sent = |other| earlier.contains(&Command::Send(other));
                 ensure(
@@ -450,56 +498,122 @@ impl Monitor {
         )
     }
 
+    /// Each caller is told of what it asked for: no more and no less.
+    fn check_callers(
+        &self,
+        after: &Machine,
+        global: bool,
+        forget: bool,
+        web: bool,
+    ) -> Result<(), String> {
+        let all = after.verdict(None);
+        for bits in 0..8u32 {
+            for leave in LEAVES {
+                let bit = |n: u32| bits & (1 << n) != 0;
+                let asked = Asked {
+                    global: bit(0) && after.plan.global,
+                    forget_device: bit(1) && after.plan.forget_device,
+                    leave,
+                    refused: [false, false, bit(2)],
+                };
+                let leaves = match leave {
+                    Leave::Never | Leave::Manual => false,
+                    Leave::Auto => self.hosted_ui,
+                    Leave::Redirect | Leave::Popup => true,
+                };
+                // The page left, or was to, and not as this caller said.
+                let refused = bit(2) && leaves && leave != Leave::Popup;
+                let refused = refused && self.web != Web::NotAsked && after.removed;
+                let hosted = leaves && (web || refused && after.hosted != Hosted::NotDue);
+                let is = after.verdict_for(&asked, None);
+                let faults = [is.revoke, is.others, is.global, is.forget, is.hosted];
+                let tag = match (self.verified, faults.iter().any(Option::is_some)) {
+                    (false, _) => Tag::Failed,
+                    (true, true) => Tag::Partial,
+                    (true, false) => Tag::Complete,
+                };
+                let says_so = is.hosted == Some(Fault::Code(AuthErrorCode::InvalidState));
+                let rules = [
+                    is.cause == all.cause,
+                    is.revoke == all.revoke && is.others == all.others,
+                    is.global.is_some() == (asked.global && global),
+                    is.forget.is_some() == (asked.forget_device && forget),
+                    !self.verified || is.hosted.is_some() == hosted,
+                    !refused || web || says_so,
+                    is.tag == tag,
+                ];
+                if let Some(broken) = rules.iter().position(|holds| !holds) {
+                    return Err(format!(
+                        "a caller, rule {broken}: {asked:?} {is:?} {self:?}"
+                    ));
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// The verdict says what is known: no more and no less.
     fn check_verdict(&self, after: &Machine) -> Result<(), String> {
         let verdict = after.verdict(None);
-        let unheard = self.follows && !self.followed;
-        let global = after.plan.global;
+        let plan = after.plan;
         let missed = |need: bool, ok: bool| need && !ok;
-        let revoke = if unheard {
-            after.plan.revocation
+        // Another tab's outcome, where it was asked for the same; else nobody knows, or this tab has no token for it.
+        let told = |step: usize| match self.heard {
+            Some(heard) => heard.codes.get(step).is_some_and(Option::is_some),
+            None => true,
+        };
+        let revoke = if self.follows {
+            told(0) && (self.heard.is_some() || plan.revocation)
         } else if self.revocable {
             missed(self.needs_revoke, self.revoke_ok)
         } else {
             missed(self.needs_revoke, self.global_ok)
         };
         let others = missed(self.needs_others, self.others_ok);
-        let forget = missed(self.needs_forget, self.forget_ok);
-        let global = missed(global && self.session, self.global_ok) || unheard && global;
-        let web = self.web == Web::Lost || self.web == Web::ToLeave && self.verified;
-        let name = format!("{verdict:?} {self:?}");
-        ensure(
-            verdict.revoke.is_some() == revoke,
-            &["revoke ", &name].concat(),
-        )?;
-        ensure(
-            verdict.others.is_some() == others,
-            &["others ", &name].concat(),
-        )?;
-        ensure(
-            verdict.forget.is_some() == forget,
-            &["forget ", &name].concat(),
-        )?;
-        ensure(
-            verdict.global.is_some() == global,
-            &["global ", &name].concat(),
-        )?;
-        ensure(
-            verdict.hosted.is_some() == web,
-            &["hosted ", &name].concat(),
-        )?;
+        let forget = if self.follows {
+            let there = self.heard.is_none_or(|heard| heard.forget_device);
+            plan.forget_device && self.device && (told(3) || !there)
+        } else {
+            missed(self.needs_forget, self.forget_ok)
+        };
+        let global = if self.follows {
+            let there = self.heard.is_none_or(|heard| heard.global);
+            plan.global && (told(1) || !there)
+        } else {
+            missed(plan.global && self.session, self.global_ok)
+        };
+        let elsewhere = self.follows && self.elsewhere && self.web == Web::NotAsked;
+        let web = matches!(self.web, Web::Lost | Web::Replaced)
+            || self.web == Web::ToLeave && self.verified
+            || elsewhere && told(2);
+        self.check_callers(after, global, forget, web)?;
+        let name = || format!("{verdict:?} {self:?}");
+        for (what, is, wanted) in [
+            ("revoke", verdict.revoke, revoke),
+            ("others", verdict.others, others),
+            ("forget", verdict.forget, forget),
+            ("global", verdict.global, global),
+            ("hosted", verdict.hosted, web),
+        ] {
+            if is.is_some() != wanted {
+                return Err([what, " ", &name()].concat());
+            }
+        }
         let expected = match (self.verified, revoke || others || forget || global || web) {
             (false, _) => Tag::Failed,
             (true, true) => Tag::Partial,
             (true, false) => Tag::Complete,
         };
-        ensure(verdict.tag == expected, &["tag ", &name].concat())?;
         let cause = match (self.verified, self.untouched) {
             (true, _) => None,
             (false, Some(code)) => Some(code),
             (false, None) => Some(AuthErrorCode::Storage),
         };
-        ensure(verdict.cause == cause, &["cause ", &name].concat())
+        if verdict.tag == expected && verdict.cause == cause {
+            Ok(())
+        } else {
+            Err(["tag or cause ", &name()].concat())
+        }
     }
 }
 

@@ -119,7 +119,11 @@ fn expected(cell: &Cell) -> Expected {
         Storage::Sync | Storage::Async | Storage::WrittenBack
     );
     let found = cell.storage != Storage::ReadThrows;
-    let leaves = removed && matches!(cell.web, Web::Auto | Web::Redirect | Web::RedirectStays);
+    let leaves = removed
+        && matches!(
+            cell.web,
+            Web::Auto | Web::Redirect | Web::RedirectStays | Web::RedirectReplaced
+        );
     let stays = cell.web == Web::RedirectStays;
     let read_back = if cell.storage == Storage::Async {
         STORAGE_MS
@@ -215,6 +219,9 @@ fn expected(cell: &Cell) -> Expected {
     outcome.hosted = match cell.web {
         Web::AutoUnusable => Some(AuthErrorCode::Configuration),
         Web::RedirectStays => Some(AuthErrorCode::Navigation),
+        Web::RedirectReplaced => Some(Unconfirmed),
+        Web::Popup(PopupEnd::Unconfirmed) => Some(Unconfirmed),
+        Web::Popup(PopupEnd::NotCompleted) => Some(AuthErrorCode::RedirectNotCompleted),
         Web::Popup(PopupEnd::Blocked) => Some(AuthErrorCode::PopupBlocked),
         Web::Popup(PopupEnd::TimedOut) => Some(Timeout),
         Web::Popup(PopupEnd::Cancelled { .. }) => Some(AuthErrorCode::UserCancelled),

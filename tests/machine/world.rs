@@ -46,6 +46,8 @@ pub enum Web {
     Redirect,
     /// The page is still here after 30 seconds.
     RedirectStays,
+    /// Another navigation of the page replaces the one that we began.
+    RedirectReplaced,
     Manual,
     Popup(PopupEnd),
 }
@@ -110,6 +112,7 @@ pub enum Bug {
     TrustsTheRemoval,
     RemoteErrorStopsTheRedirect,
     WaitsForEver,
+    ReplacedCountsAsDone,
 }
 
 /// What came of a cell.
@@ -171,7 +174,7 @@ impl<'a> World<'a> {
         let leave = match cell.web {
             Web::None => Leave::Never,
             Web::Auto | Web::AutoUnusable => Leave::Auto,
-            Web::Redirect | Web::RedirectStays => Leave::Redirect,
+            Web::Redirect | Web::RedirectStays | Web::RedirectReplaced => Leave::Redirect,
             Web::Manual => Leave::Manual,
             Web::Popup(_) => Leave::Popup,
         };
@@ -281,6 +284,9 @@ impl<'a> World<'a> {
             {
                 commands.insert(0, Command::Send(Op::RevokeToken));
             }
+            Bug::ReplacedCountsAsDone if event == Event::Replaced => {
+                self.machine.hosted = Hosted::Due;
+            }
             Bug::RemoteErrorStopsTheRedirect if commands.contains(&Command::Leave) => {
                 let verdict = self.machine.verdict(None);
                 if verdict.revoke.is_some() || verdict.global.is_some() {
@@ -327,6 +333,9 @@ impl<'a> World<'a> {
                 self.outcome.navigated_at.get_or_insert(self.now);
                 self.outcome.left_with_token |= self.stored;
                 self.event_in(30_000, Event::LeaveFailed);
+                if self.cell.web == Web::RedirectReplaced {
+                    self.event_in(UNLOAD_MS, Event::Replaced);
+                }
                 if self.cell.web != Web::RedirectStays {
                     self.at(self.now + UNLOAD_MS, Due::PageHide);
                 }
@@ -364,6 +373,7 @@ impl<'a> World<'a> {
             hosted_ui: readable && matches!(self.cell.web, Web::Auto | Web::AutoUnusable),
             can_leave: self.cell.web != Web::AutoUnusable,
             overtaken: false,
+            elsewhere: false,
         }));
     }
 

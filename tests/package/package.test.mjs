@@ -244,7 +244,7 @@ export async function leave(): Promise<string> {
   const result: SignOutResult = await signOut({ global: true, hostedUI: "none" });
   switch (result.status) {
     case "complete": return String(result.wasSignedIn);
-    case "partial": return (await result.retry()).status + result.revokeTokenError?.error.code;
+    case "partial": return String((await result.retry?.())?.status) + String(result.revokeTokenError?.error.code);
     case "failed": return result.error.recoverySuggestion;
   }
 }

@@ -63,6 +63,7 @@ const SHARED = `
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 globalThis.WorkerGlobalScope = class {};
+globalThis.location = new URL("https://app.example.com/worker.js");
 let engines = 0;
 const { instantiate } = WebAssembly;
 // Node has small modules of its own.

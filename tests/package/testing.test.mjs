@@ -53,9 +53,12 @@ test("a partial result hides its tokens and its retry, which runs once", async (
   assert.equal(result.forgetDeviceError, undefined);
   assert.doesNotMatch(JSON.stringify(result), /test-|mine/);
   assert.equal(structuredClone(result).status, "partial");
-  const [first, second] = await Promise.all([result.retry(), result.retry()]);
+  const [first, second] = await Promise.all([
+    result.retry?.(),
+    result.retry?.(),
+  ]);
   assert.equal(first, second);
-  assert.equal(first.status, "complete");
+  assert.equal(first?.status, "complete");
   assert.equal(runs, 1);
 });
 

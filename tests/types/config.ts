@@ -124,6 +124,33 @@ await configure({
   userPoolWebClientId: userPoolClientId,
   oauth: { domain: "d.example.com", redirectSignOut: "https://a.example/" },
 });
+// As v5's docs showed it: a class with static methods
+class StaticStorage {
+  static getItem(key: string): string | undefined {
+    return key;
+  }
+  static setItem(key: string, value: string): string {
+    return key + value;
+  }
+  static removeItem(key: string): boolean {
+    return key === "";
+  }
+}
+await configure({
+  Auth: {
+    userPoolId,
+    userPoolWebClientId: userPoolClientId,
+    storage: StaticStorage,
+    cookieStorage: { domain: "", expires: new Date() },
+    oauth: {
+      awsCognito: {
+        domain: "d.example.com",
+        redirectSignOut: "https://a.example/",
+      },
+    },
+  },
+});
+await configure({ userPoolId, userPoolClientId, storage: StaticStorage });
 await configure({
   // @ts-expect-error: v5's field name, cut short
   Auth: { userPoolId, userPoolWebClient: userPoolClientId },
@@ -166,6 +193,12 @@ await configure({
   post_logout_redirect_uri: "https://app.example.com/",
   scope: "openid",
   hostedUI: { domain: "d.example.com", redirectSignOut: "https://a.example/" },
+});
+await configure({
+  authority: "https://d.example.com",
+  userPoolId,
+  client_id: userPoolClientId,
+  redirect_uri: "https://app.example.com/",
 });
 
 // @ts-expect-error: no configuration

@@ -44,8 +44,10 @@ switch (result.status) {
     expectTrue<
       Equal<typeof result.forgetDeviceError, ForgetDeviceError | undefined>
     >();
+    // @ts-expect-error: missing for a while after a retry that left the page
+    await result.retry();
     expectTrue<
-      Equal<Awaited<ReturnType<typeof result.retry>>, SignOutResult>
+      Equal<typeof result.retry, (() => Promise<SignOutResult>) | undefined>
     >();
     expectTrue<
       Equal<

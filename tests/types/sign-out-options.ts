@@ -41,6 +41,9 @@ await signOut(constant);
 await signOut({ globl: true });
 // @ts-expect-error: misspelt
 await signOut({ hostedUi: "auto" });
+const misspelt = { globl: true };
+// @ts-expect-error: misspelt, in a constant
+await signOut(misspelt);
 // @ts-expect-error: not a way to leave
 await signOut({ hostedUI: "iframe" });
 // @ts-expect-error: milliseconds, a number
@@ -51,7 +54,7 @@ await signOut({ signal: new AbortController() });
 await signOut({ navigate: (url: number) => void url });
 // @ts-expect-error: misspelt in Amplify's form
 await signOut({ oauth: { redirectURL: "https://a.example/" } });
-// @ts-expect-error: not options
+// As some libraries call their handlers.
 await signOut(null);
 // @ts-expect-error: not options
 await signOut(true);
@@ -92,6 +95,45 @@ export const strictHandler: (
 
 // React Native's event has nativeEvent and preventDefault alike; a bare one with nativeEvent is enough.
 export const pressHandler: (event: { nativeEvent: { x: number } }) => void =
+  signOut;
+
+// React Aria's press event is no DOM event and holds none.
+interface PressEvent {
+  type: "press" | "pressend";
+  pointerType: "mouse" | "keyboard";
+  target: Element;
+  continuePropagation(): void;
+}
+export const pressed: (event: PressEvent) => void = signOut;
+
+// Menus: Ant Design (rc-menu), PrimeReact, PrimeVue and PrimeNG.
+interface MenuInfo {
+  key: string;
+  keyPath: string[];
+  /** @deprecated */
+  item: object;
+  domEvent: ReactMouseEvent<HTMLElement>;
+}
+export const antdMenu: (info: MenuInfo) => void = signOut;
+interface PrimeReactCommandEvent {
+  originalEvent: BaseSyntheticEvent;
+  item: { label?: string };
+}
+export const primeReact: { command?(event: PrimeReactCommandEvent): void } = {
+  command: signOut,
+};
+export const strictPrimeReact: (event: PrimeReactCommandEvent) => void =
+  signOut;
+interface PrimeNgCommandEvent {
+  originalEvent?: Event;
+  item?: { label?: string };
+  index?: number;
+}
+export const primeNg: (event: PrimeNgCommandEvent) => void = signOut;
+export const primeVue: (event: { originalEvent: Event; item: object }) => void =
+  signOut;
+// DevExtreme and AG Grid.
+export const grid: (info: { component: object; event: Event }) => void =
   signOut;
 
 // Vue and Svelte call with the event, Angular with $event or nothing.

@@ -38,7 +38,7 @@ export interface Device {
   readonly where: string;
   readonly clientId: string;
   readonly hasHostedUI: boolean;
-  readonly client: Client;
+  readonly client: Omit<Client, "dispose">;
   /** The keys of its storage, to count tokens by. */
   readonly keys: () => string[];
   tokens: Tokens | null;

@@ -20,7 +20,7 @@ async function show(said) {
   const tokens = await loadTokens();
   form.hidden = Boolean(tokens);
   signOutButton.hidden = !tokens;
-  retryButton.hidden = Boolean(tokens) || result?.status !== "partial";
+  retryButton.hidden = Boolean(tokens) || !result?.retry;
   output.textContent =
     said ??
     (tokens ? `signed in as ${tokens.username}` : "nobody is signed in");

@@ -66,7 +66,7 @@ export function App() {
       {!user && result?.status === "partial" && (
         <p role="alert">
           Signed out here, but not all was done.{" "}
-          <button onClick={retry}>Try again</button>
+          {result.retry && <button onClick={retry}>Try again</button>}
         </p>
       )}
       {result?.status === "failed" && (

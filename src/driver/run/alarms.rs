@@ -8,7 +8,7 @@ use super::begin::is_aborted;
 use super::{BEFORE_LEAVING_MS, FORGET_DEVICE_MS, Run};
 use crate::browser::clock::{self, Timer};
 use crate::browser::js::{self, Listener};
-use crate::flow::{Call, Event, Hosted, PopupEnd, Tag};
+use crate::flow::{Call, Departure, Event, Hosted, PopupEnd, Tag};
 
 #[derive(Clone, Copy)]
 pub(super) enum Alarm {
@@ -28,8 +28,8 @@ impl Run {
         {
             let mut alarms = self.alarms.borrow_mut();
             for caller in self.callers.borrow_mut().iter_mut() {
-                signals.push((caller.id, caller.signal.clone()));
-                caller.deadline = now + caller.timeout_ms;
+                signals.push((caller.id, caller.ask.signal.clone()));
+                caller.deadline = now + caller.ask.timeout_ms;
                 alarms.push((caller.deadline, Alarm::Caller(caller.id)));
             }
             if machine.hosted == Hosted::Due {
@@ -109,7 +109,7 @@ impl Run {
         listeners.extend(on(&global, "pagehide", Run::page_hide));
         listeners.extend(on(&global, "pageshow", Run::tick));
         listeners.extend(on(&document, "visibilitychange", Run::tick));
-        if self.options.retry_when_online {
+        if self.online.get() {
             listeners.extend(on(&global, "online", Run::back_online));
         }
         self.listeners.set(listeners);
@@ -117,7 +117,12 @@ impl Run {
 
     pub(super) fn page_hide(self: &Rc<Self>) {
         if !self.superseded.get() {
+            // Judged before the promise settles.
+            if self.client.depart() != Departure::Ours {
+                self.dispatch(Event::Replaced);
+            }
             self.dispatch(Event::PageHide);
+            self.mark_hidden();
         }
     }
 
@@ -131,6 +136,6 @@ impl Run {
     pub(super) fn waits_for_network(&self) -> bool {
         let verdict = self.machine.get().verdict(None);
         let failed = verdict.revoke.or(verdict.others).or(verdict.global);
-        self.options.retry_when_online && verdict.tag == Tag::Partial && failed.is_some()
+        self.online.get() && verdict.tag == Tag::Partial && failed.is_some()
     }
 }

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use js_sys::Function;
 use wasm_bindgen::prelude::*;
 
 use super::Run;
@@ -13,8 +14,9 @@ use crate::driver::ending::Ending;
 use crate::driver::popup::Popup;
 use crate::driver::report::Report;
 use crate::driver::sweep;
+use crate::driver::tab::Tab;
 use crate::error::{AuthError, AuthErrorCode};
-use crate::flow::{Leave, Plan};
+use crate::flow::{Asked, Leave, Phase, Plan};
 use crate::options::{HostedUiMode, SignOutOptions};
 use crate::outcome::LocalFuture;
 use crate::protocol::logout_url;
@@ -23,6 +25,21 @@ use crate::protocol::logout_url;
 pub struct Way {
     pub url: String,
     pub back: String,
+}
+
+/// What one caller asked for, and what it is done with.
+#[derive(Clone)]
+pub struct Ask {
+    pub asked: Asked,
+    /// The way out as this caller wants it, or why there is none.
+    pub way: Result<Rc<Way>, AuthError>,
+    /// That one is named by `redirectUrl`.
+    pub own_way: bool,
+    pub navigate: Option<Function>,
+    pub app_state: Option<String>,
+    pub signal: Option<JsValue>,
+    pub timeout_ms: f64,
+    pub retry_when_online: bool,
 }
 
 /// Signs out: checks, joins or begins.
@@ -44,21 +61,45 @@ pub fn sign_out(
         }
         return Box::pin(async move { Report::refused(&error) });
     }
+    let ask = Ask {
+        asked: Asked {
+            global: options.global,
+            forget_device: options.forget_device,
+            leave: leave(options.hosted_ui),
+            refused: [false; 3],
+        },
+        way,
+        own_way: options.redirect_url.is_some(),
+        navigate: hooks.navigate,
+        app_state: hooks.app_state,
+        signal: hooks.signal,
+        timeout_ms: options.timeout_ms,
+        retry_when_online: options.retry_when_online,
+    };
     let slot = Slot::new();
-    // What another sign-out does says nothing of a popup, unless it has one.
-    let mut running = client.active();
+    // What another sign-out does says nothing of a popup, unless it has one; and nobody else waits for a popup.
+    let mut beside = client.active();
+    let mut running = beside.clone();
+    let mut at_popup = None;
     if options.hosted_ui == HostedUiMode::Popup {
         running = running.filter(|run| run.machine.get().plan.leave == Leave::Popup);
+    } else {
+        at_popup = running.take_if(|run| run.phase() == Phase::Popup);
+        beside = running.clone();
     }
     if let Some(run) = running.as_ref().filter(|run| run.is_clearing()) {
-        run.join(&options, &hooks, popup.as_ref(), slot.clone());
+        run.join(ask, popup.as_ref(), slot.clone());
         return Box::pin(slot);
     }
-    let ending = Ending::new(way, hooks.navigate.clone());
+    let ending = Ending::new(ask.way.clone(), ask.navigate.clone());
     let ending = Rc::new(RefCell::new(ending));
-    let run = Run::new(client, options, ending, hooks.app_state.clone(), popup);
-    let run = Rc::new(run);
-    run.add_caller(hooks.signal.as_ref(), slot.clone(), run.options.timeout_ms);
+    let run = Rc::new(Run::new(client, options, ending, popup));
+    // What it finds ended is that one's doing: its outcome is this call's too.
+    run.beside.replace(beside);
+    if let Some(other) = at_popup {
+        other.beside.replace(Some(run.clone()));
+    }
+    run.first_caller(ask, slot.clone());
     let Some(other) = running else {
         run.begin();
         return Box::pin(slot);
@@ -77,7 +118,7 @@ pub fn sign_out(
         } else {
             let caller = run.callers.borrow_mut().pop();
             if let Some(caller) = caller {
-                other.join(&run.options, &hooks, run.popup.as_ref(), caller.slot);
+                other.join(caller.ask, run.popup.as_ref(), caller.slot);
             }
         }
     }));
@@ -147,18 +188,22 @@ pub(super) fn plan(client: &Inner, options: &SignOutOptions) -> Plan {
         global: options.global,
         forget_device: options.forget_device,
         revocation: client.config.token_revocation,
-        leave: match options.hosted_ui {
-            HostedUiMode::Auto => Leave::Auto,
-            HostedUiMode::Redirect => Leave::Redirect,
-            HostedUiMode::Popup => Leave::Popup,
-            HostedUiMode::Manual => Leave::Manual,
-            HostedUiMode::None => Leave::Never,
-        },
+        leave: leave(options.hosted_ui),
         one_request: options.timeout_ms <= 0.0,
     }
 }
 
-impl Inner {
+fn leave(mode: HostedUiMode) -> Leave {
+    match mode {
+        HostedUiMode::Auto => Leave::Auto,
+        HostedUiMode::Redirect => Leave::Redirect,
+        HostedUiMode::Popup => Leave::Popup,
+        HostedUiMode::Manual => Leave::Manual,
+        HostedUiMode::None => Leave::Never,
+    }
+}
+
+impl Tab {
     /// The run that a call may join: the newest that has not settled.
     pub fn active(&self) -> Option<Rc<Run>> {
         let runs = self.runs.borrow();

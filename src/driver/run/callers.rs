@@ -2,27 +2,23 @@
 
 use std::rc::Rc;
 
-use wasm_bindgen::prelude::*;
-
 use super::alarms::Alarm;
-use super::begin::{is_aborted, way};
-use super::{BEFORE_LEAVING_MS, Run};
+use super::begin::{Ask, Way, is_aborted};
+use super::{BEFORE_LEAVING_MS, FORGET_DEVICE_MS, Run};
 use crate::browser::clock;
 use crate::browser::js::Listener;
-use crate::browser::task::Slot;
-use crate::driver::client::Hooks;
+use crate::browser::task::{self, Slot};
 use crate::driver::popup::Popup;
 use crate::driver::report::Report;
-use crate::error::AuthErrorCode;
-use crate::flow::{Event, Hosted};
-use crate::options::{HostedUiMode, SignOutOptions};
+use crate::driver::sweep;
+use crate::error::{AuthError, AuthErrorCode};
+use crate::flow::{Call, Claim, Claimed, Event, Hosted, Leave, Phase};
 
 /// Someone who waits for the result.
 pub struct Caller {
     pub(super) id: u32,
-    pub(super) timeout_ms: f64,
+    pub(super) ask: Ask,
     pub(super) deadline: f64,
-    pub(super) signal: Option<JsValue>,
     pub(super) slot: Slot<Rc<Report>>,
     _listener: Option<Listener>,
 }
@@ -32,20 +28,15 @@ impl Run {
     pub fn longest_wait_ms(&self) -> f64 {
         let mut longest = 0.0_f64;
         for caller in self.callers.borrow().iter() {
-            longest = longest.max(caller.timeout_ms);
+            longest = longest.max(caller.ask.timeout_ms);
         }
         longest
     }
 
-    pub(super) fn add_caller(
-        self: &Rc<Self>,
-        signal: Option<&JsValue>,
-        slot: Slot<Rc<Report>>,
-        timeout_ms: f64,
-    ) -> u32 {
+    pub(super) fn add_caller(self: &Rc<Self>, ask: Ask, slot: Slot<Rc<Report>>) -> u32 {
         let id = self.client.next_id();
         let weak = Rc::downgrade(self);
-        let listener = signal.and_then(|signal| {
+        let listener = ask.signal.as_ref().and_then(|signal| {
             let aborted = move |_| {
                 if let Some(run) = weak.upgrade() {
                     run.caller_aborted(id);
@@ -53,62 +44,156 @@ impl Run {
             };
             Listener::new(signal, "abort", Box::new(aborted))
         });
-        let deadline = clock::now() + timeout_ms;
+        let deadline = clock::now() + ask.timeout_ms;
         self.callers.borrow_mut().push(Caller {
             id,
-            timeout_ms,
+            ask,
             deadline,
-            signal: signal.cloned(),
             slot,
             _listener: listener,
         });
         id
     }
 
+    /// The one that begins the run: its options are the first.
+    pub(super) fn first_caller(self: &Rc<Self>, mut ask: Ask, slot: Slot<Rc<Report>>) {
+        self.claim(&mut ask);
+        self.add_caller(ask, slot);
+    }
+
     pub(super) fn join(
         self: &Rc<Self>,
-        options: &SignOutOptions,
-        hooks: &Hooks,
+        mut ask: Ask,
         popup: Option<&Popup>,
         slot: Slot<Rc<Report>>,
     ) {
-        let id = self.add_caller(hooks.signal.as_ref(), slot, options.timeout_ms);
+        self.claim(&mut ask);
+        let (asked, timeout_ms) = (ask.asked, ask.timeout_ms);
+        let (signal, online) = (ask.signal.clone(), ask.retry_when_online);
+        let id = self.add_caller(ask, slot);
         if !self.is_clearing() {
-            self.set_alarm(options.timeout_ms, Alarm::Caller(id));
-        } else if options.timeout_ms > 0.0 {
+            self.set_alarm(timeout_ms, Alarm::Caller(id));
+        } else if timeout_ms > 0.0 {
             // The latest deadline counts, and it leaves time for more than one request.
             self.change_machine(&mut |machine| machine.plan.one_request = false);
         }
-        let own_way = self.ending.borrow().way.clone();
-        if let (Some(popup), Ok(way)) = (popup, own_way) {
-            popup.begin(&self.client, &way);
+        let possible = self.ending.borrow().way.is_ok();
+        // One popup is enough, and its page knows the nonce of the first.
+        if let Some(popup) = popup {
+            popup.close();
         }
-        if options.hosted_ui == HostedUiMode::Redirect {
-            let (way, _) = way(&self.client, options, hooks.navigate.is_some());
-            {
-                let mut ending = self.ending.borrow_mut();
-                if way.is_ok() {
-                    ending.way = way;
-                }
-                if hooks.navigate.is_some() {
-                    ending.navigate = hooks.navigate.clone();
-                }
-            }
-            self.dispatch(Event::AlsoRedirect);
-            if !self.is_clearing() {
+        if online && !self.online.replace(true) {
+            self.listen();
+        }
+        if asked.forget_device {
+            self.also_forget();
+        }
+        if asked.may_leave() {
+            let before = self.machine.get().hosted;
+            let always = asked.leave == Leave::Redirect;
+            self.dispatch(Event::AlsoLeave { always, possible });
+            let due = self.machine.get().hosted == Hosted::Due && before != Hosted::Due;
+            if due && !self.is_clearing() {
                 self.set_alarm(BEFORE_LEAVING_MS, Alarm::Event(Event::LeaveNow));
             }
         }
-        if options.global {
+        if asked.global {
             self.dispatch(Event::Upgrade);
         }
+        let machine = self.machine.get();
+        if !machine.following && !self.is_clearing() && !self.is_settled() {
+            // Those who follow learn that it is asked for here.
+            let forgets = machine.plan.forget_device && machine.forget != Call::Late;
+            self.update_mark(&mut |entry| {
+                entry.global |= machine.plan.global;
+                entry.forget_device |= forgets;
+                entry.redirecting |= machine.hosted == Hosted::Due;
+            });
+        }
+        // It may have been aborted while the storage was looked at.
+        if is_aborted(signal.as_ref()) {
+            self.caller_aborted(id);
+        }
+    }
+
+    /// What a page can follow once only: the first explicit option counts, and the caller of a later one is told.
+    fn claim(&self, ask: &mut Ask) {
+        let leaves = ask.asked.may_leave();
+        let leaving = self.phase() == Phase::Leaving;
+        let popup = self.machine.get().plan.leave == Leave::Popup;
+        let mut claims = self.claims.get();
+        let [url, navigate, state] = &mut claims;
+        let ending = &mut *self.ending.borrow_mut();
+        let app_state = &mut *self.app_state.borrow_mut();
+        let back = |way: &Result<Rc<Way>, AuthError>| way.as_ref().ok().map(|way| way.back.clone());
+        let of = |claim: &mut Claim, given: bool, same: bool, late: bool| match given {
+            true => claim.ask(leaves, same, late),
+            false => Claimed::Kept,
+        };
+        let same = back(&ending.way) == back(&ask.way);
+        let way = of(url, ask.own_way, same, leaving);
+        let chosen = self.has_leaver.get() && (ending.way.is_ok() || ask.way.is_err());
+        if way == Claimed::Taken || (leaves && !chosen && !leaving && !popup) {
+            ending.way = ask.way.clone();
+        }
+        self.has_leaver.set(self.has_leaver.get() || leaves);
+        let same = ending.navigate == ask.navigate;
+        let navigate = of(navigate, ask.navigate.is_some(), same, leaving);
+        if navigate == Claimed::Taken {
+            ending.navigate = ask.navigate.clone();
+        }
+        // The record is written when the page goes away: until then there is time for it.
+        let state = of(
+            state,
+            ask.app_state.is_some(),
+            *app_state == ask.app_state,
+            false,
+        );
+        if state == Claimed::Taken {
+            *app_state = ask.app_state.clone();
+        }
+        ask.asked.refused = [way, navigate, state].map(|claimed| claimed == Claimed::Refused);
+        self.claims.set(claims);
+    }
+
+    fn also_forget(self: &Rc<Self>) {
+        let before = self.machine.get().plan.forget_device;
+        self.dispatch(Event::AlsoForget);
+        if before || self.is_clearing() {
+            return;
+        }
+        self.remove_device_keys();
+        if !self.machine.get().forget.is_settled() {
+            let over = Alarm::Event(Event::ForgetDeviceOver);
+            self.set_alarm(FORGET_DEVICE_MS, over);
+        }
+    }
+
+    /// Removes the keys of the remembered device where the clear did not, and reads back.
+    pub fn remove_device_keys(self: &Rc<Self>) {
+        let all = self.ending.borrow().device_keys.clone();
+        self.device_left.set(true);
+        let run = self.clone();
+        task::start(Box::pin(async move {
+            let mut left = false;
+            for (index, keys) in &all {
+                let store = run.client.places.get(*index);
+                if let Some(store) = store.filter(|_| !keys.is_empty()) {
+                    // What the removal throws does not count; what is still there does.
+                    let _ = sweep::change(store, keys, &[], &run.patience).await;
+                    let still = store.read_keys(keys, &run.patience).await;
+                    left |= !still.is_ok_and(|still| still.is_empty());
+                }
+            }
+            run.device_left.set(left);
+        }));
     }
 
     pub(super) fn caller_aborted(self: &Rc<Self>, id: u32) {
         let mut others = Vec::new();
         for caller in self.callers.borrow().iter() {
             if caller.id != id {
-                others.push(caller.signal.clone());
+                others.push(caller.ask.signal.clone());
             }
         }
         // A signal of another make may call back when it is read.
@@ -147,7 +232,7 @@ impl Run {
             index.map(|index| callers.remove(index))
         };
         if let Some(caller) = caller {
-            caller.slot.fill(self.report(Some(code)));
+            caller.slot.fill(self.report(Some(code), Some(&caller.ask)));
         }
     }
 }

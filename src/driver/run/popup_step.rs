@@ -6,7 +6,7 @@ use super::Run;
 use super::alarms::Alarm;
 use crate::driver::popup::Popup;
 use crate::error::{AuthError, AuthErrorCode};
-use crate::flow::{Event, Phase, PopupEnd};
+use crate::flow::{Event, Phase, PopupEnd, Return};
 use crate::outcome::StepName;
 
 impl Run {
@@ -32,11 +32,25 @@ impl Run {
         let closed = self.popup.as_ref().is_none_or(Popup::is_cancelled);
         if closed {
             let dead = self.client.dead.get();
+            let is_dead = dead.is_some() && dead == self.client.last_read.get();
+            // Another call has signed the user out meanwhile.
+            let is_out = self.beside.borrow().is_some();
             self.popup_ended(PopupEnd::Cancelled {
-                session_dead: dead.is_some() && dead == self.client.last_read.get(),
+                session_dead: is_dead || is_out,
             });
         } else {
             self.set_alarm(Popup::POLL_MS, Alarm::PopupPoll);
+        }
+    }
+
+    /// A page says that it is a popup's.
+    pub fn popup_reported(self: &Rc<Self>, nonce: &str, found: Return) {
+        let end = self
+            .popup
+            .as_ref()
+            .and_then(|popup| popup.end(nonce, found));
+        if let Some(end) = end {
+            self.popup_ended(end);
         }
     }
 
@@ -45,6 +59,8 @@ impl Run {
         if self.phase() == Phase::Popup {
             let error = match end {
                 PopupEnd::Returned => None,
+                PopupEnd::NotCompleted => Some(AuthErrorCode::RedirectNotCompleted),
+                PopupEnd::Unconfirmed => Some(AuthErrorCode::Unconfirmed),
                 PopupEnd::Blocked => Some(AuthErrorCode::PopupBlocked),
                 PopupEnd::TimedOut => Some(AuthErrorCode::Timeout),
                 PopupEnd::Cancelled { .. } => Some(AuthErrorCode::UserCancelled),

@@ -4,8 +4,9 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::alarms::Alarm;
-use super::begin::Way;
+use super::begin::{Ask, Way};
 use super::{LATER_MS, Run};
+use crate::browser::clock;
 use crate::browser::task::{self, Slot};
 use crate::driver::client::{Inner, SignedOutEvent, SignedOutReason};
 use crate::driver::ending::Ending;
@@ -13,34 +14,45 @@ use crate::driver::popup::Popup;
 use crate::driver::report::{Report, status};
 use crate::driver::returned;
 use crate::error::{AuthError, AuthErrorCode};
-use crate::flow::{Hosted, Leave, Machine, Tag};
+use crate::flow::{Asked, Hosted, Leave, Machine, Tag};
 use crate::options::{HostedUiMode, SignOutOptions};
 use crate::outcome::{LocalFuture, StepName};
 
 impl Run {
     pub(super) fn settle(self: &Rc<Self>) {
         let machine = self.machine.get();
-        let left = machine.hosted == Hosted::Done && machine.plan.leave != Leave::Popup;
+        let by_page = machine.plan.leave != Leave::Popup;
+        let left = machine.hosted == Hosted::Done && by_page;
+        let replaced = machine.hosted == Hosted::Unconfirmed && by_page;
         let tried = self.journal.borrow().step(StepName::Navigate).is_some();
         if tried {
-            let failed = (!left).then(|| AuthError::new(AuthErrorCode::Navigation));
-            self.end_step(StepName::Navigate, failed.as_ref());
+            let failed = match replaced {
+                true => Some(AuthErrorCode::Unconfirmed),
+                false => (!left).then_some(AuthErrorCode::Navigation),
+            };
+            self.end_step(StepName::Navigate, failed.map(AuthError::new).as_ref());
+        }
+        if tried && !left && !replaced {
+            self.client.leaving.replace(None);
+            if self.is_retry.get() {
+                self.client.note_retry(false);
+            }
         }
         // No record outlives a sign-out that did not leave, but that of one by which this document is on its way.
         let leaving = self.client.left_here.get();
-        if left && leaving {
+        if (left || replaced) && leaving {
             returned::save(self);
         } else if tried || !leaving {
             returned::forget(&self.client);
         }
-        let report = self.report(None);
+        let report = self.report(None, None);
         let failed = report.tag == Tag::Failed;
         self.mark_settled(&report, &machine);
         let line = ["sign-out ", status(report.tag)].concat();
         self.client.log(report.tag != Tag::Complete, &line);
         let callers = self.callers.take();
         for caller in &callers {
-            caller.slot.fill(report.clone());
+            caller.slot.fill(self.report(None, Some(&caller.ask)));
         }
         if !failed {
             self.client.broadcast();
@@ -57,9 +69,15 @@ impl Run {
                 redirecting: left,
             });
         }
+        self.client.release_unused();
         self.close_popup();
         self.alarms.take();
         self.set_alarm(LATER_MS, Alarm::ReadBackLater);
+        // A sign-out that ran beside this one waits for its outcome.
+        let runs = self.client.runs.borrow().clone();
+        for run in &runs {
+            run.check_other_tab();
+        }
     }
 
     /// Whether the listeners knew; from now on they do.
@@ -81,12 +99,19 @@ impl Run {
             return;
         }
         let left = machine.hosted == Hosted::Done;
-        self.update_mark(&mut |entry| {
-            entry.codes = Some(report.codes);
-            if !left {
-                entry.leaving_since = None;
-            }
-        });
+        let now = clock::wall();
+        self.update_mark(&mut |entry| entry.settles(report.codes, left, now));
+    }
+
+    /// The page goes away before the sign-out has settled: who follows it learns what is known, for nobody will say more.
+    pub(super) fn mark_hidden(self: &Rc<Self>) {
+        let machine = self.machine.get();
+        if machine.following || !machine.removed || self.is_settled() || self.is_clearing() {
+            return;
+        }
+        let report = self.report(Some(AuthErrorCode::Unconfirmed), None);
+        self.update_mark(&mut |entry| entry.codes = Some(report.codes));
+        self.client.broadcast();
     }
 
     /// Leaves for the hosted UI once more, and does nothing else.
@@ -96,24 +121,74 @@ impl Run {
             ..SignOutOptions::default()
         };
         let ending = Rc::new(RefCell::new(Ending::new(Ok(way.clone()), None)));
-        let run = Rc::new(Run::new(client, options, ending, None, None));
+        let run = Rc::new(Run::new(client, options, ending, None));
+        run.is_retry.set(true);
         let slot = Slot::new();
-        run.begin_as(Machine::leave_only(run.machine.get().plan), slot.clone());
+        let machine = Machine::leave_only(run.machine.get().plan);
+        run.begin_as(machine, run.ask_of_all(), slot.clone());
         Box::pin(slot)
     }
 
-    /// Runs again what failed; every call gets the same result.
-    pub fn run_again(self: &Rc<Self>) -> LocalFuture<Rc<Report>> {
-        let known = self.retry.borrow().clone();
-        Box::pin(known.unwrap_or_else(|| {
-            let slot = Slot::new();
-            self.retry.replace(Some(slot.clone()));
+    /// Runs again what failed, as far as it concerns one caller.
+    pub fn run_again(self: &Rc<Self>, ask: Ask) -> Slot<Rc<Report>> {
+        let slot = Slot::new();
+        self.retry(ask, slot.clone());
+        slot
+    }
+
+    fn retry(self: &Rc<Self>, mut ask: Ask, slot: Slot<Rc<Report>>) {
+        if !self.is_settled() {
+            // It left early, or another caller's retry is under way: what comes of that is waited for.
+            let ms = ask.timeout_ms;
+            let id = self.add_caller(ask, slot);
+            self.set_alarm(ms, Alarm::Caller(id));
+            return;
+        }
+        let next = self.retried.borrow().clone();
+        if let Some(next) = next {
+            next.retry(ask, slot);
+        } else if self.superseded.get() {
             // What `online` has begun is waited for.
-            if !self.superseded.get() {
-                self.again(slot.clone());
+            self.waiting.borrow_mut().push((ask, slot));
+        } else if self.machine.get().verdict_for(&ask.asked, None).tag == Tag::Complete {
+            slot.fill(self.report(None, Some(&ask)));
+        } else {
+            let next = self.machine.get().retry_for(&ask.asked);
+            if next.hosted == Hosted::Due || !next.removed {
+                // Now it is this caller's own.
+                ask.asked.refused = [false; 3];
+                let mut ending = self.ending.borrow_mut();
+                ending.way = ask.way.clone();
+                ending.navigate = ask.navigate.clone();
             }
-            slot
-        }))
+            let run = self.take_over(next, self.options.clone(), ask, slot);
+            self.retried.replace(Some(run));
+            // A revocation that was held back is the retry's now.
+            if self.alarms.borrow().is_empty() {
+                self.let_go();
+            }
+        }
+    }
+
+    /// As if one caller had asked for all of it.
+    fn ask_of_all(&self) -> Ask {
+        let plan = self.machine.get().plan;
+        let ending = self.ending.borrow();
+        Ask {
+            asked: Asked {
+                global: plan.global,
+                forget_device: plan.forget_device,
+                leave: plan.leave,
+                refused: [false; 3],
+            },
+            way: ending.way.clone(),
+            own_way: false,
+            navigate: ending.navigate.clone(),
+            app_state: self.app_state.borrow().clone(),
+            signal: None,
+            timeout_ms: self.options.timeout_ms,
+            retry_when_online: false,
+        }
     }
 
     /// Sends again what failed of the revocations, and takes what came of it for its own. The hosted UI waits for `retry()`: no
@@ -127,7 +202,7 @@ impl Run {
             retry_when_online: false,
             ..self.options.clone()
         };
-        let run = self.take_over(next, options, slot.clone());
+        let run = self.take_over(next, options, self.ask_of_all(), slot.clone());
         let before = self.clone();
         task::start(Box::pin(async move {
             slot.await;
@@ -141,43 +216,41 @@ impl Run {
             before.journal.borrow_mut().inherit(&run.journal.borrow());
             run.superseded.set(true);
             before.superseded.set(false);
-            let asked = before.retry.borrow().clone();
-            if let Some(slot) = asked {
-                before.again(slot);
+            for (ask, slot) in before.waiting.take() {
+                before.retry(ask, slot);
             }
             before.let_go();
         }));
-    }
-
-    fn again(&self, slot: Slot<Rc<Report>>) {
-        self.take_over(self.machine.get().retry(), self.options.clone(), slot);
     }
 
     /// A run of this one's tokens with another machine, which takes over from here.
     fn take_over(
         &self,
         next: Machine,
-        mut options: SignOutOptions,
+        options: SignOutOptions,
+        mut ask: Ask,
         slot: Slot<Rc<Report>>,
     ) -> Rc<Run> {
         self.superseded.set(true);
-        if options.timeout_ms <= 0.0 {
-            options.timeout_ms = SignOutOptions::default().timeout_ms;
+        ask.signal = None;
+        if ask.timeout_ms <= 0.0 {
+            ask.timeout_ms = SignOutOptions::default().timeout_ms;
         }
         let popup = match (next.plan.leave, next.hosted) {
             (Leave::Popup, Hosted::Due) => Popup::open_now(),
             _ => None,
         };
-        let (ending, app_state) = (self.ending.clone(), self.app_state.clone());
-        let run = Rc::new(Run::new(&self.client, options, ending, app_state, popup));
+        let run = Rc::new(Run::new(&self.client, options, self.ending.clone(), popup));
+        run.app_state.replace(ask.app_state.clone());
+        run.is_retry.set(true);
         run.journal.borrow_mut().inherit(&self.journal.borrow());
-        run.begin_as(next, slot);
+        run.begin_as(next, ask, slot);
         run
     }
 
-    fn begin_as(self: &Rc<Self>, machine: Machine, slot: Slot<Rc<Report>>) {
+    fn begin_as(self: &Rc<Self>, machine: Machine, ask: Ask, slot: Slot<Rc<Report>>) {
         self.machine.set(machine);
-        self.add_caller(None, slot, self.options.timeout_ms);
+        self.add_caller(ask, slot);
         self.begin();
         if !self.is_clearing() {
             self.begin_remote();

@@ -6,9 +6,9 @@ use super::alarms::Alarm;
 use super::{LEAVING_MS, Run};
 use crate::browser::{clock, js, page, task};
 use crate::driver::journal::LEAVING;
-use crate::driver::{requests, returned, sweep};
+use crate::driver::{leaving, requests, returned, sweep};
 use crate::error::{AuthError, AuthErrorCode};
-use crate::flow::{self, Back, Call, Event, Phase};
+use crate::flow::{self, Back, Call, Departure, Event, Heard, Phase};
 use crate::outcome::{LocalFuture, StepName};
 
 impl Run {
@@ -20,9 +20,10 @@ impl Run {
             let failed = (back == Back::Stuck).then(|| AuthError::new(AuthErrorCode::Storage));
             run.end_step(StepName::ReadBack, failed.as_ref());
             if matches!(back, Back::Removed { .. }) {
-                run.journal
-                    .borrow_mut()
-                    .note(StepName::ReadBack, "the session had been written back");
+                run.journal.borrow_mut().note(
+                    StepName::ReadBack,
+                    "the session had been written back".into(),
+                );
             }
             run.dispatch(Event::ReadBack(back));
         }));
@@ -67,12 +68,15 @@ impl Run {
     pub(super) fn let_go(self: &Rc<Self>) {
         let held = matches!(self.machine.get().revoke, Call::HeldBack | Call::Waiting);
         // What `online` began comes back to this run; what `retry()` began does not.
-        let online = self.options.retry_when_online && self.retry.borrow().is_none();
+        let online = self.online.get() && self.retried.borrow().is_none();
         let over = self.superseded.get() && !online;
         if over || !(held || self.waits_for_network()) {
             self.listeners.take();
-            let mut runs = self.client.runs.borrow_mut();
-            runs.retain(|run| !Rc::ptr_eq(run, self));
+            self.client
+                .runs
+                .borrow_mut()
+                .retain(|run| !Rc::ptr_eq(run, self));
+            self.client.release_unused();
         }
     }
 
@@ -89,11 +93,17 @@ impl Run {
         let now = clock::wall();
         self.update_mark(&mut |entry| entry.leaves(now));
         self.client.left_here.set(true);
+        let leaving = leaving::begin(&self.client, &way.url);
+        if self.is_retry.get() {
+            self.client.note_retry(true);
+        }
         returned::save(self);
         self.set_alarm(LEAVING_MS, Alarm::Event(Event::LeaveFailed));
         let run = self.clone();
         task::start(Box::pin(async move {
+            leaving.calling.set(navigate.is_none());
             let left = page::leave(&way.url, navigate.as_ref());
+            leaving.calling.set(false);
             let left = match left {
                 Ok(value) if navigate.is_some() && task::is_thenable(&value) => {
                     task::settle(&value, Some(LEAVING_MS)).await
@@ -103,7 +113,12 @@ impl Run {
             match left {
                 // location.assign returns at once; `pagehide` says when the page goes.
                 Ok(_) if navigate.is_none() => {}
-                Ok(_) => run.dispatch(Event::Left),
+                Ok(_) => {
+                    if leaving.departure() == Departure::Replaced {
+                        run.dispatch(Event::Replaced);
+                    }
+                    run.dispatch(Event::Left);
+                }
                 Err(thrown) => {
                     let error = js::error(AuthErrorCode::Navigation, &thrown);
                     run.journal.borrow_mut().set_error(LEAVING, Some(error));
@@ -122,12 +137,17 @@ impl Run {
         let id = self.ending.borrow().ids.first().copied();
         let entry = id.and_then(|id| mark.entry(id));
         match entry {
-            Some(entry) if entry.codes.is_none() => {}
-            entry => {
-                self.codes.set(entry.and_then(|entry| entry.codes));
-                self.followed_global
-                    .set(entry.is_none_or(|entry| entry.global));
-                self.dispatch(Event::OtherTabSettled);
+            // It failed there, or had to make room: no more will be heard of it.
+            None => self.dispatch(Event::Deadline),
+            Some(entry) => {
+                if let Some(codes) = entry.codes {
+                    self.heard_leaves.set(entry.redirecting);
+                    self.dispatch(Event::OtherTabSettled(Heard {
+                        codes,
+                        global: entry.global,
+                        forget_device: entry.forget_device,
+                    }));
+                }
             }
         }
     }

@@ -15,7 +15,7 @@ pub async fn run(client: &Client, options: Options) -> SignOutResult {
 
 /// Runs again what failed.
 pub async fn again(result: &Partial) -> SignOutResult {
-    settled("retry", result.retry.run()).await
+    settled("retry", result.retry.as_ref().unwrap().run()).await
 }
 
 #[track_caller]

@@ -22,3 +22,22 @@ export function countLooks() {
     });
   };
 }
+
+/** The package has looked at the popup since, and seen where it is. @param {import("playwright-core").Page} page */
+export async function isSeen(page) {
+  const before = await page.evaluate(() => globalThis.looks);
+  await page.waitForFunction((n) => globalThis.looks >= n + 2, before);
+}
+
+/**
+ * Where an app and the hosted UI may set Cross-Origin-Opener-Policy: the app's folder, and the hosted UI's header.
+ * @type {Record<string, [path: string, host?: string]>}
+ */
+export const COOP = {
+  none: ["/"],
+  app: ["/coop/"],
+  host: ["/", "same-origin"],
+  both: ["/coop/", "same-origin"],
+  "app, same-origin-allow-popups": ["/coop-popups/"],
+  "app, same-origin-allow-popups, and host": ["/coop-popups/", "same-origin"],
+};

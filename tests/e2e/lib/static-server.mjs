@@ -28,25 +28,42 @@ const HEADERS = {
       "default-src 'self'; script-src 'self'; connect-src 'self' http://localhost:*",
   },
   "/coop/": { "cross-origin-opener-policy": "same-origin" },
+  "/coop-popups/": {
+    "cross-origin-opener-policy": "same-origin-allow-popups",
+  },
+  ...Object.fromEntries(
+    ["no-referrer", "same-origin", "origin"].map((policy) => [
+      `/${policy}/`,
+      { "referrer-policy": policy },
+    ]),
+  ),
 };
 
 /** @param {string} html */
 const withSetup = (html) =>
   html.replace("<head>", '<head><script src="/setup.js"></script>');
 
+/** @param {string} pathname */
+const headersOf = (pathname) =>
+  Object.entries(HEADERS).find(([path]) => pathname.startsWith(path))?.[1];
+
 /**
  * @param {import("./app.mjs").App} app
  * @param {() => string} [setup] the script that each page runs before the app, for browsers that can't be told to run one
+ * @param {(pathname: string, response: import("node:http").ServerResponse) => boolean | Promise<boolean>} [first] is asked
+ *   before: true where it has answered
  * @returns {Promise<{ origin: string, close: () => Promise<void> }>}
  */
-export async function serve({ dist, installed }, setup) {
+export async function serve({ dist, installed }, setup, first) {
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? "/", "http://localhost");
-    if (pathname === "/moved") {
-      response.writeHead(302, { location: "/landing" }).end();
+    if (pathname.endsWith("/moved")) {
+      const location = pathname.replace(/moved$/, "landing");
+      response.writeHead(302, { ...headersOf(pathname), location }).end();
       return;
     }
     const answer = async () => {
+      if (await first?.(pathname, response)) return undefined;
       if (pathname === "/blank") return { type: ".html", body: "" };
       if (pathname === "/worker.js")
         return { type: ".js", body: await readFile(WORKER) };
@@ -64,17 +81,15 @@ export async function serve({ dist, installed }, setup) {
         : { type: extname(file), body };
     };
     answer().then(
-      ({ type, body }) => {
-        const [, extra] =
-          Object.entries(HEADERS).find(([path]) => pathname.startsWith(path)) ??
-          [];
+      (found) => {
+        if (!found) return;
         response.writeHead(200, {
-          "content-type": TYPES[type] ?? "application/octet-stream",
+          "content-type": TYPES[found.type] ?? "application/octet-stream",
           // A sandboxed frame has no origin of its own, and modules are fetched with CORS.
           "access-control-allow-origin": "*",
-          ...extra,
+          ...headersOf(pathname),
         });
-        response.end(body);
+        response.end(found.body);
       },
       () => response.writeHead(404).end(),
     );

@@ -1,8 +1,8 @@
 // The hosted UI: by redirect, in a popup, by hand; there, back, and astray.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { countLooks } from "../../e2e/lib/popup.mjs";
-import { leftWell, until } from "../../e2e/lib/world.mjs";
+import { COOP, countLooks } from "../../e2e/lib/popup.mjs";
+import { HANGS_MS, leftWell, until } from "../../e2e/lib/world.mjs";
 import { Window } from "../lib/webdriver.mjs";
 import { ONE_BY_ONE, engine, eventually, useEngine } from "../lib/world.mjs";
 
@@ -33,8 +33,7 @@ describe(`the redirect: ${engine}`, ONE_BY_ONE, () => {
       setTimeout(() => void leave());
     });
     const result = await jane.take();
-    if (goesOn)
-      assert.equal(result.hostedUIError.error.code, "redirectNotCompleted");
+    if (goesOn) assert.equal(result.hostedUIError.error.code, "unconfirmed");
     else leftWell(result);
     assert.equal(await jane.isAskedForPassword(), true);
     await until(
@@ -118,7 +117,7 @@ describe(`the redirect: ${engine}`, ONE_BY_ONE, () => {
   });
 
   for (const way of ["types the app's address", "goes back"])
-    test(`logout_uri is not registered and the user ${way}: redirectNotCompleted`, async (t) => {
+    test(`logout_uri is not registered and the user ${way}`, async (t) => {
       const jane = await world.visitor(t);
       world.control.addClient({
         id: jane.clientId,
@@ -149,7 +148,10 @@ describe(`the redirect: ${engine}`, ONE_BY_ONE, () => {
       } else await jane.go("/typed");
       const result = await jane.take();
       assert.equal(result.status, "partial");
-      assert.equal(result.hostedUIError.error.code, "redirectNotCompleted");
+      assert.equal(
+        result.hostedUIError.error.code,
+        way === "goes back" ? "redirectNotCompleted" : "unconfirmed",
+      );
       assert.equal(result.hidden.retry, "function");
       assert.equal(await jane.page.evaluate(() => cs.isSigningOut()), false);
       await until(
@@ -214,29 +216,100 @@ describe(`the redirect: ${engine}`, ONE_BY_ONE, () => {
 });
 
 describe(`the popup: ${engine}`, ONE_BY_ONE, () => {
-  for (const path of ["/", "/coop/"])
-    test(`at ${path}: there and back, then the clear; its session is over`, async (t) => {
+  for (const [name, [path, host]] of Object.entries(COOP))
+    test(`COOP: ${name}: there and back, then the clear; another tab at the redirect URL is no return`, async (t) => {
       const jane = await world.visitor(t);
       const tokens = await jane.signInByHostedUI();
       await jane.go(path);
-      const letGo = jane.hold("/logout");
+      const { id } = jane.fault({
+        operation: "/logout",
+        latencyMs: 2 * HANGS_MS,
+        ...(host && {
+          processed: true,
+          answer: {
+            status: 302,
+            headers: {
+              location: `${jane.origin}/`,
+              "cross-origin-opener-policy": host,
+            },
+          },
+        }),
+      });
       const known = await jane.driver.windows();
       await jane.click({ hostedUI: "popup" });
       assert.equal(await jane.page.evaluate(() => cs.isSigningOut()), true);
-      letGo();
+      await jane.opened(known);
+      const other = await jane.tab("/");
+      await jane.go("/", other);
+      assert.equal(await jane.page.evaluate(() => cs.isSigningOut()), true);
+      assert.ok((await jane.keys()).length > 0);
+      await other.close();
+      jane.control.removeFault(id);
       const result = await jane.result();
       assert.equal(result.status, "complete", JSON.stringify(result));
       assert.equal(await jane.page.evaluate(() => cs.isSigningOut()), false);
       assert.equal(world.control.isTokenValid(tokens.refreshToken), false);
       assert.deepEqual(await jane.keys(), []);
-      // With COOP nobody has a hand on it any more.
-      if (path === "/")
-        await until(
-          async () => (await jane.driver.windows()).length <= known.length,
-          "the popup is closed",
-        );
+      await until(
+        async () => (await jane.driver.windows()).length <= known.length,
+        "the popup is closed",
+      );
       assert.equal(await jane.isAskedForPassword(), true);
     });
+
+  for (const path of ["/", "/coop/"])
+    for (const policy of ["default", "no-referrer"])
+      for (const typed of [false, true])
+        test(`at ${path}, Referrer-Policy ${policy}, ${typed ? "an error page and a typed address: unconfirmed" : "straight back: complete"}`, async (t) => {
+          const jane = await world.visitor(t);
+          await jane.signIn({ origin: "hostedUI" });
+          await jane.go(path);
+          await jane.page.evaluate((policy) => {
+            const meta = document.createElement("meta");
+            meta.name = "referrer";
+            meta.content = policy;
+            if (policy !== "default") document.head.append(meta);
+          }, policy);
+          if (typed) jane.fault(ASKS);
+          const known = await jane.driver.windows();
+          await jane.click({ hostedUI: "popup" });
+          if (typed) {
+            const popup = new Window(jane.driver, await jane.opened(known));
+            await eventually(
+              () =>
+                popup.evaluate(() => document.body.textContent === "sign out?"),
+              "the popup shows it",
+            );
+            await popup.goto(`${jane.origin}/`).catch(() => {});
+          }
+          const result = await jane.result();
+          assert.equal(
+            result.hostedUIError?.error.code,
+            typed ? "unconfirmed" : undefined,
+            JSON.stringify(result),
+          );
+        });
+
+  test("an address typed while /logout is slow replaces it: unconfirmed", async (t) => {
+    const jane = await world.visitor(t);
+    await jane.signIn({ origin: "hostedUI" });
+    const letGo = jane.hold("/logout");
+    const known = await jane.driver.windows();
+    await jane.click({ hostedUI: "popup" });
+    const popup = new Window(jane.driver, await jane.opened(known));
+    await until(
+      () => jane.requests.some(({ operation }) => operation === "/logout"),
+      "the popup asks for /logout",
+    );
+    await popup.goto(`${jane.origin}/`).catch(() => {});
+    const result = await jane.result();
+    letGo();
+    assert.equal(
+      result.hostedUIError?.error.code,
+      "unconfirmed",
+      JSON.stringify(result),
+    );
+  });
 
   test("closed by the user: userCancelled, and the user is signed in as before", async (t) => {
     const jane = await world.visitor(t);

@@ -51,6 +51,22 @@ export async function signIn(visitor, how = {}) {
 }
 
 /**
+ * Signs in at the hosted UI, Amplify's own way.
+ * @param {Visitor} visitor
+ */
+export async function signInWithRedirect({ page, username, origin }) {
+  await page.evaluate(() => void amplify.signInWithRedirect());
+  await page.fill("[name=username]", username);
+  await page.fill("[name=password]", PASSWORD);
+  await page.press("[name=password]", "Enter");
+  await page.waitForURL((url) => url.origin === origin);
+  await page.waitForFunction(
+    () => globalThis.ready && hub.includes("signedIn"),
+  );
+  return tokensOf(page);
+}
+
+/**
  * The access and the refresh token that Amplify holds.
  * @param {Page} page
  */

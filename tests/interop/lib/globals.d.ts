@@ -14,6 +14,8 @@ declare global {
     whoIsIn: () => Promise<string | null>;
     /** The access and the refresh token. */
     tokens: () => Promise<(string | undefined)[]>;
+    /** All keys of the database that the page keeps its stores in. */
+    keysInDatabase: () => Promise<string[]>;
   };
   /** What pages/older.mjs puts there. */
   var identity: SignsIn;

@@ -85,3 +85,25 @@ export async function leaveAndReturn({ page }, options) {
   await page.waitForFunction(() => globalThis.ready && !globalThis.kept);
   return page.evaluate(async () => show(await cs.takeSignOutResult()));
 }
+
+/**
+ * All that the page's storages and cookies hold, the tokens and our own records apart: a refresh leaves it as it is.
+ * @param {Page} page
+ */
+export const besideTokens = (page) =>
+  page.evaluate(() => {
+    const cookies = document.cookie.split("; ").map((text) => {
+      const at = text.indexOf("=");
+      return [text.slice(0, at), text.slice(at + 1)];
+    });
+    const entries = [localStorage, sessionStorage]
+      .flatMap((storage) => Object.entries(storage))
+      .concat(/** @type {[string, string][]} */ (cookies));
+    return entries
+      .filter(
+        ([name]) =>
+          !/(access|id|refresh)Token$/.test(name) &&
+          !name.startsWith("cognito-signout."),
+      )
+      .sort();
+  });

@@ -9,15 +9,127 @@ import { createElement, useEffect } from "react";
 import { createRoot } from "react-dom/client";
 import { AuthProvider, useAuth } from "react-oidc-context";
 
+/** @import { StateStore } from "oidc-client-ts" */
+
 const { config, given } = globalThis.setup ?? {};
 
-/** @type {Record<string, () => Storage | InMemoryWebStorage>} */
+/**
+ * Asks an object store of IndexedDB.
+ * @param {(store: IDBObjectStore) => IDBRequest} act
+ * @returns {Promise<any>}
+ */
+async function inDatabase(act) {
+  /** @param {IDBRequest} request */
+  const done = (request) =>
+    new Promise((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error ?? new Error("unknown"));
+    });
+  const opening = indexedDB.open("oidc");
+  opening.onupgradeneeded = () => opening.result.createObjectStore("oidc");
+  /** @type {IDBDatabase} */
+  const database = await done(opening);
+  try {
+    const all = database.transaction("oidc", "readwrite").objectStore("oidc");
+    return await done(act(all));
+  } finally {
+    database.close();
+  }
+}
+const keysInDatabase = () => inDatabase((all) => all.getAllKeys());
+
+/** A `StateStore` as apps write them. @implements {StateStore} */
+class DatabaseStateStore {
+  /** @param {string} key @param {string} value */
+  async set(key, value) {
+    await inDatabase((all) => all.put(value, key));
+  }
+
+  /** @param {string} key @returns {Promise<string | null>} */
+  async get(key) {
+    return (await inDatabase((all) => all.get(key))) ?? null;
+  }
+
+  /** @param {string} key */
+  async remove(key) {
+    const value = await this.get(key);
+    await inDatabase((all) => all.delete(key));
+    return value;
+  }
+
+  /** @returns {Promise<string[]>} */
+  async getAllKeys() {
+    return keysInDatabase();
+  }
+}
+
+/** What `WebStorageStateStore` takes in place of a web storage. */
+class DatabaseStorage {
+  get length() {
+    return keysInDatabase().then((keys) => keys.length);
+  }
+
+  /** @param {number} index @returns {Promise<string | null>} */
+  async key(index) {
+    return (await keysInDatabase())[index] ?? null;
+  }
+
+  /** @param {string} key @returns {Promise<string | null>} */
+  async getItem(key) {
+    return (await inDatabase((all) => all.get(key))) ?? null;
+  }
+
+  /** @param {string} key @param {string} value @returns {Promise<void>} */
+  async setItem(key, value) {
+    await inDatabase((all) => all.put(value, key));
+  }
+
+  /** @param {string} key @returns {Promise<void>} */
+  async removeItem(key) {
+    await inDatabase((all) => all.delete(key));
+  }
+
+  /** @returns {Promise<void>} */
+  async clear() {
+    await inDatabase((all) => all.clear());
+  }
+}
+
+/** Keeps nothing as it is, so that only its own functions can read it. */
+class CodedStateStore extends WebStorageStateStore {
+  /** @override @param {string} key @param {string} value */
+  async set(key, value) {
+    await super.set(key, btoa(encodeURIComponent(value)));
+  }
+
+  /** @override @param {string} key */
+  async get(key) {
+    const value = await super.get(key);
+    return value && decodeURIComponent(atob(value));
+  }
+
+  /** @override @param {string} key */
+  async remove(key) {
+    const value = await this.get(key);
+    await super.remove(key);
+    return value;
+  }
+}
+
+/** @type {Record<string, () => Storage | InMemoryWebStorage | DatabaseStorage>} */
 const STORES = {
   local: () => localStorage,
   session: () => sessionStorage,
   memory: () => new InMemoryWebStorage(),
+  asynchronous: () => new DatabaseStorage(),
 };
 const store = STORES[given?.store]?.();
+/** @type {Record<string, () => StateStore>} */
+const STATE_STORES = {
+  database: () => new DatabaseStateStore(),
+  coded: () => new CodedStateStore({ store: localStorage }),
+};
+const stateStore = STATE_STORES[given?.stateStore]?.();
 /** @type {import("oidc-client-ts").UserManagerSettings} */
 const settings = {
   ...config,
@@ -27,6 +139,8 @@ const settings = {
       ...(given.prefix && { prefix: given.prefix }),
     }),
   }),
+  ...(stateStore && !given.stateOnly && { userStore: stateStore }),
+  ...(stateStore && { stateStore }),
 };
 
 const manager = new UserManager(settings);
@@ -40,6 +154,7 @@ Object.assign(globalThis, {
   oidc: {
     manager,
     said,
+    keysInDatabase,
     whoIsIn: async () =>
       (await manager.getUser())?.profile["cognito:username"] ?? null,
     tokens: async () => {

@@ -33,7 +33,8 @@ export class Session {
 
   retry() {
     const result = this.result();
-    if (result?.status === "partial") this.show(from(result.retry()));
+    if (result?.status === "partial" && result.retry)
+      this.show(from(result.retry()));
   }
 
   /** Waits no longer for the server. */
