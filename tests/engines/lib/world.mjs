@@ -250,5 +250,15 @@ class EngineVisitor extends Visitor {
       if (handle !== home.handle)
         await this.driver.closeWindow(handle).catch(() => {});
     await home.goto("about:blank");
+    // A command does not wait for its page: on its way, this one could win over the next visitor's.
+    await eventually(
+      () =>
+        home.evaluate(
+          () =>
+            location.href === "about:blank" &&
+            document.readyState === "complete",
+        ),
+      "the window is empty",
+    );
   }
 }
