@@ -8,7 +8,7 @@ mod tokens;
 use crate::error::AuthError;
 use crate::fields::{Field, Fields, Reader, no_object, object_at};
 use crate::json::Json;
-use crate::layout::{Target, oidc_client};
+use crate::layout::{Target, keys};
 
 /// The fields of our own shape.
 const OWN_FIELDS: [&str; 9] = [
@@ -291,7 +291,7 @@ fn read(mut reader: Reader) -> Result<Parts, AuthError> {
         storage,
         cookie,
         authority,
-        user_store_prefix: prefix.unwrap_or_else(|| oidc_client::PREFIX.to_owned()),
+        user_store_prefix: prefix.unwrap_or_else(|| keys::OIDC.to_owned()),
     };
     reader.finish((config, custom, logger))
 }

@@ -2,8 +2,10 @@
 
 pub mod amplify;
 pub mod cookie;
+pub(crate) mod keys;
 pub mod oidc_client;
 
+use crate::layout::keys::{GUEST, SHARED};
 use crate::session::{Secret, Session};
 use crate::text::parts;
 
@@ -64,35 +66,13 @@ pub struct Found {
     pub hosted_ui: bool,
 }
 
-/// Left-overs of a sign-in that name no client: Amplify v5's in localStorage and sessionStorage, v6's
-/// challenge in sessionStorage, the Next.js adapter's in cookies.
-const SHARED: [&str; 15] = [
-    "amplify-signin-with-hostedUI",
-    "amplify-redirected-from-hosted-ui",
-    // A sign-up that was to sign in by itself.
-    "amplify-auto-sign-in",
-    "amplify-polling-started",
-    "aws-amplify-federatedInfo",
-    "oauth_state",
-    "ouath_pkce_key",
-    "CognitoSignInState.username",
-    "CognitoSignInState.challengeName",
-    "CognitoSignInState.signInSession",
-    "CognitoSignInState.expiry",
-    "com.amplify.server_auth.pkce",
-    "com.amplify.server_auth.state",
-    "com.amplify.server_auth.isSigningOut",
-    "com.amplify.server_auth.isSigningOutRedirecting",
-];
-
-/// The keys of the guest identity: Amplify v6's, v5's, and those of the AWS SDK v2.
+/// The keys of the guest identity.
 fn guest_keys(target: &Target) -> Vec<String> {
     let mut keys = Vec::new();
     if let Some(pool) = &target.identity_pool_id {
-        keys.push(["com.amplify.Cognito.", pool, ".identityId"].concat());
-        keys.push(["CognitoIdentityId-", pool].concat());
-        keys.push(["aws.cognito.identity-id.", pool].concat());
-        keys.push(["aws.cognito.identity-providers.", pool].concat());
+        for (before, after) in GUEST {
+            keys.push([before, pool, after].concat());
+        }
     }
     keys
 }
@@ -106,7 +86,7 @@ pub fn pick(target: &Target, names: &str) -> Vec<String> {
     let mut picked = Vec::new();
     for name in parts(names, 0) {
         if name.starts_with(&prefix)
-            || name.starts_with(oidc_client::PREFIX)
+            || name.starts_with(keys::OIDC)
             || oidc_users.iter().any(|prefix| name.starts_with(prefix))
             || SHARED.contains(&name)
             || guest.iter().any(|key| key == name)

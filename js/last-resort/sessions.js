@@ -3,11 +3,13 @@ import {
   CLIENT,
   DEVICE,
   GUEST,
+  LAST_USER,
   OIDC,
   PREFIX,
   SESSION,
   SHARED,
-} from "../../.build/keys.js";
+  USER_LIST,
+} from "../keys.js";
 import { placesOf } from "./places.js";
 import {
   clientIdOf,
@@ -27,8 +29,8 @@ import {
 function keysOf(place, config, forget) {
   const clientId = clientIdOf(config);
   const prefix = `${PREFIX}${clientId}.`;
-  const last = place.read(`${prefix}LastAuthUser`);
-  const list = place.read(`${prefix}AuthUserList`) ?? "";
+  const last = place.read(`${prefix}${LAST_USER}`);
+  const list = place.read(`${prefix}${USER_LIST}`) ?? "";
   const names = place.names();
   const users = names
     .map((key) => userOf(key, prefix))
@@ -51,7 +53,7 @@ function keysOf(place, config, forget) {
           place.read(key)?.includes(`"client_id":"${clientId}"`))
       );
     const rest = key.slice(prefix.length);
-    if (CLIENT.includes(rest)) return rest !== "AuthUserList" || !left;
+    if (CLIENT.includes(rest)) return rest !== USER_LIST || !left;
     const user = userOf(key, prefix);
     return (
       user !== undefined &&
@@ -62,7 +64,7 @@ function keysOf(place, config, forget) {
   const own = (/** @type {string} */ key) =>
     Number(key.startsWith(`${prefix}${last}.`));
   keys.sort((a, b) => own(b) - own(a));
-  return { keys, list: `${prefix}AuthUserList`, left };
+  return { keys, list: `${prefix}${USER_LIST}`, left };
 }
 
 /**

@@ -1,6 +1,6 @@
 // What the face itself reads of a configuration, in whatever shape it is. It reads no more than the engine does (src/config): where
 // an address is unusual, it goes nowhere (tests/fixtures/configurations.json).
-import { OIDC } from "../../.build/keys.js";
+import { OIDC } from "../keys.js";
 
 /**
  * A field by its path; `null` is the same as missing.

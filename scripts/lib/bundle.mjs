@@ -9,7 +9,6 @@ import {
 } from "node:fs/promises";
 import { extname, join } from "node:path";
 import * as esbuild from "esbuild";
-import { keysModule } from "./keys.mjs";
 import { distDir, inRoot, root, workDir } from "./paths.mjs";
 import { Failure } from "./run.mjs";
 
@@ -59,7 +58,6 @@ export async function bundle() {
   const fresh = join(workDir, "dist");
   await rm(fresh, { recursive: true, force: true });
   await mkdir(fresh, { recursive: true });
-  await writeFile(join(workDir, "keys.js"), await keysModule());
   for (const name of await entries()) {
     for (const [format, extension] of FORMATS)
       await bundleEntry(name, format, join(fresh, `${name}.${extension}`));

@@ -42,7 +42,7 @@ export const buildInputs = () =>
     [
       ...ENGINE_INPUTS,
       ...["js", "package.json", "package-lock.json"],
-      ...scripts("build", "bundle", "keys"),
+      ...scripts("build", "bundle"),
     ].map((path) => inRoot(path)),
   );
 

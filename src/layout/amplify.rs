@@ -2,48 +2,10 @@
 //! `CognitoIdentityServiceProvider.<clientId>.<username>.<what>`.
 
 use crate::json::{Json, object_of};
+use crate::layout::keys::{CLIENT, LAST_USER, OAUTH_SIGN_IN, OF_SESSION, PREFIX, USER, USER_LIST};
 use crate::layout::{Found, Layout, StoredSession, is_empty, token};
 use crate::session::{Secret, Session, SignInMethod, Tokens};
 use crate::text::{parts, split_at_any};
-
-const LAST_USER: &str = "LastAuthUser";
-const USER_LIST: &str = "AuthUserList";
-const OAUTH_SIGN_IN: &str = "oauthSignIn";
-
-/// What stands once for a client, not once for a user.
-const CLIENT: [&str; 7] = [
-    LAST_USER,
-    USER_LIST,
-    OAUTH_SIGN_IN,
-    "oauthPKCE",
-    "oauthState",
-    "inflightOAuth",
-    "inflightOAuthDeadline",
-];
-
-/// What stands once for a user, in the order of removal. The refresh token goes first: it is what an
-/// interrupted removal must not leave, and its removal is what Amplify's other tabs listen for.
-const USER: [&str; 11] = [
-    "refreshToken",
-    "accessToken",
-    "idToken",
-    "clockDrift",
-    "signInDetails",
-    "oauthMetadata",
-    "userData",
-    // It holds the scopes of the hosted UI, under the user's name.
-    "tokenScopesString",
-    // The remembered device, which outlives sign-outs.
-    "deviceKey",
-    "deviceGroupKey",
-    "randomPasswordKey",
-];
-
-/// How many of these go with the session.
-const OF_SESSION: usize = 8;
-
-/// What the keys of every client begin with.
-const PREFIX: &str = "CognitoIdentityServiceProvider.";
 
 /// What all keys of the client begin with.
 pub(super) fn prefix(client_id: &str) -> String {

@@ -2,18 +2,16 @@
 
 use crate::config::address;
 use crate::json::Json;
+use crate::layout::keys::OIDC;
 use crate::layout::{Found, Layout, StoredSession, Target, is_empty, token};
 use crate::session::{Session, SignInMethod};
 use crate::text::{after_last, contains};
 
-/// What all keys of the library begin with, unless its stores are made with another prefix.
-pub(crate) const PREFIX: &str = "oidc.";
-
 /// What a user's key begins with: as the store was made, and by default.
 pub(super) fn user_prefixes(target: &Target) -> Vec<String> {
     let mut prefixes = vec![[&target.user_store_prefix, "user:"].concat()];
-    if target.user_store_prefix != PREFIX {
-        prefixes.push([PREFIX, "user:"].concat());
+    if target.user_store_prefix != OIDC {
+        prefixes.push([OIDC, "user:"].concat());
     }
     prefixes
 }
@@ -88,7 +86,7 @@ pub(super) fn find(target: &Target, snapshot: &[(String, String)], found: &mut F
                 None if is_ours(target, authority) => found.leftovers.push(key.clone()),
                 _ => {}
             }
-        } else if (key.starts_with(PREFIX) || is_id(key))
+        } else if (key.starts_with(OIDC) || is_id(key))
             && let Some(state) = Json::parse(value)
         {
             // A state record says in its value whose it is.

@@ -1,6 +1,7 @@
 //! `docs/errors.md` and `js/codes.js` say what the table of codes says. `UPDATE_DOCS=1 cargo test --test core errors_page` writes
 //! them anew.
 
+use super::support::check_generated as check;
 use cognito_signout::error::AuthErrorCode;
 
 const HEAD: &str = "# Errors
@@ -142,18 +143,6 @@ fn quoted(text: &str) -> String {
     let quote = if text.contains('"') { '\'' } else { '"' };
     assert!(!text.contains(quote) && !text.contains('\\'), "{text}");
     format!("{quote}{text}{quote}")
-}
-
-fn check(path: &str, wanted: &str) {
-    let path = [env!("CARGO_MANIFEST_DIR"), path].join("/");
-    if std::env::var_os("UPDATE_DOCS").is_some() {
-        std::fs::write(&path, wanted).expect("the file can be written");
-    }
-    let found = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(
-        found == wanted,
-        "{path} is out of date: run `UPDATE_DOCS=1 cargo test --test core errors_page`"
-    );
 }
 
 #[test]

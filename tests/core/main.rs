@@ -12,6 +12,7 @@ mod as_people_have_them;
 mod configuration;
 mod cookies;
 mod errors_page;
+mod keys_page;
 mod layout_properties;
 mod layouts;
 mod logout;

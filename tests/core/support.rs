@@ -28,6 +28,19 @@ impl Fields for Object {
     }
 }
 
+/// A file that is made from a table in Rust says what the table says; `UPDATE_DOCS=1` writes it anew.
+pub fn check_generated(path: &str, wanted: &str) {
+    let path = [env!("CARGO_MANIFEST_DIR"), path].join("/");
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(&path, wanted).expect("the file can be written");
+    }
+    let found = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        found == wanted,
+        "{path} is out of date: run `UPDATE_DOCS=1 cargo test --test core page`"
+    );
+}
+
 pub fn text(text: &str) -> Value {
     Value::Field(Field::Text(text.into()))
 }
