@@ -1,3 +1,5 @@
+import { aborted, moduleUnavailable, notConfigured, storage } from "./codes.js";
+
 /**
  * What the engine says of an error.
  * @typedef {{
@@ -76,28 +78,16 @@ export function isAuthError(value) {
   }
 }
 
-/** @type {Record<string, [message: string, suggestion: string, retryable: boolean]>} */
+/** @type {Record<string, import("./codes.js").Texts>} */
 const TEXTS = {
-  notConfigured: [
-    "No user pool is configured.",
-    "Call configure() with your user pool before signOut().",
-    false,
-  ],
+  notConfigured,
+  moduleUnavailable,
+  aborted,
+  storage,
   invalidState: [
     "This needs a browser; on a server there is nobody to sign out.",
     "Call it in the browser, from an event handler or an effect.",
     false,
-  ],
-  moduleUnavailable: [
-    "The WebAssembly module could not be loaded.",
-    "Allow 'wasm-unsafe-eval' in the page's Content-Security-Policy (script-src), then call retry() on the result.",
-    true,
-  ],
-  aborted: ["The operation was aborted.", "Call it again to retry.", true],
-  storage: [
-    "The tokens could not be removed from the storage.",
-    "The user may still be signed in on this device. Check that the page may use its storage, then sign out again.",
-    true,
   ],
   unknown: [
     "The sign-out engine stopped unexpectedly.",
@@ -113,7 +103,7 @@ const TEXTS = {
  */
 export function faceError(code, thrown) {
   const [message, recoverySuggestion, retryable] =
-    /** @type {[string, string, boolean]} */ (TEXTS[code]);
+    /** @type {import("./codes.js").Texts} */ (TEXTS[code]);
   const cause =
     thrown instanceof Error
       ? { name: thrown.name, message: thrown.message }

@@ -117,24 +117,28 @@ fn page() -> String {
     page
 }
 
-/// The texts for `cognito-signout/testing`, as prettier lays them out.
+/// The texts for JavaScript: a constant for each code, so that bundlers leave out what is not used.
 fn codes() -> String {
     let mut module = String::from(
         "// Made from the table in src/error.rs: `UPDATE_DOCS=1 cargo test --test core errors_page`.\n
-/** @type {Record<string, [message: string, recoverySuggestion: string, retryable: boolean]>} */
-export const CODES = {\n",
+/** @typedef {[message: string, recoverySuggestion: string, retryable: boolean]} Texts */\n",
     );
+    let mut names = String::new();
     for code in AuthErrorCode::all() {
+        let name = code.as_str();
         let texts = [code.default_message(), code.recovery_suggestion()].map(quoted);
         module.push_str(&format!(
-            "  {}: [\n    {},\n    {},\n    {},\n  ],\n",
-            code.as_str(),
+            "\n/** @type {{Texts}} */\nexport const {name} = [\n  {},\n  {},\n  {},\n];\n",
             texts[0],
             texts[1],
             code.retryable()
         ));
+        names.push_str(&format!("  {name},\n"));
     }
-    module.push_str("};\n");
+    module.push_str(&format!(
+        "\n/** @type {{Record<import(\"cognito-signout\").AuthErrorCode, Texts>}} */
+export const CODES = {{\n{names}}};\n"
+    ));
     module
 }
 
