@@ -1,12 +1,11 @@
 // One engine for all copies of this version in a realm (ES module and CommonJS, several bundles): they use what the first one that was
 // called has put here. Each copy that is configured has a client of its own; one that never was uses the page's default client,
 // that of the copy that was configured first. Other versions have homes of their own.
-// First: the engine's bytes stand before all code then, which deflates better in one piece.
-import { setSource } from "./inlined.js";
 import { version } from "../package.json";
 import { FaceClient } from "./client.js";
 import { load, loadFallback } from "./engine.js";
 import { faceError } from "./errors.js";
+import { setSource } from "./inlined.js";
 import { isServer } from "./page.js";
 
 const HOME = Symbol.for(`cognito-signout@${version}`);

@@ -1,8 +1,5 @@
-// Where the engine comes from: the package itself.
-import { assemblerSize, bytes } from "../.build/bytes.js";
-
-/** Where js/assemble.wat takes the columns from. */
-const START = 2048;
+// Where the engine comes from: the package itself. The bytes are those of dist/engine.wasm.
+import { bytes } from "../.build/bytes.js";
 
 /** @param {WebAssembly.Imports} imports */
 export async function instantiate(imports) {
@@ -10,18 +7,8 @@ export async function instantiate(imports) {
   const stream = /** @type {ReadableStream} */ (
     new Response(decode()).body
   ).pipeThrough(new DecompressionStream("deflate-raw"));
-  const all = new Uint8Array(await new Response(stream).arrayBuffer());
-  const assembler = await WebAssembly.instantiate(
-    all.subarray(0, assemblerSize),
-  );
-  const { memory, assemble } = /** @type {any} */ (assembler.instance.exports);
-  const start = START + all.length - assemblerSize;
-  // The engine is somewhat longer than its columns, and its opcodes are written out behind it.
-  memory.grow(start >> 14);
-  const room = new Uint8Array(/** @type {ArrayBuffer} */ (memory.buffer));
-  room.set(all.subarray(assemblerSize), START);
   return WebAssembly.instantiate(
-    room.subarray(start, assemble(start)),
+    await new Response(stream).arrayBuffer(),
     imports,
   );
 }

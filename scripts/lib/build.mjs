@@ -8,11 +8,18 @@ import { Failure } from "./run.mjs";
 import { sizeOf, sizeTable } from "./sizes.mjs";
 import { buildInputs, freshBuild, stampBuild } from "./stamp.mjs";
 
-// Just above the size reached; raised only by a commit that says which feature paid for it: last by what makes each result true
-// (evidence of a return, a result for each caller, nonces of popups, every cookie of a name, configurations as people have them). The goal is 25,400, what aws-amplify's signOut alone weighs (ARCHITECTURE.md).
-const GZIP_LIMIT = 87_800;
 const APP_BUNDLE = "{ configure, signOut }";
 const UNSPLIT = `${APP_BUNDLE}, unsplit`;
+const ENGINE = "engine (wasm)";
+
+// In bytes, just above the size reached. A commit raises one only if it says what it got for it:
+// the last one got an engine that runs as it is published, with no packer of our own.
+// The goal for the bundle is 25,400, what aws-amplify's signOut alone weighs (ARCHITECTURE.md).
+/** @type {[name: string, kind: "raw" | "gzip", limit: number][]} */
+const LIMITS = [
+  [APP_BUNDLE, "gzip", 112_000],
+  [ENGINE, "raw", 230_100],
+];
 
 /**
  * Makes `dist/`, unless it is there and nothing it depends on has changed.
@@ -31,11 +38,12 @@ export const build = ({ force = false } = {}) =>
 
 /** @param {import("./stamp.mjs").Sizes} sizes */
 export function checkSize(sizes) {
-  const gzip = sizes[APP_BUNDLE]?.gzip ?? Infinity;
-  if (gzip >= GZIP_LIMIT) {
-    throw new Failure(
-      `The bundle has ${gzip} bytes gzipped; it has to stay below ${GZIP_LIMIT}.`,
-    );
+  for (const [name, kind, limit] of LIMITS) {
+    const size = sizes[name]?.[kind] ?? Infinity;
+    if (size >= limit)
+      throw new Failure(
+        `${name} has ${size} bytes (${kind}); it has to stay below ${limit}.`,
+      );
   }
 }
 
@@ -47,7 +55,7 @@ async function make(force) {
   await bundle();
   const app = await bundleForAnApp();
   const sizes = {
-    "engine (wasm)": sizeOf(wasm),
+    [ENGINE]: sizeOf(wasm),
     "dist/index.js": sizeOf(await readFile(join(distDir, "index.js"))),
     "dist/fallback.js": sizeOf(await readFile(join(distDir, "fallback.js"))),
     [APP_BUNDLE]: sizeOf(app.entry),

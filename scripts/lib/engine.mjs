@@ -4,14 +4,13 @@ import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import zopfli from "@gfx/zopfli";
-import { assembler, columnsOf } from "./columns.mjs";
 import { lockedVersion } from "./cargo-lock.mjs";
 import { buildFallback } from "./fallback.mjs";
 import { glueFactory } from "./glue.mjs";
 import { inRoot, root, tool, workDir } from "./paths.mjs";
 import { Failure, must, run } from "./run.mjs";
 import { engineInputs, remembered } from "./stamp.mjs";
-import { shrink } from "./wasm.mjs";
+import { bindgen, shrink } from "./wasm.mjs";
 
 // A quarter of rustc's: the addresses of all that lies behind the stack are a byte shorter, and a page gives less memory.
 const STACK = "-Clink-arg=-zstack-size=262144";
@@ -73,40 +72,21 @@ async function buildWasm() {
   const compiled = inRoot("target", target, "release/cognito_signout.wasm");
   const folder = join(workDir, "bindgen");
   await rm(folder, { recursive: true, force: true });
-  await must(tool("wasm-bindgen"), [
-    "--target",
-    "bundler",
-    "--out-dir",
-    folder,
-    "--out-name",
-    "engine",
-    compiled,
-  ]);
+  await bindgen(compiled, folder);
   const glue = join(folder, "engine_bg.js");
-  const small = ENGINE;
   const [renaming] = await Promise.all([
-    shrink(join(folder, "engine_bg.wasm"), small, glue),
+    shrink(join(folder, "engine_bg.wasm"), ENGINE),
     buildFallback(compiled),
   ]);
-  const wasm = await readFile(small);
-  const first = await assembler();
-  const deflated = await zopfli.deflateAsync(
-    Buffer.concat([first, await columnsOf(wasm)]),
-    {
-      numiterations: 15,
-      // One column a block, or several.
-      blocksplittingmax: 0,
-    },
-  );
+  const wasm = await readFile(ENGINE);
+  const deflated = await zopfli.deflateAsync(wasm, { numiterations: 15 });
   await writeFile(join(workDir, "glue.js"), await glueFactory(glue, renaming));
   await writeFile(join(workDir, "fallback-engine.d.ts"), FALLBACK_TYPES);
   for (const name of ["glue", "fallback-glue"])
     await writeFile(join(workDir, `${name}.d.ts`), GLUE_TYPES);
   await writeFile(
     join(workDir, "bytes.js"),
-    `export const assemblerSize = ${first.length};
-export const bytes = "${Buffer.from(deflated).toString("base64")}";
-`,
+    `export const bytes = "${Buffer.from(deflated).toString("base64")}";\n`,
   );
   await writeFile(
     join(workDir, "integrity.js"),

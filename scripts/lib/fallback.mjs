@@ -1,26 +1,11 @@
 // The engine as JavaScript, for pages without WebAssembly: made of the very bytes that rustc gave for the engine.
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import binaryen from "binaryen";
 import { glueFactory } from "./glue.mjs";
-import { inRoot, tool, workDir } from "./paths.mjs";
-import { Failure, must } from "./run.mjs";
-import { FEATURES, shrink } from "./wasm.mjs";
-
-/** What wasm2js takes, once i64.trunc_sat is lowered. */
-const FOR_WASM2JS = FEATURES.filter(
-  (feature) => !/multivalue|reference-types/.test(feature),
-);
-
-// Tables of references and functions with several results don't exist in JavaScript as wasm2js writes it. Without these
-// features wasm-bindgen keeps the values in an array of the glue's, and returns through memory.
-const UNWANTED = ["reference-types", "multivalue"];
-
-/** @param {string[]} args a program of binaryen's, and what to tell it */
-const binaryen = ([program, ...args]) =>
-  must(process.execPath, [
-    inRoot(`node_modules/binaryen/bin/${program}`),
-    ...args,
-  ]);
+import { workDir } from "./paths.mjs";
+import { Failure } from "./run.mjs";
+import { bindgen, shrink, wasm2js } from "./wasm.mjs";
 
 /**
  * Makes `.build/fallback-glue.js` and `.build/fallback-engine.js`.
@@ -32,25 +17,15 @@ export async function buildFallback(compiled) {
   await mkdir(folder, { recursive: true });
   /** @param {string} name */
   const at = (name) => join(folder, name);
-  await writeFile(at("plain.wasm"), withoutFeatures(await readFile(compiled)));
-  await must(tool("wasm-bindgen"), [
-    ...["--target", "bundler", "--out-dir", folder, "--out-name", "engine"],
-    at("plain.wasm"),
-  ]);
+  await writeFile(at("plain.wasm"), withoutTables(await readFile(compiled)));
+  await bindgen(at("plain.wasm"), folder);
   const glue = at("engine_bg.js");
   await writeFile(glue, fittingGlue(await readFile(glue, "utf8")));
-  const renaming = await shrink(at("engine_bg.wasm"), at("small.wasm"), glue);
-  await binaryen([
-    "wasm-opt",
-    at("small.wasm"),
-    ...FEATURES,
-    ...["--llvm-nontrapping-fptoint-lowering", "-Oz", "-o", at("lowered.wasm")],
+  const renaming = await shrink(at("engine_bg.wasm"), at("small.wasm"), [
+    // JavaScript has no such conversions.
+    "--llvm-nontrapping-fptoint-lowering",
   ]);
-  await binaryen([
-    "wasm2js",
-    at("lowered.wasm"),
-    ...[...FOR_WASM2JS, "-Oz", "-o", at("engine.js")],
-  ]);
+  await wasm2js(at("small.wasm"), "-Oz", "-o", at("engine.js"));
   const code = await readFile(at("engine.js"), "utf8");
   await writeFile(
     join(workDir, "fallback-glue.js"),
@@ -60,21 +35,19 @@ export async function buildFallback(compiled) {
 }
 
 /**
- * Takes features out of what rustc says that the module uses.
+ * Tables of references and functions with several results don't exist in JavaScript as wasm2js
+ * writes it. Where the module does not say that it may have them, wasm-bindgen keeps the values in
+ * an array of the glue's, and returns through memory.
  * @param {Buffer} wasm
  */
-function withoutFeatures(wasm) {
-  const at = wasm.lastIndexOf("target_features");
-  for (const feature of UNWANTED) {
-    const entry = wasm.indexOf(
-      `+${String.fromCharCode(feature.length)}${feature}`,
-      at,
-    );
-    if (at < 0 || entry < 0)
-      throw new Failure(`rustc's wasm does not name the feature ${feature}.`);
-    wasm.write("-", entry);
-  }
-  return wasm;
+function withoutTables(wasm) {
+  const { ReferenceTypes, Multivalue } = binaryen.Features;
+  const module = binaryen.readBinary(wasm);
+  module.setFeatures(module.getFeatures() & ~(ReferenceTypes | Multivalue));
+  binaryen.setDebugInfo(true);
+  const plain = module.emitBinary();
+  module.dispose();
+  return plain;
 }
 
 // How the glue notices that its view of the memory is out of date: the buffer of before is detached. In JavaScript it is not.

@@ -11,25 +11,11 @@ const STAMP = join(workDir, "build.json");
 const scripts = (...names) => names.map((name) => `scripts/lib/${name}.mjs`);
 
 const ENGINE_INPUTS = [
-  ...[
-    "src",
-    "js/assemble.wat",
-    "Cargo.toml",
-    "Cargo.lock",
-    "rust-toolchain.toml",
-  ],
+  ...["src", "Cargo.toml", "Cargo.lock", "rust-toolchain.toml"],
   ...["node_modules/binaryen", "node_modules/@gfx/zopfli"].map(
     (folder) => `${folder}/package.json`,
   ),
-  ...scripts(
-    "columns",
-    "engine",
-    "fallback",
-    "glue",
-    "locations",
-    "wasm",
-    "wasm-reader",
-  ),
+  ...scripts("engine", "fallback", "glue", "wasm"),
 ];
 
 /** What the engine depends on. */

@@ -1,5 +1,5 @@
 import { inRoot } from "./paths.mjs";
-import { dataSegments, functionSizes } from "./wasm-reader.mjs";
+import { partsOf } from "./wasm-reader.mjs";
 import { named } from "./wasm.mjs";
 
 /**
@@ -24,13 +24,11 @@ function ownerOf(name) {
  */
 export async function engineWeight() {
   const wasm = await named(inRoot(".build/bindgen/engine.wasm"));
-  /** @type {Map<string, number>} */
-  const weight = new Map();
-  for (const { name, bytes } of functionSizes(wasm)) {
+  const { functions, data } = partsOf(wasm);
+  const weight = new Map([["data", data]]);
+  for (const { name, bytes } of functions) {
     const owner = ownerOf(name);
     weight.set(owner, (weight.get(owner) ?? 0) + bytes);
   }
-  for (const { length } of dataSegments(wasm))
-    weight.set("data", (weight.get("data") ?? 0) + length);
   return Object.fromEntries([...weight].sort(([, a], [, b]) => b - a));
 }

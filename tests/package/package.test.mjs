@@ -144,6 +144,33 @@ test("no code from strings, no asset beside it, no path of the machine that buil
   }
 });
 
+for (const [format, load] of [
+  ["ES module", 'await import("cognito-signout")'],
+  [
+    "CommonJS",
+    '(await import("node:module")).createRequire(`${process.cwd()}/`)("cognito-signout")',
+  ],
+])
+  test(`the engine that runs is byte for byte dist/engine.wasm (${format})`, async () => {
+    const published = await readFile(join(app.installed, "dist/engine.wasm"));
+    const run = await inNode(`
+      const { preload } = ${load};
+      // A worker, as far as the package can tell.
+      globalThis.WorkerGlobalScope = class {};
+      globalThis.location = new URL("https://app.example.com/worker.js");
+      const { instantiate } = WebAssembly;
+      const seen = [];
+      WebAssembly.instantiate = (bytes, imports) => {
+        // Node has small modules of its own.
+        if (bytes.byteLength > 1e5) seen.push(Buffer.from(bytes).toString("base64"));
+        return instantiate(bytes, imports);
+      };
+      await preload();
+      console.log(JSON.stringify(seen));
+    `);
+    assert.deepEqual(run, [published.toString("base64")]);
+  });
+
 test("importing it does nothing: no request, no WebAssembly, no storage, no timer, no listener", async () => {
   const seen = await inNode(`
     const touched = [];
