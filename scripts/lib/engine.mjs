@@ -12,7 +12,7 @@ import { Failure, must, run } from "./run.mjs";
 import { engineInputs, remembered } from "./stamp.mjs";
 import { bindgen, shrink } from "./wasm.mjs";
 
-// A quarter of rustc's: the addresses of all that lies behind the stack are a byte shorter, and a page gives less memory.
+// A page gives less memory: rustc reserves 1 MB for the stack, and this is a quarter of that.
 const STACK = "-Clink-arg=-zstack-size=262144";
 
 const ENGINE = join(workDir, "bindgen/engine.wasm");
