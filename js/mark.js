@@ -1,9 +1,9 @@
-// The records that tabs and pages leave for each other, as the engine writes them (src/flow/mark.rs, src/driver/returned.rs): read for
+// The records that tabs and pages leave for each other, as the engine writes them (src/engine/tables/mark.rs, src/engine/returns.rs): read for
 // `isSigningOut()` where the engine is not ready, written by the last resort.
 import { webStorage } from "./last-resort/places.js";
 import { clientIdOf } from "./last-resort/settings.js";
 
-/** As many as the engine keeps (src/flow/mark.rs), which makes room the same way. */
+/** As many as the engine keeps (src/engine/tables/mark.rs), which makes room the same way. */
 const MAX_ENTRIES = 32;
 
 /** By how much a current session counts as younger than others when one has to make room, in milliseconds. */

@@ -28,7 +28,7 @@ export function openPopup() {
  * @param {string} url
  * @param {unknown} navigate the app's own way
  * @param {(seen: { left: "ours" | "replaced", entry?: string }) => void} judged hears in `pagehide` how the page goes away, as the
- *   engine judges it (src/flow/arrival.rs); nothing of the app's own way
+ *   engine judges it (src/engine/tables/arrival.rs); nothing of the app's own way
  * @returns {Promise<boolean>}
  */
 export const leave = (url, navigate, judged) =>

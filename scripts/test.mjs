@@ -10,6 +10,7 @@ import { runStages } from "./lib/stages.mjs";
 const WASM = ["--target", "wasm32-unknown-unknown"];
 const ALL = ["--locked", "--all-features"];
 const DENY = ["--", "-D", "warnings"];
+const SMOKE = ["tests/e2e/smoke.test.mjs"];
 
 // Each folder of JavaScript or TypeScript has its own settings: a page, a server, a consumer of the package.
 const TYPESCRIPT_PROJECTS = [
@@ -122,13 +123,13 @@ const stages = [
     after: ["pack"],
     // Its driver takes minutes to build: `npm run verify` does that.
     uses: ["firefox"],
-    run: (env) => engineTests("firefox", env, "smoke"),
+    run: (env) => engineTests("firefox", env, SMOKE),
   },
   {
     name: "smoke-webkit",
     after: ["pack"],
     needs: ["webkit"],
-    run: (env) => engineTests("webkit", env, "smoke"),
+    run: (env) => engineTests("webkit", env, SMOKE),
   },
   {
     name: "interop",

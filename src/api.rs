@@ -2,21 +2,21 @@
 //! (`js/`) makes the public functions, errors and results of them.
 
 use std::cell::{Cell, RefCell};
-use std::rc::Rc;
 
 use js_sys::{Function, Object, Reflect};
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use wasm_bindgen::prelude::*;
 
-use crate::browser::{clock, js, task};
+use crate::client::{Again, Client, Hooks, Pending, SignedOutEvent};
 use crate::config::Config;
-use crate::driver::{Again, Client, Hooks, Record, Report, SignedOutEvent, error_json};
+use crate::engine::io::{Call, Reply};
+use crate::engine::outcome::{Outcome, Returned, error_json};
 use crate::error::{AuthError, AuthErrorCode};
 use crate::fields::{Field, Fields};
 use crate::json::Json;
 use crate::options::SignOutOptions;
-use crate::outcome::LocalFuture;
 use crate::session::{Secret, SignInMethod, Tokens};
+use crate::shell::{self, js, task};
 
 #[global_allocator]
 static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
@@ -60,7 +60,7 @@ fn field(value: JsValue) -> Field<Foreign> {
             Ok(_) if js::get(&value, "getTime").is_function() => {
                 let at = js::call(&value, "getTime", &[]).ok();
                 let at = at.and_then(|at| at.as_f64()).unwrap_or(f64::NAN);
-                Field::Date(at - clock::wall())
+                Field::Date(at - shell::wall())
             }
             Ok(_) => Field::Object(Foreign(value)),
             Err(_) => Field::Other,
@@ -143,50 +143,57 @@ fn set(object: &JsValue, name: &str, value: &JsValue) {
     let _ = Reflect::set(object, &JsValue::from_str(name), value);
 }
 
-fn retry_function(again: &Again) -> JsValue {
-    let again = again.clone();
-    js::function(Box::new(move |_| report_promise(again()))).into_js_value()
+fn retry_function(again: Again) -> JsValue {
+    js::function(Box::new(move |_| promise(Ok(again.run())))).into_js_value()
 }
 
-fn report_promise(report: LocalFuture<Rc<Report>>) -> JsValue {
-    task::promise(Box::pin(async move { Ok(report_out(&*report.await)) }))
-}
-
-/// A report: its JSON, and beside it what the face hides behind accessors.
-fn report_out(report: &Report) -> JsValue {
-    let value = out(&report.json);
-    let secret = |name: &str, error: &str, secret: &Option<Secret>| {
-        if report.json.get(error).is_some() {
-            let secret = secret.as_ref().map(Secret::expose);
-            set(
-                &value,
-                name,
-                &secret.map_or(JsValue::UNDEFINED, JsValue::from_str),
-            );
+/// The promise of a call: what it fulfils with, or an error as JSON.
+fn promise(begun: Result<Pending, AuthError>) -> JsValue {
+    task::promise(Box::pin(async move {
+        let (reply, retry) = begun.map_err(rejection)?.reply().await;
+        let value = match reply {
+            Reply::Done => JsValue::UNDEFINED,
+            Reply::Tokens(tokens) => tokens.map_or(JsValue::NULL, |tokens| tokens_out(&tokens)),
+            Reply::SignedOut(outcome) => outcome_out(&outcome),
+            Reply::Returned(None) => JsValue::NULL,
+            Reply::Returned(Some(returned)) => returned_out(&returned),
+            Reply::Failed(error) => return Err(rejection(error)),
+        };
+        if let Some(again) = retry {
+            set(&value, "retry", &retry_function(again));
         }
+        Ok(value)
+    }))
+}
+
+/// A result: its JSON, and beside it what the face hides behind accessors.
+fn outcome_out(outcome: &Outcome) -> JsValue {
+    let value = out(&outcome.json());
+    let secret = |name: &str, secret: &Option<Secret>| {
+        let secret = secret.as_ref().map(Secret::expose);
+        let secret = secret.map_or(JsValue::UNDEFINED, JsValue::from_str);
+        set(&value, name, &secret);
     };
-    secret("refreshToken", "revokeTokenError", &report.refresh_token);
-    secret("accessToken", "globalSignOutError", &report.access_token);
-    if !report.others.is_empty() {
-        let others = js_sys::Array::new();
-        for other in &report.others {
-            others.push(&JsValue::from_str(other.expose()));
+    if let Some(failure) = &outcome.revoke_token_error {
+        secret("refreshToken", &failure.refresh_token);
+        if !failure.others.is_empty() {
+            let others = js_sys::Array::new();
+            for other in &failure.others {
+                others.push(&JsValue::from_str(other.expose()));
+            }
+            set(&value, "others", &others);
         }
-        set(&value, "others", &others);
     }
-    if let Some(again) = &report.retry {
-        set(&value, "retry", &retry_function(again));
+    if let Some(failure) = &outcome.global_sign_out_error {
+        secret("accessToken", &failure.access_token);
     }
     value
 }
 
-fn record_out(record: &Record) -> JsValue {
-    let value = out(&record.result);
-    set(&value, "at", &record.at.into());
-    if let Some(retry) = &record.retry {
-        set(&value, "retry", &retry_function(retry));
-    }
-    if let Some(state) = &record.app_state
+fn returned_out(returned: &Returned) -> JsValue {
+    let value = out(&returned.result);
+    set(&value, "at", &returned.at.into());
+    if let Some(state) = &returned.app_state
         && let Ok(state) = js::call(&js::global("JSON"), "parse", &[&JsValue::from_str(state)])
     {
         set(&value, "appState", &state);
@@ -258,9 +265,9 @@ fn client(number: u32) -> Result<Client, AuthError> {
         .ok_or_else(|| AuthError::new(AuthErrorCode::NotConfigured))
 }
 
-/// A promise of an export: rejections are errors as JSON.
-fn promised(work: LocalFuture<Result<JsValue, AuthError>>) -> JsValue {
-    task::promise(Box::pin(async move { work.await.map_err(rejection) }))
+/// Calls a client.
+fn call(number: u32, what: Result<Call, AuthError>) -> JsValue {
+    promise(client(number).and_then(|client| Ok(client.begin(what?))))
 }
 
 /// Makes a client of a configuration in any accepted shape and returns its number, from 1 on; `tell` gets each signed-out event.
@@ -309,38 +316,29 @@ pub fn dispose(number: u32) {
 /// Looks for a session that was ended and came back.
 #[wasm_bindgen]
 pub fn open(number: u32) -> JsValue {
-    promised(Box::pin(async move {
-        client(number)?.open().await?;
-        Ok(JsValue::UNDEFINED)
-    }))
+    call(number, Ok(Call::Open))
 }
 
 /// Stores a session.
 #[wasm_bindgen(js_name = storeTokens)]
 pub fn store_tokens(number: u32, tokens: JsValue) -> JsValue {
-    promised(Box::pin(async move {
-        let client = client(number)?;
-        let tokens = Tokens::read(field(tokens), client.config())?;
-        client.store_tokens(tokens).await?;
-        Ok(JsValue::UNDEFINED)
-    }))
+    let tokens = client(number).and_then(|client| Tokens::read(field(tokens), client.config()));
+    call(
+        number,
+        tokens.map(|tokens| Call::StoreTokens(Box::new(tokens))),
+    )
 }
 
 /// The stored session, or null.
 #[wasm_bindgen(js_name = loadTokens)]
 pub fn load_tokens(number: u32) -> JsValue {
-    promised(Box::pin(async move {
-        let tokens = client(number)?.load_tokens().await?;
-        Ok(tokens.map_or(JsValue::NULL, |tokens| tokens_out(&tokens)))
-    }))
+    call(number, Ok(Call::LoadTokens))
 }
 
 /// Refreshes the stored session.
 #[wasm_bindgen(js_name = refreshTokens)]
 pub fn refresh_tokens(number: u32) -> JsValue {
-    promised(Box::pin(async move {
-        Ok(tokens_out(&client(number)?.refresh_tokens().await?))
-    }))
+    call(number, Ok(Call::RefreshTokens))
 }
 
 /// Signs out. A plain function: with a synchronous storage the tokens are gone when it returns its promise.
@@ -351,10 +349,12 @@ pub fn sign_out(number: u32, options: JsValue, popup: JsValue) -> JsValue {
         hooks.popup = Some(popup).filter(|popup| !popup.is_undefined());
         Ok(client.begin_sign_out(plain, hooks))
     });
-    report_promise(match begun {
-        Ok(report) => report,
-        Err(error) => Box::pin(async move { Report::refused(&error) }),
-    })
+    match begun {
+        Ok(pending) => promise(Ok(pending)),
+        Err(error) => task::promise(Box::pin(async move {
+            Ok(outcome_out(&Outcome::refused(error)))
+        })),
+    }
 }
 
 fn read_options(options: &JsValue) -> Result<(SignOutOptions, Hooks), AuthError> {
@@ -390,10 +390,7 @@ fn app_state(options: &JsValue) -> Result<Option<String>, AuthError> {
 /// The result of the sign-out that left the page, or null.
 #[wasm_bindgen(js_name = takeSignOutResult)]
 pub fn take_sign_out_result(number: u32) -> JsValue {
-    promised(Box::pin(async move {
-        let record = client(number)?.take_record().await;
-        Ok(record.map_or(JsValue::NULL, |record| record_out(&record)))
-    }))
+    call(number, Ok(Call::TakeSignOutResult))
 }
 
 /// Whether some tab is signing out.
@@ -415,19 +412,17 @@ fn token(token: &JsValue, name: &str) -> Result<Secret, AuthError> {
 /// Revokes a refresh token.
 #[wasm_bindgen(js_name = revokeToken)]
 pub fn revoke_token(number: u32, refresh_token: JsValue) -> JsValue {
-    promised(Box::pin(async move {
-        let refresh_token = token(&refresh_token, "refreshToken")?;
-        client(number)?.revoke_token(&refresh_token).await?;
-        Ok(JsValue::UNDEFINED)
-    }))
+    call(
+        number,
+        token(&refresh_token, "refreshToken").map(Call::RevokeToken),
+    )
 }
 
 /// Ends all of the user's sessions.
 #[wasm_bindgen(js_name = globalSignOut)]
 pub fn global_sign_out(number: u32, access_token: JsValue) -> JsValue {
-    promised(Box::pin(async move {
-        let access_token = token(&access_token, "accessToken")?;
-        client(number)?.global_sign_out(&access_token).await?;
-        Ok(JsValue::UNDEFINED)
-    }))
+    call(
+        number,
+        token(&access_token, "accessToken").map(Call::GlobalSignOut),
+    )
 }

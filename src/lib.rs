@@ -1,7 +1,7 @@
 //! Signs a user of Amazon Cognito out of a browser app, completely, and says truthfully what happened.
 //!
-//! A pure core decides (`flow`, `protocol`, `layout`, `config`, `session`), a thin browser side acts.
-//! On wasm32 the `Client` does the whole job; elsewhere the pure core compiles and can be tested.
+//! The engine decides and does no I/O (`engine`, over `protocol`, `layout`, `config`, `session`); a thin shell acts in a browser.
+//! On wasm32 the `Client` does the whole job; elsewhere the engine compiles, and can be driven by tests.
 #![deny(missing_docs)]
 #![warn(
     clippy::unwrap_used,
@@ -21,9 +21,9 @@
 )]
 
 pub mod config;
+pub mod engine;
 pub mod error;
 pub mod fields;
-pub mod flow;
 pub mod json;
 pub mod layout;
 mod object;
@@ -39,9 +39,13 @@ mod url;
 #[expect(clippy::disallowed_methods)]
 mod api;
 #[cfg(target_arch = "wasm32")]
-mod browser;
+mod client;
 #[cfg(target_arch = "wasm32")]
-mod driver;
+mod returned;
+#[cfg(target_arch = "wasm32")]
+mod shell;
 
 #[cfg(target_arch = "wasm32")]
-pub use driver::{Client, Hooks, ReturnedSignOutResult, SignedOutEvent, SignedOutReason};
+pub use client::{Client, Hooks, SignedOutEvent, SignedOutReason};
+#[cfg(target_arch = "wasm32")]
+pub use returned::ReturnedSignOutResult;

@@ -3,67 +3,10 @@
 pub mod forget_device;
 pub mod global_sign_out;
 pub mod logout_url;
+mod message;
 pub mod refresh;
 pub mod revoke_token;
 pub mod service_error;
 
-use crate::json::object_of;
-
+pub use message::{CONTENT_TYPE, Request, Response, TARGET_PREFIX};
 pub use service_error::{Operation, is_transient};
-
-/// What stands before the operation in `X-Amz-Target`.
-pub const TARGET_PREFIX: &str = "AWSCognitoIdentityProviderService.";
-
-/// The media type of requests.
-pub const CONTENT_TYPE: &str = "application/x-amz-json-1.1";
-
-/// A POST request of the JSON API. It does not print its body, which holds a token.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Request {
-    /// The operation; it goes into `X-Amz-Target`, after [`TARGET_PREFIX`].
-    pub target: &'static str,
-    /// The absolute URL.
-    pub url: String,
-    /// The JSON text to send.
-    pub body: String,
-}
-
-impl Request {
-    #[inline(never)]
-    fn new(target: &'static str, url: &str, members: &[(&str, &str)]) -> Request {
-        Request {
-            target,
-            url: url.to_owned(),
-            body: object_of(members),
-        }
-    }
-}
-
-impl std::fmt::Debug for Request {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.target)
-    }
-}
-
-/// An answer, as far as it matters. It does not print its body, which may hold tokens.
-#[derive(Clone, Default, PartialEq, Eq)]
-pub struct Response {
-    /// The HTTP status.
-    pub status: u16,
-    /// `x-amzn-ErrorType`
-    pub error_type: Option<String>,
-    /// `x-amzn-RequestId`
-    pub request_id: Option<String>,
-    /// `Date`
-    pub date: Option<String>,
-    /// The body.
-    pub body: String,
-    /// The request was sent twice, since no answer to the first could be had.
-    pub repeated: bool,
-}
-
-impl std::fmt::Debug for Response {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("[response]")
-    }
-}

@@ -2,7 +2,7 @@
 //! state, to closure; and again from every `retry()`.
 //!
 //! The search is depth-first. It finds a cycle if there is one, so it proves that every run is finite;
-//! with the check that each unsettled state has an event that the driver is bound to deliver, every run settles.
+//! with the check that each unsettled state has an event that the sign-out is bound to deliver, every run settles.
 //! A monitor (`machine/monitor.rs`) runs beside the machine and keeps its own account of what is known.
 #![cfg(not(target_arch = "wasm32"))]
 
@@ -14,11 +14,11 @@ use std::hash::{BuildHasherDefault, Hasher};
 use std::io::Write as _;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use cognito_signout::error::AuthErrorCode;
-use cognito_signout::flow::{
+use cognito_signout::engine::tables::{
     Access, Answer, Asked, Back, Call, Command, Event, Found, Heard, Hosted, Leave, MAX_TRIES,
     Machine, Op, Phase, Plan, PopupEnd, Tag,
 };
+use cognito_signout::error::AuthErrorCode;
 use monitor::{LEAVES, Monitor, call};
 
 /// A fast hash: the standard one takes most of the time of a debug build.
@@ -178,7 +178,7 @@ fn allowed(column: usize, event: Event) -> bool {
     }
 }
 
-/// An event that the driver is bound to deliver in this state, whatever the network and the user do.
+/// An event that the sign-out is bound to deliver in this state, whatever the network and the user do.
 fn guaranteed(machine: &Machine, event: Event) -> bool {
     match machine.phase {
         Phase::Checked => event == Event::Start,

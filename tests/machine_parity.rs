@@ -1,12 +1,12 @@
 //! The cases that both native Amplify clients test, by their numbers in the parity list, at the machine's level.
-//! Left to other tests: 10 in part, 17 to 20 and 22, which need a storage, several tabs or the driver.
+//! Left to other tests: 10 in part, 17 to 20 and 22, which need a storage, several tabs or the engine around it.
 #![cfg(not(target_arch = "wasm32"))]
 
-use cognito_signout::error::AuthErrorCode;
-use cognito_signout::flow::{
+use cognito_signout::engine::tables::{
     Access, Answer, Back, Call, Command, Event, Fault, Found, Heard, Hosted, Leave, Machine, Op,
     Phase, Plan, PopupEnd, Tag, Verdict,
 };
+use cognito_signout::error::AuthErrorCode;
 
 const LOCAL: Plan = Plan {
     global: false,
@@ -233,8 +233,8 @@ fn parity_10_a_cancel_of_a_dead_session_goes_on() {
 }
 
 #[test]
-fn parity_11_a_sign_out_url_that_cannot_be_built_is_the_drivers_error() {
-    // An explicit one fails before the machine runs; with "auto" the driver keeps the error.
+fn parity_11_a_sign_out_url_that_cannot_be_built_is_the_callers_error() {
+    // An explicit one fails before the machine runs; with "auto" the sign-out keeps the error.
     let unusable = Found {
         can_leave: false,
         ..HOSTED

@@ -4,7 +4,7 @@
 #[path = "machine/fleet.rs"]
 mod fleet;
 
-use cognito_signout::flow::MAX_TRIES;
+use cognito_signout::engine::tables::MAX_TRIES;
 use serde_json::json;
 
 use fleet::{Fleet, Pause, Report, World, in_step, never, patient, shipped};

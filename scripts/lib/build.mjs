@@ -13,12 +13,12 @@ const UNSPLIT = `${APP_BUNDLE}, unsplit`;
 const ENGINE = "engine (wasm)";
 
 // In bytes, just above the size reached. A commit raises one only if it says what it got for it:
-// the last one got an engine that runs as it is published, with no packer of our own.
+// the last one got an engine that runs as it is published and does no I/O, so that it can be simulated.
 // The goal for the bundle is 25,400, what aws-amplify's signOut alone weighs (ARCHITECTURE.md).
 /** @type {[name: string, kind: "raw" | "gzip", limit: number][]} */
 const LIMITS = [
-  [APP_BUNDLE, "gzip", 112_000],
-  [ENGINE, "raw", 230_100],
+  [APP_BUNDLE, "gzip", 118_700],
+  [ENGINE, "raw", 249_900],
 ];
 
 /**

@@ -1,8 +1,8 @@
 //! ForgetDevice: the remembered device is remembered no more.
 
 use crate::error::AuthError;
+use crate::protocol::message::{Request, Response};
 use crate::protocol::service_error::{Operation, read};
-use crate::protocol::{Request, Response};
 use crate::session::Secret;
 
 /// The request. It comes before GlobalSignOut and RevokeToken, which kill the access token.

@@ -1,8 +1,8 @@
 //! GlobalSignOut: ends all of the user's sessions.
 
 use crate::error::{AuthError, AuthErrorCode};
+use crate::protocol::message::{Request, Response};
 use crate::protocol::service_error::{Operation, read};
-use crate::protocol::{Request, Response};
 use crate::session::Secret;
 
 /// The request. The access token must be neither expired nor revoked, and have the scope

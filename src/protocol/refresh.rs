@@ -2,8 +2,8 @@
 
 use crate::error::AuthError;
 use crate::json::{Json, object_of};
+use crate::protocol::message::{Request, Response};
 use crate::protocol::service_error::{Operation, foreign, read};
-use crate::protocol::{Request, Response};
 use crate::session::Secret;
 
 /// The tokens of a refresh.

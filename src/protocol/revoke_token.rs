@@ -1,8 +1,8 @@
 //! RevokeToken: ends a refresh token, and every access token made from it.
 
 use crate::error::AuthError;
+use crate::protocol::message::{Request, Response};
 use crate::protocol::service_error::{Operation, read};
-use crate::protocol::{Request, Response};
 use crate::session::Secret;
 
 /// The request. It needs no scope and no access token.

@@ -2,7 +2,7 @@
 
 use crate::error::{AuthError, AuthErrorCode, ServiceAnswer, redact};
 use crate::json::Json;
-use crate::protocol::Response;
+use crate::protocol::message::Response;
 use crate::text::{after_last, contains, push_decimal, split_at_any};
 
 /// The operation that was answered; some answers mean different things to different ones.

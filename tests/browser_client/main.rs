@@ -1,4 +1,5 @@
-//! The client in a browser, without a server: `fetch` is scripted, storages and clocks may misbehave.
+//! What only Rust sees of the client in a browser: the typed API, and records that the types of the crate write.
+//! All else is told by the scenarios of `tests/e2e/`. There is no server: `fetch` is scripted.
 #![cfg(target_arch = "wasm32")]
 #![allow(
     clippy::unwrap_used,
@@ -7,18 +8,10 @@
     clippy::indexing_slicing
 )]
 
-mod came_back;
-mod faults;
-mod global;
-mod hosted_ui;
 mod other_tabs;
-mod reentrancy;
-mod returned;
 mod sign_out;
 mod signed_out;
-mod storage;
 mod support;
-mod together;
 mod tokens;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

@@ -3,12 +3,11 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use crate::support::wait::{macrotask, settled, until};
+use crate::support::wait::until;
 use crate::support::*;
-use cognito_signout::config::StorageKind;
+use cognito_signout::engine::tables::{Mark, MarkEntry};
 use cognito_signout::error::AuthErrorCode;
-use cognito_signout::flow::{Mark, MarkEntry};
-use cognito_signout::{Client, SignedOutEvent, SignedOutReason};
+use cognito_signout::{Client, SignedOutEvent};
 use wasm_bindgen_test::*;
 
 type Told = Rc<RefCell<Vec<SignedOutEvent>>>;
@@ -18,14 +17,6 @@ fn listen(client: &Client) -> (u32, Told) {
     let seen = told.clone();
     let id = client.on_signed_out(move |event| seen.borrow_mut().push(event));
     (id, told)
-}
-
-fn event(reason: SignedOutReason, global: bool) -> SignedOutEvent {
-    SignedOutEvent {
-        reason,
-        global,
-        redirecting: false,
-    }
 }
 
 fn entry(session: &cognito_signout::session::Session, now: f64) -> MarkEntry {
@@ -84,34 +75,6 @@ fn stored_session(session: &Session) -> cognito_signout::session::Session {
 }
 
 #[wasm_bindgen_test]
-async fn a_tab_with_its_own_copy_of_the_session_drops_it_and_tells() {
-    for kind in [StorageKind::Session, StorageKind::Memory] {
-        let world = World::new();
-        let (session, other) = (world.session(), world.session());
-        let client = Client::new(world.config_of(kind));
-        client.store_tokens(session.tokens()).await.unwrap();
-        let (_, told) = listen(&client);
-        let now = js_sys::Date::now();
-
-        // Another session's end is not this tab's business.
-        let mut mark = Mark::default();
-        mark.put(entry(&stored_session(&other), now));
-        post(&world, &mark.to_text());
-        mark.put(entry(&stored_session(&session), now));
-        post(&world, &mark.to_text());
-        until("it is told", || !told.borrow().is_empty()).await;
-        post(&world, &mark.to_text());
-        post(&world, "no mark at all");
-        macrotask().await;
-        macrotask().await;
-        assert_eq!(*told.borrow(), [event(SignedOutReason::OtherTab, false)]);
-        assert_eq!(client.load_tokens().await.unwrap(), None);
-        assert!(world.cognito.sent().is_empty());
-        world.is_quiet().await;
-    }
-}
-
-#[wasm_bindgen_test]
 async fn what_another_tab_is_at_is_removed_here_and_revoked_there() {
     let world = World::new();
     let session = world.session();
@@ -149,36 +112,6 @@ async fn what_a_tab_has_heard_counts_before_the_storage_shows_it() {
     assert!(world.is_signed_out() && world.cognito.sent().is_empty());
     let error = client.store_tokens(session.tokens()).await.unwrap_err();
     assert_eq!(error.code, AuthErrorCode::TokenRevoked);
-}
-
-#[wasm_bindgen_test]
-async fn a_call_that_another_tab_overtook_gives_that_tabs_outcome() {
-    let world = World::new();
-    let session = world.session();
-    let client = world.signed_in(&session).await;
-    client.load_tokens().await.unwrap();
-    // The other tab marks the session and removes it, then calls on Cognito.
-    let now = js_sys::Date::now();
-    let mut mark = Mark::default();
-    mark.put(entry(&stored_session(&session), now));
-    let mark_key = world.own_key("ended");
-    set_item("localStorage", &mark_key, &mark.to_text());
-    for (what, _) in world.stored("localStorage") {
-        let key = world.key(&what).into();
-        call(&global("localStorage"), "removeItem", &[&key]);
-    }
-
-    let waits = client.sign_out(Options::default());
-    assert!(world.cognito.sent().is_empty());
-    mark.0[0].codes = Some([Some(AuthErrorCode::Throttled), None, None, None]);
-    set_item("localStorage", &mark_key, &mark.to_text());
-    post(&world, &mark.to_text());
-    let result = partial(settled("signOut", waits).await);
-    assert!(result.was_signed_in);
-    assert_eq!(revoke_code(&result), Some(AuthErrorCode::Throttled));
-    let error = result.revoke_token_error.unwrap();
-    // This tab never held the token in this call.
-    assert!(error.refresh_token.is_none());
 }
 
 #[wasm_bindgen_test]

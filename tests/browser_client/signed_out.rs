@@ -6,8 +6,7 @@ use std::rc::Rc;
 use crate::support::cognito::Reply;
 use crate::support::wait::{Gate, macrotask, settled};
 use crate::support::*;
-use cognito_signout::error::AuthErrorCode;
-use cognito_signout::flow::Mark;
+use cognito_signout::engine::tables::Mark;
 use cognito_signout::{Client, SignedOutEvent, SignedOutReason};
 use wasm_bindgen_test::*;
 
@@ -91,27 +90,6 @@ async fn a_disposed_client_hears_the_end_of_its_sign_out_and_nothing_later() {
     world.is_quiet().await;
 }
 
-#[wasm_bindgen_test]
-async fn listeners_are_told_of_a_partial_one_too() {
-    let world = World::new();
-    world.cognito.reply("RevokeToken", Reply::Silence);
-    let client = world.signed_in(&world.session()).await;
-    let (_, told) = listen(&client);
-    partial(run(&client, within(10.0)).await);
-    assert_eq!(*told.borrow(), [event(SignedOutReason::SignOut, false)]);
-}
-
-#[wasm_bindgen_test]
-async fn another_client_id_hears_nothing() {
-    let (world, other) = (World::new(), World::new());
-    let (_, told) = listen(&other.client());
-    // The later world has the page's fetch.
-    let client = world.signed_in(&world.session()).await;
-    complete(run(&client, Options::default()).await);
-    macrotask().await;
-    assert!(told.borrow().is_empty());
-}
-
 // ---- isSigningOut and the mark
 
 #[wasm_bindgen_test]
@@ -136,36 +114,4 @@ async fn signing_out_from_the_clear_until_it_settles() {
     let mark = Mark::parse(&world.mark(), js_sys::Date::now());
     assert!(!mark.is_signing_out(js_sys::Date::now()));
     assert_eq!(mark.0[0].codes, Some([None; 4]));
-}
-
-#[wasm_bindgen_test]
-async fn a_session_that_has_ended_is_not_stored_again() {
-    let world = World::new();
-    let session = world.session();
-    let client = world.signed_in(&session).await;
-    complete(run(&client, Options::default()).await);
-    let mut refreshed = session.clone();
-    refreshed.renew(3600.0);
-    refreshed.rotate();
-    for tokens in [session.tokens(), refreshed.tokens()] {
-        let error = client.store_tokens(tokens).await.unwrap_err();
-        assert_eq!(error.code, AuthErrorCode::TokenRevoked);
-        session.is_not_in(&format!("{error:?}"));
-    }
-    assert!(world.is_signed_out());
-    let new = world.session();
-    client.store_tokens(new.tokens()).await.unwrap();
-    assert_eq!(client.load_tokens().await.unwrap(), Some(new.tokens()));
-}
-
-#[wasm_bindgen_test]
-async fn the_mark_keeps_the_last_32() {
-    let world = World::new();
-    let client = world.client();
-    for _ in 0..34 {
-        client.store_tokens(world.session().tokens()).await.unwrap();
-        complete(run(&client, Options::default()).await);
-    }
-    let mark = Mark::parse(&world.mark(), js_sys::Date::now());
-    assert_eq!(mark.0.len(), 32);
 }

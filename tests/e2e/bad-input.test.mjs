@@ -1,7 +1,7 @@
 // Whatever is given, an error comes back that says so: never an exception out of nowhere, never a hang.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { HANGS_MS, ready, useWorld } from "./lib/world.mjs";
+import { ready, sideBySide, useWorld } from "./lib/world.mjs";
 
 const world = useWorld();
 
@@ -58,7 +58,7 @@ function nonsense() {
 
 const withNonsense = `globalThis.nonsense = ${nonsense.toString()};`;
 
-describe("bad input", { concurrency: 4, timeout: 4 * HANGS_MS }, () => {
+describe("bad input", sideBySide(4), () => {
   test("nonsense as options: failed(configuration), and nothing touched", async (t) => {
     const jane = await world.visitor(t);
     const tokens = await jane.signIn();

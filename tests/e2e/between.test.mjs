@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { countLooks, isSeen } from "./lib/popup.mjs";
-import { HANGS_MS, leftWell, ready, until, useWorld } from "./lib/world.mjs";
+import { leftWell, ready, sideBySide, until, useWorld } from "./lib/world.mjs";
 
 const world = useWorld();
 
@@ -62,7 +62,7 @@ async function openPopup(jane) {
   return popup;
 }
 
-describe("between features", { concurrency: 2, timeout: 5 * HANGS_MS }, () => {
+describe("between features", sideBySide(2, 5), () => {
   test("an app that prevents our navigation, then an address typed: unconfirmed", async (t) => {
     const jane = await world.visitor(t);
     await jane.signIn({ origin: "hostedUI" });

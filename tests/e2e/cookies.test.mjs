@@ -1,7 +1,7 @@
 // Cookies of one name beside each other: other paths, other domains, partitioned ones. All are revoked, all are removed.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { HANGS_MS, useWorld } from "./lib/world.mjs";
+import { sideBySide, useWorld } from "./lib/world.mjs";
 
 const world = useWorld();
 
@@ -53,7 +53,7 @@ const left = async (jane) =>
     .filter(({ name }) => name.includes(jane.clientId))
     .map(({ name, domain, path }) => `${name} ${domain} ${path}`);
 
-describe("cookies", { concurrency: 4, timeout: 4 * HANGS_MS }, () => {
+describe("cookies", sideBySide(4), () => {
   for (const [
     what,
     config,

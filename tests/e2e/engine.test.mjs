@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { sabotageEngine } from "./lib/sabotage.mjs";
-import { HANGS_MS, useWorld } from "./lib/world.mjs";
+import { needs, sideBySide, useWorld } from "./lib/world.mjs";
 
 const world = useWorld();
 
-describe("the engine", { concurrency: 4, timeout: 4 * HANGS_MS }, () => {
+describe("the engine", sideBySide(4), () => {
   test("retry() after a trap, and a trap in a retry, leave a session alone that was stored since", async (t) => {
     const jane = await world.visitor(t, { init: sabotageEngine });
     const first = await jane.signIn();
@@ -83,45 +83,53 @@ describe("the engine", { concurrency: 4, timeout: 4 * HANGS_MS }, () => {
     assert.deepEqual(jane.areValid(tokens), { access: false, refresh: false });
   });
 
-  test("an engine that never answers: settled by the watchdog, and the next call works", async (t) => {
-    const jane = await world.visitor(t, { init: sabotageEngine });
-    await jane.signIn();
-    await jane.page.clock.install();
-    await jane.page.evaluate(() => {
-      /** @type {any} */ (globalThis).sabotage.hang = true;
-      globalThis.kept = null;
-      void cs.signOut().then((result) => (globalThis.kept = result));
-    });
-    await jane.page.clock.runFor(60_000);
-    await jane.page.waitForFunction(() => globalThis.kept);
-    const result = await jane.page.evaluate(() => show(globalThis.kept));
-    assert.equal(result.status, "partial");
-    assert.equal(result.signedOutLocally, true);
-    assert.equal(result.revokeTokenError.error.code, "unknown");
-    assert.deepEqual(await jane.keys(), []);
+  test(
+    "an engine that never answers: settled by the watchdog, and the next call works",
+    needs("clock"),
+    async (t) => {
+      const jane = await world.visitor(t, { init: sabotageEngine });
+      await jane.signIn();
+      await jane.page.clock.install();
+      await jane.page.evaluate(() => {
+        /** @type {any} */ (globalThis).sabotage.hang = true;
+        globalThis.kept = null;
+        void cs.signOut().then((result) => (globalThis.kept = result));
+      });
+      await jane.page.clock.runFor(60_000);
+      await jane.page.waitForFunction(() => globalThis.kept);
+      const result = await jane.page.evaluate(() => show(globalThis.kept));
+      assert.equal(result.status, "partial");
+      assert.equal(result.signedOutLocally, true);
+      assert.equal(result.revokeTokenError.error.code, "unknown");
+      assert.deepEqual(await jane.keys(), []);
 
-    await jane.page.evaluate(() => {
-      /** @type {any} */ (globalThis).sabotage.hang = false;
-    });
-    await jane.page.clock.resume();
-    const next = await jane.signIn();
-    assert.equal((await jane.signOut()).status, "complete");
-    assert.equal(world.control.isTokenValid(next.refreshToken), false);
-  });
+      await jane.page.evaluate(() => {
+        /** @type {any} */ (globalThis).sabotage.hang = false;
+      });
+      await jane.page.clock.resume();
+      const next = await jane.signIn();
+      assert.equal((await jane.signOut()).status, "complete");
+      assert.equal(world.control.isTokenValid(next.refreshToken), false);
+    },
+  );
 
-  test("a call that never ends does not keep the others waiting: loadTokens settles too", async (t) => {
-    const jane = await world.visitor(t, { init: sabotageEngine });
-    await jane.signIn();
-    await jane.page.clock.install();
-    await jane.page.evaluate(() => {
-      /** @type {any} */ (globalThis).sabotage.hang = true;
-      globalThis.kept = [];
-      for (const call of [cs.loadTokens, cs.takeSignOutResult])
-        void rejection(call()).then((error) => globalThis.kept.push(error));
-    });
-    await jane.page.clock.runFor(120_000);
-    await jane.page.waitForFunction(() => globalThis.kept.length === 2);
-  });
+  test(
+    "a call that never ends does not keep the others waiting: loadTokens settles too",
+    needs("clock"),
+    async (t) => {
+      const jane = await world.visitor(t, { init: sabotageEngine });
+      await jane.signIn();
+      await jane.page.clock.install();
+      await jane.page.evaluate(() => {
+        /** @type {any} */ (globalThis).sabotage.hang = true;
+        globalThis.kept = [];
+        for (const call of [cs.loadTokens, cs.takeSignOutResult])
+          void rejection(call()).then((error) => globalThis.kept.push(error));
+      });
+      await jane.page.clock.runFor(120_000);
+      await jane.page.waitForFunction(() => globalThis.kept.length === 2);
+    },
+  );
 
   test("no engine at all: configure rejects, signOut works, retry() does the rest", async (t) => {
     const jane = await world.visitor(t, {

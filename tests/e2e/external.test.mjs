@@ -1,7 +1,7 @@
 // The entry `cognito-signout/external`: the engine comes from a URL of the app's own.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { HANGS_MS, useWorld } from "./lib/world.mjs";
+import { sideBySide, useWorld } from "./lib/world.mjs";
 
 const world = useWorld();
 
@@ -31,65 +31,61 @@ const PLACES = {
   "a URL where nothing is": { source: "missing", how: "as JavaScript" },
 };
 
-describe(
-  "the engine from a URL",
-  { concurrency: 3, timeout: 4 * HANGS_MS },
-  () => {
-    for (const [place, { type, source, how }] of Object.entries(PLACES))
-      test(`${place}: ${how}`, async (t) => {
-        const jane = await world.visitor(t, { path: "" });
-        const tokens = jane.session();
-        /** @type {string[]} */
-        const files = [];
-        await jane.context.route(
-          /\/package\/.*(wasm|fallback)/,
-          async (route) => {
-            const file = route.request().url().replace(/.*\//, "");
-            files.push(file);
-            const response = await route.fetch();
-            await route.fulfill({
-              response,
-              ...(type &&
-                file.endsWith(".wasm") && {
-                  headers: { ...response.headers(), "content-type": type },
-                }),
-            });
-          },
-        );
-        await jane.page.goto(`${jane.origin}/blank`);
-        const result = await jane.page.evaluate(
-          async ({ config, source, accessToken, refreshToken }) => {
-            const { instantiateStreaming } = WebAssembly;
-            let streamed = false;
-            WebAssembly.instantiateStreaming = async (...args) => {
-              const made = await instantiateStreaming(...args);
-              streamed = true;
-              return made;
-            };
-            // @ts-expect-error the server's copy of the package
-            const external = await import("/package/external.js");
-            const { integrity } = external;
-            /** @type {Record<string, () => unknown>} */
-            const sources = {
-              url: () => "/package/engine.wasm",
-              fetched: () => fetch("/package/engine.wasm", { integrity }),
-              forged: () => fetch("/package/external.js", { integrity }),
-              missing: () => "/package/gone.wasm",
-            };
-            external.setWasmUrl(sources[source]?.());
-            await external.configure(config);
-            await external.storeTokens({ accessToken, refreshToken });
-            const { status } = await external.signOut();
-            return { status, streamed };
-          },
-          { config: jane.config, source, ...tokens },
-        );
-        assert.deepEqual(result, {
-          status: "complete",
-          streamed: how === "streamed",
-        });
-        assert.equal(jane.areValid(tokens).refresh, false);
-        assert.equal(files.includes("fallback.js"), how === "as JavaScript");
+describe("the engine from a URL", sideBySide(3), () => {
+  for (const [place, { type, source, how }] of Object.entries(PLACES))
+    test(`${place}: ${how}`, async (t) => {
+      const jane = await world.visitor(t, { path: "" });
+      const tokens = jane.session();
+      /** @type {string[]} */
+      const files = [];
+      await jane.context.route(
+        /\/package\/.*(wasm|fallback)/,
+        async (route) => {
+          const file = route.request().url().replace(/.*\//, "");
+          files.push(file);
+          const response = await route.fetch();
+          await route.fulfill({
+            response,
+            ...(type &&
+              file.endsWith(".wasm") && {
+                headers: { ...response.headers(), "content-type": type },
+              }),
+          });
+        },
+      );
+      await jane.page.goto(`${jane.origin}/blank`);
+      const result = await jane.page.evaluate(
+        async ({ config, source, accessToken, refreshToken }) => {
+          const { instantiateStreaming } = WebAssembly;
+          let streamed = false;
+          WebAssembly.instantiateStreaming = async (...args) => {
+            const made = await instantiateStreaming(...args);
+            streamed = true;
+            return made;
+          };
+          // @ts-expect-error the server's copy of the package
+          const external = await import("/package/external.js");
+          const { integrity } = external;
+          /** @type {Record<string, () => unknown>} */
+          const sources = {
+            url: () => "/package/engine.wasm",
+            fetched: () => fetch("/package/engine.wasm", { integrity }),
+            forged: () => fetch("/package/external.js", { integrity }),
+            missing: () => "/package/gone.wasm",
+          };
+          external.setWasmUrl(sources[source]?.());
+          await external.configure(config);
+          await external.storeTokens({ accessToken, refreshToken });
+          const { status } = await external.signOut();
+          return { status, streamed };
+        },
+        { config: jane.config, source, ...tokens },
+      );
+      assert.deepEqual(result, {
+        status: "complete",
+        streamed: how === "streamed",
       });
-  },
-);
+      assert.equal(jane.areValid(tokens).refresh, false);
+      assert.equal(files.includes("fallback.js"), how === "as JavaScript");
+    });
+});

@@ -1,7 +1,7 @@
 // `signOut` as an event handler, as people's component libraries call it.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { HANGS_MS, useWorld } from "./lib/world.mjs";
+import { sideBySide, useWorld } from "./lib/world.mjs";
 
 const world = useWorld();
 
@@ -118,7 +118,7 @@ function options() {
 
 const given = `globalThis.handed = ${handed}; globalThis.options = ${options};`;
 
-describe("handlers", { concurrency: 2, timeout: 4 * HANGS_MS }, () => {
+describe("handlers", sideBySide(2), () => {
   test("an object that holds an event counts as no options, and so does null", async (t) => {
     const jane = await world.visitor(t);
     await jane.page.evaluate(given);

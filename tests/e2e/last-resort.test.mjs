@@ -1,7 +1,7 @@
 // Where neither WebAssembly nor the engine as JavaScript can be had: the last resort, which the face has without an engine.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { HANGS_MS, ready, until, useWorld } from "./lib/world.mjs";
+import { ready, sideBySide, until, useWorld } from "./lib/world.mjs";
 
 /** @import { NewTokens } from "cognito-signout-dev" */
 
@@ -47,7 +47,7 @@ const cameFromHostedUI = (jane) =>
     `CognitoIdentityServiceProvider.${jane.clientId}.oauthSignIn`,
   );
 
-describe("no engine at all", { concurrency: 4, timeout: 4 * HANGS_MS }, () => {
+describe("no engine at all", sideBySide(4), () => {
   test("cookies of one name, of other paths and domains: all revoked, none left", async (t) => {
     const origin = world.origin.replace("localhost", "eu.shop.localhost");
     const jane = await world.visitor(t, {

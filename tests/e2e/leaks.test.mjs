@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { Watch, noteInPage } from "./lib/watch.mjs";
-import { HANGS_MS, ready, until, useWorld } from "./lib/world.mjs";
+import { ready, sideBySide, until, useWorld } from "./lib/world.mjs";
 
 const world = useWorld();
 
@@ -40,7 +40,7 @@ const canaries = ({ accessToken, idToken, refreshToken }) => [
   refreshToken,
 ];
 
-describe("leaks", { concurrency: 2, timeout: 4 * HANGS_MS }, () => {
+describe("leaks", sideBySide(2), () => {
   test("the watch sees a token in every place that it watches", async (t) => {
     const { jane, watch } = await watched(t);
     const tokens = jane.session();

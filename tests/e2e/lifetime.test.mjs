@@ -1,7 +1,7 @@
 // Clients that come and go: what a page still holds after many configure() and createClient(), and what dispose() ends.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { HANGS_MS, until, useWorld } from "./lib/world.mjs";
+import { sideBySide, until, useWorld } from "./lib/world.mjs";
 
 const world = useWorld();
 
@@ -76,7 +76,7 @@ async function collect(page) {
 const counted = (t, options) =>
   world.visitor(t, { init: countHeld, configure: false, ...options });
 
-describe("configured anew", { concurrency: 3, timeout: 4 * HANGS_MS }, () => {
+describe("configured anew", sideBySide(3), () => {
   test("many times, each with a logger of its own: one channel, and the old loggers can be collected", async (t) => {
     const jane = await counted(t);
     const { page } = jane;
@@ -254,7 +254,7 @@ describe("configured anew", { concurrency: 3, timeout: 4 * HANGS_MS }, () => {
   });
 });
 
-describe("dispose()", { concurrency: 3, timeout: 4 * HANGS_MS }, () => {
+describe("dispose()", sideBySide(3), () => {
   test("nothing is held, and what is called later says so", async (t) => {
     const jane = await counted(t);
     const { accessToken, refreshToken } = jane.session();

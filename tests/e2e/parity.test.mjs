@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { describe, test } from "node:test";
-import { HANGS_MS, PASSWORD, until, useWorld } from "./lib/world.mjs";
+import { PASSWORD, sideBySide, until, useWorld } from "./lib/world.mjs";
 
 const world = useWorld();
 
@@ -26,7 +26,7 @@ const requests = (visitor) =>
 const errorsOf = (result) =>
   Object.keys(result).filter((name) => /Error$/.test(name));
 
-describe("parity", { concurrency: 4, timeout: 4 * HANGS_MS }, () => {
+describe("parity", sideBySide(4), () => {
   test("parity 01: local sign-out, all well: complete", async (t) => {
     const jane = await world.visitor(t);
     const tokens = await jane.signIn();

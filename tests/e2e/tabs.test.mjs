@@ -2,51 +2,29 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { allLoad, loads, OVER, signOutAtOnce } from "./lib/tabs.mjs";
+import {
+  OTHER_TAB,
+  allLoad,
+  delivered,
+  loads,
+  signOutAtOnce,
+} from "./lib/tabs.mjs";
 import {
   HANGS_MS,
+  LIVE,
+  OVER,
   PATIENT_MS,
   SHOWN_TO_OTHER_TABS,
+  can,
+  sideBySide,
   until,
   useWorld,
 } from "./lib/world.mjs";
 
 const world = useWorld();
 
-const LIVE = { access: true, refresh: true };
-const OTHER_TAB = { reason: "otherTab", global: false, redirecting: false };
-
 /** Longer than the last look at the storage, two seconds after the end. */
 const READ_BACK_MS = 2500;
-
-/**
- * Waits until all that a tab has said so far has come to others: storage events and messages keep their order.
- * @param {import("./lib/world.mjs").Visitor} visitor
- * @param {import("playwright-core").Page[]} others
- */
-async function delivered({ clientId, page }, others) {
-  const name = `cognito-signout.${clientId}.tabs`;
-  for (const other of others)
-    await other.evaluate((name) => {
-      const ways = new Set();
-      globalThis.kept = ways;
-      addEventListener("storage", ({ key }) => {
-        if (key === "last") ways.add(key);
-      });
-      // The same client as the package's, so it can't be read as a mark.
-      new BroadcastChannel(name).onmessage = ({ data }) => {
-        if (data === "last") ways.add("message");
-      };
-    }, name);
-  await page.evaluate((name) => {
-    localStorage.setItem("last", String(Math.random()));
-    const channel = new BroadcastChannel(name);
-    channel.postMessage("last");
-    channel.close();
-  }, name);
-  for (const other of others)
-    await other.waitForFunction(() => globalThis.kept.size === 2);
-}
 
 /**
  * @param {import("./lib/world.mjs").Visitor} visitor
@@ -55,7 +33,7 @@ async function delivered({ clientId, page }, others) {
 const configure = ({ config, page: own }, page = own) =>
   page.evaluate((config) => cs.configure(config), config);
 
-describe("tabs", { concurrency: 3, timeout: 4 * HANGS_MS }, () => {
+describe("tabs", sideBySide(3), () => {
   // Of 2 and 20 tabs: tests/proof.
   for (const global of [false, true])
     test(`2 tabs sign out at once, ${global ? "global" : "local"}: each tells the truth and hears once`, async (t) =>
@@ -92,29 +70,6 @@ describe("tabs", { concurrency: 3, timeout: 4 * HANGS_MS }, () => {
       ["string", "undefined", "undefined"],
     );
     assert.deepEqual(jane.calls, ["(RevokeToken)"]);
-  });
-
-  test("one tab signs out: every other one hears it once", async (t) => {
-    const jane = await world.visitor(t);
-    await jane.signIn();
-    const others = [await jane.tab(), await jane.tab(), await jane.tab()];
-    await allLoad(others);
-    await jane.signOut();
-    for (const page of others) {
-      await until(
-        async () => (await jane.heard(page)).length,
-        "it is heard in the other tab",
-      );
-      assert.equal(await loads(page), false);
-    }
-    // What comes by two ways, channel and storage event, is told once.
-    await delivered(jane, others);
-    for (const page of others)
-      assert.deepEqual(await jane.heard(page), [OTHER_TAB]);
-    assert.deepEqual(
-      (await jane.heard()).map(({ reason }) => reason),
-      ["signOut"],
-    );
   });
 
   test("a tab of another client, or of another user in its own storage, stays silent", async (t) => {
@@ -177,11 +132,11 @@ describe("tabs", { concurrency: 3, timeout: 4 * HANGS_MS }, () => {
       const jane = await world.visitor(t, { config: { storage } });
       const tokens = await jane.signIn();
       let copy;
-      if (storage === "session") {
+      if (storage === "session" && can("openWindows")) {
         // A tab that a tab opens starts with a copy of its sessionStorage.
-        const opened = jane.context.waitForEvent("page");
-        await jane.page.evaluate(() => void window.open("/"));
-        copy = await opened;
+        copy = await jane.opened(() =>
+          jane.page.evaluate(() => void window.open("/")),
+        );
         await copy.waitForFunction(() => globalThis.ready);
       } else {
         copy = await jane.tab();
@@ -334,6 +289,56 @@ describe("tabs", { concurrency: 3, timeout: 4 * HANGS_MS }, () => {
     );
   });
 
+  test("written back while the request is under way: removed before it settles, and the newest token is revoked", async (t) => {
+    const jane = await world.visitor(t, {
+      client: { rotation: { graceSeconds: 60 } },
+    });
+    await jane.signIn();
+    const before = await jane.page.evaluate(() => ({ ...localStorage }));
+    const newest = await jane.page.evaluate(() => cs.refreshTokens());
+    const letGo = jane.hold("RevokeToken");
+    await jane.page.evaluate(([before, timeoutMs]) => {
+      const after = { ...localStorage };
+      Object.assign(localStorage, before);
+      globalThis.kept = cs.signOut({ timeoutMs });
+      // What a refresh in flight of another library would write.
+      for (const [key, value] of Object.entries(after))
+        if (key.startsWith("Cognito")) localStorage.setItem(key, value);
+    }, /** @type {const} */ ([before, PATIENT_MS]));
+    letGo();
+    const result = await jane.result();
+    assert.equal(result.status, "complete", JSON.stringify(result));
+    const { reason } = result.steps.find(
+      (/** @type {any} */ { step }) => step === "readBack",
+    );
+    assert.equal(reason, "the session had been written back");
+    assert.deepEqual(await jane.keys(), []);
+    assert.equal(world.control.isTokenValid(newest.refreshToken ?? ""), false);
+  });
+
+  for (const look of /** @type {const} */ ([
+    "loadTokens",
+    "takeSignOutResult",
+    "configure",
+  ]))
+    test(`written back after the end: ${look} removes it`, async (t) => {
+      const jane = await world.visitor(t);
+      await jane.signIn();
+      const left = await jane.page.evaluate(async ([look, config]) => {
+        const stored = Object.entries({ ...localStorage });
+        await cs.signOut({ timeoutMs: 60_000 });
+        for (const [key, value] of stored)
+          if (key.startsWith("Cognito")) localStorage.setItem(key, value);
+        const found =
+          look === "configure" ? await cs.configure(config) : await cs[look]();
+        return [
+          found ?? null,
+          Object.keys(localStorage).filter((key) => key.startsWith("Cognito")),
+        ];
+      }, /** @type {const} */ ([look, jane.config]));
+      assert.deepEqual(left, [null, []]);
+    });
+
   test("written back when nobody looks: the next start removes it, and revokes it", async (t) => {
     const jane = await world.visitor(t);
     const tokens = await jane.signIn();
@@ -359,17 +364,31 @@ describe("tabs", { concurrency: 3, timeout: 4 * HANGS_MS }, () => {
     );
   });
 
-  test("storeTokens of an ended session stores nothing", async (t) => {
-    const jane = await world.visitor(t);
+  test("a refresh stores the new tokens; of the session that has ended none is stored again", async (t) => {
+    const jane = await world.visitor(t, {
+      client: { rotation: { graceSeconds: 60 } },
+    });
     const tokens = await jane.signIn();
-    await jane.signOut();
-    const error = await jane.page.evaluate(
-      ({ accessToken, refreshToken }) =>
-        rejection(cs.storeTokens({ accessToken, refreshToken })),
-      tokens,
+    const fresh = await jane.page.evaluate(() => cs.refreshTokens());
+    assert.notEqual(fresh.refreshToken, tokens.refreshToken);
+    assert.deepEqual(await jane.page.evaluate(() => cs.loadTokens()), fresh);
+    assert.equal((await jane.signOut()).status, "complete");
+    assert.equal(world.control.isTokenValid(fresh.refreshToken ?? ""), false);
+    // It is known by its origin, not by the token.
+    for (const { accessToken, refreshToken } of [tokens, fresh]) {
+      const error = await jane.page.evaluate(
+        (tokens) => rejection(cs.storeTokens(/** @type {any} */ (tokens))),
+        { accessToken, refreshToken },
+      );
+      assert.equal(error.code, "tokenRevoked");
+    }
+    const refused = await jane.page.evaluate(() =>
+      rejection(cs.refreshTokens()),
     );
-    assert.equal(error.code, "tokenRevoked");
+    assert.equal(refused.code, "invalidState");
     assert.deepEqual(await jane.keys(), []);
+    await jane.signIn();
+    assert.equal(await loads(jane.page), true);
   });
 
   test("without origin_jti: a new sign-in is never taken for the ended one, and the ended one never comes back", async (t) => {
@@ -393,7 +412,7 @@ describe("tabs", { concurrency: 3, timeout: 4 * HANGS_MS }, () => {
   });
 });
 
-describe("refresh", { concurrency: 3, timeout: 4 * HANGS_MS }, () => {
+describe("refresh", sideBySide(3), () => {
   for (const where of ["the same tab", "another tab"])
     for (const rotation of [false, true])
       test(`a refresh in flight in ${where} brings nothing back${rotation ? ", with rotation" : ""}`, async (t) => {
@@ -571,132 +590,128 @@ const brief = ({ status, wasSignedIn, revokeTokenError }) => ({
   ...(revokeTokenError && { code: revokeTokenError.error.code }),
 });
 
-describe(
-  "an earlier sign-out",
-  { concurrency: 3, timeout: 4 * HANGS_MS },
-  () => {
-    for (const how of ["failed", "succeeded"])
-      test(`an own one that ${how}, and a reload: signed out already, no old error, nobody is told`, async (t) => {
-        const jane = await world.visitor(t);
-        await jane.signIn();
-        if (how === "failed")
-          jane.fault({
-            operation: "RevokeToken",
-            answer: { type: "ForbiddenException" },
-          });
-        const first = await jane.signOut();
-        assert.equal(
-          first.status,
-          how === "failed" ? "partial" : "complete",
-          JSON.stringify(first),
-        );
-        jane.clearCalls();
-        await jane.page.reload();
-        await jane.page.waitForFunction(() => globalThis.ready);
-        assert.deepEqual(brief(await jane.signOut()), SIGNED_OUT);
-        // Also if the same document asks once more.
-        assert.deepEqual(brief(await jane.signOut()), SIGNED_OUT);
-        assert.deepEqual(jane.calls, []);
-        assert.deepEqual(await jane.heard(), []);
-      });
-
-    test("an own one that left for the hosted UI: on the page after, and after its reload, signed out already", async (t) => {
+describe("an earlier sign-out", sideBySide(3), () => {
+  for (const how of ["failed", "succeeded"])
+    test(`an own one that ${how}, and a reload: signed out already, no old error, nobody is told`, async (t) => {
       const jane = await world.visitor(t);
-      await jane.signInByHostedUI();
-      await jane.page.evaluate(() => {
-        globalThis.ready = false;
-        setTimeout(() => void cs.signOut());
-      });
-      await jane.page.waitForFunction(() => globalThis.ready);
-      assert.deepEqual(
-        brief(await jane.signOut({ hostedUI: "none" })),
-        SIGNED_OUT,
+      await jane.signIn();
+      if (how === "failed")
+        jane.fault({
+          operation: "RevokeToken",
+          answer: { type: "ForbiddenException" },
+        });
+      const first = await jane.signOut();
+      assert.equal(
+        first.status,
+        how === "failed" ? "partial" : "complete",
+        JSON.stringify(first),
       );
+      jane.clearCalls();
       await jane.page.reload();
       await jane.page.waitForFunction(() => globalThis.ready);
-      assert.deepEqual(
-        brief(await jane.signOut({ hostedUI: "none" })),
-        SIGNED_OUT,
-      );
+      assert.deepEqual(brief(await jane.signOut()), SIGNED_OUT);
+      // Also if the same document asks once more.
+      assert.deepEqual(brief(await jane.signOut()), SIGNED_OUT);
+      assert.deepEqual(jane.calls, []);
       assert.deepEqual(await jane.heard(), []);
     });
 
-    test("another tab's that had settled, then a new tab: signed out already", async (t) => {
-      const jane = await world.visitor(t);
-      await jane.signIn();
-      jane.fault({
-        operation: "RevokeToken",
-        answer: { type: "ForbiddenException" },
-      });
-      assert.equal((await jane.signOut()).status, "partial");
-      const later = await jane.tab();
-      assert.deepEqual(brief(await jane.signOut({}, later)), SIGNED_OUT);
-      assert.deepEqual(await jane.heard(later), []);
+  test("an own one that left for the hosted UI: on the page after, and after its reload, signed out already", async (t) => {
+    const jane = await world.visitor(t);
+    await jane.signInByHostedUI();
+    await jane.page.evaluate(() => {
+      globalThis.ready = false;
+      setTimeout(() => void cs.signOut());
     });
+    await jane.page.waitForFunction(() => globalThis.ready);
+    assert.deepEqual(
+      brief(await jane.signOut({ hostedUI: "none" })),
+      SIGNED_OUT,
+    );
+    await jane.page.reload();
+    await jane.page.waitForFunction(() => globalThis.ready);
+    assert.deepEqual(
+      brief(await jane.signOut({ hostedUI: "none" })),
+      SIGNED_OUT,
+    );
+    assert.deepEqual(await jane.heard(), []);
+  });
 
-    test("another tab's that still runs when a tab is opened is followed", async (t) => {
-      const jane = await world.visitor(t);
-      await jane.signIn();
-      const { id } = jane.fault({
-        operation: "RevokeToken",
-        latencyMs: HANGS_MS,
-        answer: { type: "ForbiddenException" },
-      });
-      const first = jane.signOut();
-      await until(() => jane.calls.length, "its request is under way");
-      const later = await jane.tab();
-      const follows = jane.signOut({}, later);
-      world.control.removeFault(id);
-      const want = { status: "partial", wasSignedIn: true, code: "service" };
-      assert.deepEqual(brief(await first), want);
-      assert.deepEqual(brief(await follows), want);
+  test("another tab's that had settled, then a new tab: signed out already", async (t) => {
+    const jane = await world.visitor(t);
+    await jane.signIn();
+    jane.fault({
+      operation: "RevokeToken",
+      answer: { type: "ForbiddenException" },
     });
+    assert.equal((await jane.signOut()).status, "partial");
+    const later = await jane.tab();
+    assert.deepEqual(brief(await jane.signOut({}, later)), SIGNED_OUT);
+    assert.deepEqual(await jane.heard(later), []);
+  });
 
-    test("an own one that still ran at the reload: nobody will learn what came of it, and it says so at once", async (t) => {
-      const jane = await world.visitor(t);
-      await jane.signIn();
-      jane.fault({ operation: "RevokeToken", silence: true });
-      void jane.signOut().catch(() => {});
-      await until(() => jane.calls.length, "its request is under way");
-      await jane.page.reload();
-      await jane.page.waitForFunction(() => globalThis.ready);
-      // No promise is pending any more.
-      assert.equal(await jane.page.evaluate(() => cs.isSigningOut()), false);
-      const result = await jane.signOut();
-      assert.deepEqual(brief(result), {
-        status: "partial",
-        wasSignedIn: true,
-        code: "unconfirmed",
-      });
-      assert.deepEqual(jane.calls, ["(RevokeToken)"]);
+  test("another tab's that still runs when a tab is opened is followed", async (t) => {
+    const jane = await world.visitor(t);
+    await jane.signIn();
+    const { id } = jane.fault({
+      operation: "RevokeToken",
+      latencyMs: HANGS_MS,
+      answer: { type: "ForbiddenException" },
     });
+    const first = jane.signOut();
+    await until(() => jane.calls.length, "its request is under way");
+    const later = await jane.tab();
+    const follows = jane.signOut({}, later);
+    world.control.removeFault(id);
+    const want = { status: "partial", wasSignedIn: true, code: "service" };
+    assert.deepEqual(brief(await first), want);
+    assert.deepEqual(brief(await follows), want);
+  });
 
-    test("a tab that had read the session is overtaken, however long ago the other one signed out", async (t) => {
-      const jane = await world.visitor(t);
-      await jane.signIn();
-      const other = await jane.tab();
-      await allLoad([other]);
-      jane.fault({
-        operation: "RevokeToken",
-        answer: { type: "ForbiddenException" },
-      });
-      await jane.signOut();
-      await delivered(jane, [other]);
-      // A minute ago, by this tab's clock.
-      await other.evaluate(() => {
-        const { now } = Date;
-        Date.now = () => now() + 60_000;
-      });
-      assert.deepEqual(brief(await jane.signOut({}, other)), {
-        status: "partial",
-        wasSignedIn: true,
-        code: "service",
-      });
+  test("an own one that still ran at the reload: nobody will learn what came of it, and it says so at once", async (t) => {
+    const jane = await world.visitor(t);
+    await jane.signIn();
+    jane.fault({ operation: "RevokeToken", silence: true });
+    void jane.signOut().catch(() => {});
+    await until(() => jane.calls.length, "its request is under way");
+    await jane.page.reload();
+    await jane.page.waitForFunction(() => globalThis.ready);
+    // No promise is pending any more.
+    assert.equal(await jane.page.evaluate(() => cs.isSigningOut()), false);
+    const result = await jane.signOut();
+    assert.deepEqual(brief(result), {
+      status: "partial",
+      wasSignedIn: true,
+      code: "unconfirmed",
     });
-  },
-);
+    assert.deepEqual(jane.calls, ["(RevokeToken)"]);
+  });
 
-describe("many users", { concurrency: 2, timeout: 4 * HANGS_MS }, () => {
+  test("a tab that had read the session is overtaken, however long ago the other one signed out", async (t) => {
+    const jane = await world.visitor(t);
+    await jane.signIn();
+    const other = await jane.tab();
+    await allLoad([other]);
+    jane.fault({
+      operation: "RevokeToken",
+      answer: { type: "ForbiddenException" },
+    });
+    await jane.signOut();
+    await delivered(jane, [other]);
+    // A minute ago, by this tab's clock.
+    await other.evaluate(() => {
+      const { now } = Date;
+      Date.now = () => now() + 60_000;
+    });
+    assert.deepEqual(brief(await jane.signOut({}, other)), {
+      status: "partial",
+      wasSignedIn: true,
+      code: "service",
+    });
+  });
+});
+
+describe("many users", sideBySide(2), () => {
   for (const count of [9, 31, 32, 40])
     test(`${count} stored users: other tabs hear of the current one's end, and a refresh in flight brings it not back`, async (t) => {
       const jane = await world.visitor(t, {

@@ -2,25 +2,18 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import {
-  HANGS_MS,
+  LIVE,
+  OVER,
   PATIENT_MS,
   leftWell,
+  sideBySide,
   until,
   useWorld,
 } from "./lib/world.mjs";
 
 const world = useWorld();
 
-const OVER = { access: false, refresh: false };
-const LIVE = { access: true, refresh: true };
-
-/** @param {import("./lib/world.mjs").Visitor} visitor */
-async function goOffline({ context, page }) {
-  await context.setOffline(true);
-  await page.waitForFunction(() => !navigator.onLine);
-}
-
-describe("waiting", { concurrency: 4, timeout: 4 * HANGS_MS }, () => {
+describe("waiting", sideBySide(4), () => {
   test("a silent server: settled at the deadline, and said so", async (t) => {
     const jane = await world.visitor(t);
     await jane.signIn();
@@ -28,6 +21,8 @@ describe("waiting", { concurrency: 4, timeout: 4 * HANGS_MS }, () => {
     const local = await jane.signOut({ timeoutMs: 200 });
     assert.equal(local.status, "partial");
     assert.equal(local.revokeTokenError.error.code, "timeout");
+    assert.equal(local.hidden.refreshToken, "string");
+    assert.deepEqual(await jane.keys(), []);
     await until(() => jane.calls.length, "it was sent");
     assert.deepEqual(jane.calls, ["(RevokeToken)"]);
     await jane.signIn();
@@ -98,21 +93,40 @@ describe("waiting", { concurrency: 4, timeout: 4 * HANGS_MS }, () => {
         assert.equal((await jane.retry()).status, "complete");
     });
 
-  test("a signal after the clear: what is remote ends, partial", async (t) => {
-    const jane = await world.visitor(t);
-    await jane.signIn();
-    jane.fault({ operation: "RevokeToken", silence: true });
-    const result = await jane.page.evaluate(async () => {
-      const controller = new AbortController();
-      const running = cs.signOut({ signal: controller.signal });
-      controller.abort();
-      return show(await running);
+  for (const global of [false, true])
+    test(`a signal after the clear, ${global ? "global" : "local"}: what is remote ends, partial`, async (t) => {
+      const jane = await world.visitor(t);
+      const tokens = await jane.signIn();
+      jane.fault({ operation: "*", silence: true });
+      const { result, aborted } = await jane.page.evaluate(async (global) => {
+        /** @type {AbortSignal[]} */
+        const signals = [];
+        const { fetch } = globalThis;
+        globalThis.fetch = (input, init) => {
+          signals.push(
+            input instanceof Request
+              ? input.signal
+              : /** @type {AbortSignal} */ (init?.signal),
+          );
+          return fetch(input, init);
+        };
+        const controller = new AbortController();
+        const running = cs.signOut({ global, signal: controller.signal });
+        controller.abort();
+        const result = show(await running);
+        return { result, aborted: signals.map(({ aborted }) => aborted) };
+      }, global);
+      assert.equal(result.status, "partial");
+      assert.equal(result.signedOutLocally, true);
+      assert.equal(result.revokeTokenError.error.code, "aborted");
+      assert.equal(
+        result.globalSignOutError?.error.code,
+        global ? "aborted" : undefined,
+      );
+      assert.deepEqual(aborted, [true]);
+      assert.deepEqual(await jane.keys(), []);
+      assert.deepEqual(jane.areValid(tokens), LIVE);
     });
-    assert.equal(result.status, "partial");
-    assert.equal(result.signedOutLocally, true);
-    assert.equal(result.revokeTokenError.error.code, "aborted");
-    assert.deepEqual(await jane.keys(), []);
-  });
 
   test("of two callers one aborts: it leaves, the other gets the outcome", async (t) => {
     const jane = await world.visitor(t);
@@ -302,41 +316,6 @@ describe("waiting", { concurrency: 4, timeout: 4 * HANGS_MS }, () => {
     assert.equal((await jane.heard()).length, 2);
   });
 
-  for (const how of ["closing the tab", "navigating away"])
-    for (const global of [false, true])
-      test(
-        `${how} in the task after signOut(): Cognito still sees it, ${global ? "global" : "local"}`,
-        { timeout: HANGS_MS },
-        async (t) => {
-          const jane = await world.visitor(t);
-          const tokens = await jane.signIn();
-          const other = jane.session();
-          // Cold preflights, and a server that takes its time.
-          jane.fault({ operation: "RevokeToken", latencyMs: 200 });
-          jane.fault({ operation: "GlobalSignOut", latencyMs: 200 });
-          await jane.tab("/");
-          // It may be answered or not: the page goes away meanwhile.
-          void jane.page
-            .evaluate(
-              ([how, global]) => {
-                void cs.signOut({ global: global === "true" });
-                if (how === "closing the tab") window.close();
-                else location.href = "/elsewhere";
-              },
-              [how, String(global)],
-            )
-            .catch(() => {});
-          await until(
-            () => !world.control.isTokenValid(tokens.refreshToken),
-            "it is revoked",
-          );
-          await until(
-            () => world.control.isTokenValid(other.refreshToken) === !global,
-            "the other session as asked",
-          );
-        },
-      );
-
   test("a held-back revocation is sent when the page goes away", async (t) => {
     const jane = await world.visitor(t);
     const tokens = await jane.signIn();
@@ -354,10 +333,36 @@ describe("waiting", { concurrency: 4, timeout: 4 * HANGS_MS }, () => {
     );
   });
 
+  test("a page whose keepalive bodies have used up the 64 KB: the request goes all the same", async (t) => {
+    const jane = await world.visitor(t);
+    const tokens = await jane.signIn();
+    jane.fault({ operation: "/oauth2/token", silence: true });
+    await jane.page.evaluate(
+      ([url, client]) => {
+        const body = `client_id=${client}&fill=`.padEnd(65_500, "x");
+        const headers = { "content-type": "application/x-www-form-urlencoded" };
+        const options = { method: "POST", keepalive: true, body, headers };
+        globalThis.kept = "in flight";
+        fetch(url, options).then(
+          () => (globalThis.kept = "answered"),
+          (error) => (globalThis.kept = String(error)),
+        );
+      },
+      /** @type {const} */ ([
+        `${world.cognito.origin}/oauth2/token`,
+        jane.clientId,
+      ]),
+    );
+    await until(() => jane.calls.length, "it is in flight");
+    assert.equal(await jane.page.evaluate(() => globalThis.kept), "in flight");
+    assert.equal((await jane.signOut()).status, "complete");
+    assert.deepEqual(jane.areValid(tokens), OVER);
+  });
+
   test("offline: one try; retryWhenOnline sends it again when the network is back", async (t) => {
     const jane = await world.visitor(t);
     const tokens = await jane.signIn();
-    await goOffline(jane);
+    await jane.goOffline();
     const result = await jane.signOut({ retryWhenOnline: true });
     assert.equal(result.status, "partial");
     assert.equal(result.revokeTokenError.error.code, "network");
@@ -372,7 +377,7 @@ describe("waiting", { concurrency: 4, timeout: 4 * HANGS_MS }, () => {
       JSON.stringify({ ...localStorage, ...sessionStorage }),
     );
     assert.equal(stored.includes(tokens.refreshToken), false);
-    await jane.context.setOffline(false);
+    await jane.goOnline();
     await until(
       () => !world.control.isTokenValid(tokens.refreshToken),
       "it is revoked",
@@ -386,7 +391,7 @@ describe("waiting", { concurrency: 4, timeout: 4 * HANGS_MS }, () => {
   test("retryWhenOnline, each time: retry() knows what became of it", async (t) => {
     const jane = await world.visitor(t);
     const tokens = await jane.signIn();
-    await jane.context.setOffline(true);
+    await jane.goOffline();
     await jane.signOut({ global: true, retryWhenOnline: true });
     jane.fault({
       operation: "GlobalSignOut",
@@ -397,7 +402,7 @@ describe("waiting", { concurrency: 4, timeout: 4 * HANGS_MS }, () => {
       times: 1,
       answer: { type: "ForbiddenException" },
     });
-    await jane.context.setOffline(false);
+    await jane.goOnline();
     await until(() => jane.calls.length === 2, "both are sent, and refused");
     world.control.clearFaults({ clientId: jane.clientId });
     await until(async () => {
@@ -414,12 +419,12 @@ describe("waiting", { concurrency: 4, timeout: 4 * HANGS_MS }, () => {
   test("without retryWhenOnline nothing is sent again by itself", async (t) => {
     const jane = await world.visitor(t);
     const tokens = await jane.signIn();
-    await goOffline(jane);
+    await jane.goOffline();
     await jane.signOut();
     await jane.page.evaluate(() => {
       addEventListener("online", () => (document.title = "online"));
     });
-    await jane.context.setOffline(false);
+    await jane.goOnline();
     await jane.page.waitForFunction(() => document.title === "online");
     assert.deepEqual(jane.calls, []);
     assert.deepEqual(jane.areValid(tokens), LIVE);
@@ -513,6 +518,20 @@ describe("waiting", { concurrency: 4, timeout: 4 * HANGS_MS }, () => {
     assert.deepEqual(jane.calls, ["GlobalSignOut"]);
   });
 
+  test("an expired access token: a refresh, GlobalSignOut, RevokeToken; nothing is stored", async (t) => {
+    const jane = await world.visitor(t);
+    const tokens = await jane.signIn({ accessTokenExpiresIn: -60 });
+    const result = await jane.signOut({ global: true });
+    assert.equal(result.status, "complete");
+    assert.deepEqual(jane.calls, [
+      "GetTokensFromRefreshToken",
+      "GlobalSignOut",
+      "RevokeToken",
+    ]);
+    assert.deepEqual(await jane.keys(), []);
+    assert.deepEqual(jane.areValid(tokens), OVER);
+  });
+
   test("an access token that has expired by the server's word: one refresh, one more try, nothing stored", async (t) => {
     const jane = await world.visitor(t, {
       client: { rotation: { graceSeconds: 60 } },
@@ -558,6 +577,23 @@ describe("waiting", { concurrency: 4, timeout: 4 * HANGS_MS }, () => {
     assert.deepEqual(jane.areValid(tokens), OVER);
   });
 
+  test("an access token that has expired, by the server's word, after a refresh too: tokenExpired, and revoked", async (t) => {
+    const jane = await world.visitor(t);
+    const tokens = await jane.signIn();
+    jane.fault({
+      operation: "GlobalSignOut",
+      answer: {
+        type: "NotAuthorizedException",
+        message: "Access Token has expired",
+      },
+    });
+    const result = await jane.signOut({ global: true });
+    assert.equal(result.status, "partial");
+    assert.equal(result.globalSignOutError.error.code, "tokenExpired");
+    assert.equal(result.revokeTokenError, undefined);
+    assert.deepEqual(jane.areValid(tokens), OVER);
+  });
+
   test("a pool that does not know GetTokensFromRefreshToken: REFRESH_TOKEN_AUTH", async (t) => {
     const jane = await world.visitor(t);
     await jane.signIn({ accessTokenExpiresIn: -60 });
@@ -599,6 +635,7 @@ describe("waiting", { concurrency: 4, timeout: 4 * HANGS_MS }, () => {
       "throttled",
       3,
     ],
+    ["HTTP 429", { answer: { status: 429, body: "" } }, "throttled", 3],
     ["HTTP 503", { answer: { status: 503, body: "no" } }, "service", 3],
     ["HTTP 404", { answer: { status: 404, body: "<p>" } }, "service", 1],
     [
@@ -622,7 +659,7 @@ describe("waiting", { concurrency: 4, timeout: 4 * HANGS_MS }, () => {
   ]))
     test(`${name}: ${code}, ${tries} ${tries === 1 ? "try" : "tries"}`, async (t) => {
       const jane = await world.visitor(t);
-      await jane.signIn();
+      const tokens = await jane.signIn();
       jane.fault({ operation: "RevokeToken", ...fault });
       const result = await jane.signOut();
       assert.equal(result.status, "partial");
@@ -633,19 +670,26 @@ describe("waiting", { concurrency: 4, timeout: 4 * HANGS_MS }, () => {
         ).attempts,
         tries,
       );
+      world.control.clearFaults({ clientId: jane.clientId });
+      assert.equal((await jane.retry()).status, "complete");
+      assert.deepEqual(jane.areValid(tokens), OVER);
     });
 
-  test("a transient failure, and then an answer: complete", async (t) => {
+  test("transient failures, and a connection lost after the work was done: complete", async (t) => {
     const jane = await world.visitor(t);
-    await jane.signIn();
-    jane.fault({ operation: "RevokeToken", times: 1, drop: true });
-    jane.fault({
-      operation: "RevokeToken",
-      times: 1,
-      answer: { type: "TooManyRequestsException" },
-    });
-    const result = await jane.signOut();
-    assert.equal(result.status, "complete", JSON.stringify(result));
+    const dropped = { drop: /** @type {const} */ (true) };
+    const throttled = { answer: { type: "TooManyRequestsException" } };
+    for (const faults of [
+      [dropped, throttled],
+      [{ ...dropped, processed: true }],
+    ]) {
+      const tokens = await jane.signIn();
+      for (const fault of faults)
+        jane.fault({ operation: "RevokeToken", times: 1, ...fault });
+      const result = await jane.signOut();
+      assert.equal(result.status, "complete", JSON.stringify(result));
+      assert.deepEqual(jane.areValid(tokens), OVER);
+    }
   });
 
   test("a token that was revoked or has expired before is revoked: complete", async (t) => {
@@ -755,86 +799,4 @@ describe("waiting", { concurrency: 4, timeout: 4 * HANGS_MS }, () => {
     assert.deepEqual(jane.areValid(own), LIVE);
     assert.deepEqual(jane.areValid(others), OVER);
   });
-
-  test("re-entrancy: a getter on the options that calls signOut and loadTokens", async (t) => {
-    const jane = await world.visitor(t);
-    const tokens = await jane.signIn();
-    const seen = await jane.page.evaluate(async () => {
-      /** @type {Promise<any>[]} */
-      const inner = [];
-      const options = {
-        get global() {
-          inner.push(cs.signOut(), cs.loadTokens());
-          return false;
-        },
-        get timeoutMs() {
-          inner.push(cs.loadTokens(), cs.signOut());
-          return 5000;
-        },
-      };
-      const outer = await settled(cs.signOut(options), 60_000);
-      const results = await Promise.all(inner.map((p) => settled(p, 60_000)));
-      return {
-        outer: outer.status,
-        inner: results.filter((result) => result === "pending").length,
-        states: results.map((result) => result?.status).filter(Boolean),
-      };
-    });
-    assert.equal(seen.outer, "complete");
-    assert.equal(seen.inner, 0);
-    assert.ok(seen.states.length >= 2);
-    assert.ok(seen.states.every((status) => status === "complete"));
-    assert.deepEqual(jane.areValid(tokens), OVER);
-    assert.deepEqual(jane.calls, ["RevokeToken"]);
-    assert.deepEqual(await jane.keys(), []);
-  });
-
-  for (const method of /** @type {const} */ ([
-    "getItem",
-    "removeItem",
-    "setItem",
-  ]))
-    test(`re-entrancy: a patched storage whose ${method} calls signOut and loadTokens`, async (t) => {
-      const jane = await world.visitor(t);
-      const tokens = await jane.signIn();
-      const seen = await jane.page.evaluate(async (method) => {
-        /** @type {Promise<any>[]} */
-        const inner = [];
-        let depth = 0;
-        const real = Storage.prototype[method];
-        /** @type {any} */
-        const prototype = Storage.prototype;
-        /** @this {Storage} @param {...string} args */
-        const patched = function (...args) {
-          if (depth++ < 3) inner.push(cs.signOut(), cs.loadTokens());
-          // @ts-expect-error as many as it takes
-          return real.apply(this, args);
-        };
-        prototype[method] = patched;
-        const outer = await settled(cs.signOut(), 60_000);
-        prototype[method] = real;
-        const results = await Promise.all(inner.map((p) => settled(p, 60_000)));
-        return {
-          outer: outer.status,
-          pending: results.filter((result) => result === "pending").length,
-          calls: inner.length,
-          states: results.map((result) => result?.status).filter(Boolean),
-          after: await cs.loadTokens(),
-        };
-      }, method);
-      assert.equal(seen.outer, "complete");
-      assert.equal(seen.pending, 0);
-      assert.ok(seen.calls > 0);
-      assert.ok(
-        seen.states.every((status) => status === "complete"),
-        String(seen.states),
-      );
-      assert.equal(seen.after, null);
-      assert.deepEqual(jane.areValid(tokens), OVER);
-      assert.deepEqual(await jane.keys(), []);
-      // The promise was kept; the next one is too.
-      const next = await jane.signIn();
-      assert.equal((await jane.signOut()).status, "complete");
-      assert.deepEqual(jane.areValid(next), OVER);
-    });
 });

@@ -1,10 +1,10 @@
 //! Every answer of the corpus, and what it must come to: written by hand from the contract's table.
 
+use cognito_signout::engine::tables::Op;
 use cognito_signout::error::AuthErrorCode::{
     self, Configuration, MissingScope, Network, NotAuthorized, RevocationDisabled, Service,
     Throttled, TokenRevoked,
 };
-use cognito_signout::flow::Op;
 use cognito_signout::protocol::Response;
 use serde_json::Value;
 

@@ -6,10 +6,10 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use cognito_signout::error::AuthError;
-use cognito_signout::flow::{
+use cognito_signout::engine::tables::{
     self, Access, Answer, Back, Command, Event, Found, Leave, Machine, Op, Plan, Tag, Verdict,
 };
+use cognito_signout::error::AuthError;
 use cognito_signout::protocol::{Response, global_sign_out, is_transient, revoke_token};
 
 pub const TIMEOUT_MS: f64 = 5000.0;
@@ -26,12 +26,12 @@ pub type Pause = fn(u8, f64) -> Option<f64>;
 
 /// As the crate ships it.
 pub fn shipped(tries: u8, random: f64) -> Option<f64> {
-    Some(flow::pause_ms(tries, random))
+    Some(tables::pause_ms(tries, random))
 }
 
 /// The same without jitter: all that fail together come back together.
 pub fn in_step(tries: u8, _: f64) -> Option<f64> {
-    Some(flow::pause_ms(tries, 1.0))
+    Some(tables::pause_ms(tries, 1.0))
 }
 
 /// One try.

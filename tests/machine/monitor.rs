@@ -2,11 +2,11 @@
 //!
 //! It is written from the contract and looks at events, commands and public fields only.
 
-use cognito_signout::error::AuthErrorCode;
-use cognito_signout::flow::{
+use cognito_signout::engine::tables::{
     Access, Answer, Asked, Back, Call, Command, Event, Fault, Found, Heard, Hosted, Leave, Machine,
     Op, Phase, PopupEnd, Tag,
 };
+use cognito_signout::error::AuthErrorCode;
 
 /// All that can be said of the hosted UI.
 pub const LEAVES: [Leave; 5] = [
@@ -118,7 +118,7 @@ impl Monitor {
         }
     }
 
-    /// Whether the driver delivers this event in this state, or it is no more than noise.
+    /// Whether the sign-out delivers this event in this state, or it is no more than noise.
     fn belongs(&self, before: &Machine, event: Event) -> bool {
         use Phase::{Checked, Clearing, Following, Leaving, Popup, ReadingBack, Remote, Settled};
         let phase = before.phase;

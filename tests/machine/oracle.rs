@@ -1,7 +1,7 @@
 //! What each cell must come to, worked out from the contract: a timeline, no state machine.
 
+use cognito_signout::engine::tables::{Op, PopupEnd, Tag};
 use cognito_signout::error::AuthErrorCode::{self, Deferred, Timeout, Unconfirmed};
-use cognito_signout::flow::{Op, PopupEnd, Tag};
 
 use crate::answers::Want;
 use crate::world::{

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use cognito_signout::error::{AuthError, AuthErrorCode};
-use cognito_signout::flow::{
+use cognito_signout::engine::tables::{
     self, Access, Answer, Back, Call, Command, Event, Found, Hosted, Leave, Machine, Op, Phase,
     Plan, PopupEnd, Tag, Verdict,
 };
+use cognito_signout::error::{AuthError, AuthErrorCode};
 use cognito_signout::protocol::{
     Response, forget_device, global_sign_out, is_transient, refresh, revoke_token,
 };
@@ -326,7 +326,7 @@ impl<'a> World<'a> {
             },
             Command::Send(op) => self.send(op),
             Command::Pause(op, tries) => {
-                let ms = flow::pause_ms(tries, 0.5) as u64;
+                let ms = tables::pause_ms(tries, 0.5) as u64;
                 self.event_in(ms, Event::PauseOver(op));
             }
             Command::Leave => {
@@ -485,10 +485,10 @@ impl<'a> World<'a> {
         }
         self.over = true;
         let verdict: Verdict = self.machine.verdict(None);
-        let code = |fault: Option<flow::Fault>, op: Op| {
+        let code = |fault: Option<tables::Fault>, op: Op| {
             fault.map(|fault| match fault {
-                flow::Fault::Code(code) => code,
-                flow::Fault::Answer => self.kept(op),
+                tables::Fault::Code(code) => code,
+                tables::Fault::Answer => self.kept(op),
             })
         };
         let outcome = Outcome {
@@ -498,8 +498,8 @@ impl<'a> World<'a> {
             global: code(verdict.global, Op::GlobalSignOut),
             forget: code(verdict.forget, Op::ForgetDevice),
             hosted: verdict.hosted.map(|fault| match fault {
-                flow::Fault::Code(code) => code,
-                flow::Fault::Answer => AuthErrorCode::Configuration,
+                tables::Fault::Code(code) => code,
+                tables::Fault::Answer => AuthErrorCode::Configuration,
             }),
             settled_at: self.now,
             token_at_settle: self.stored,

@@ -2,7 +2,7 @@
 // the page: by what the browser has stored, and by what Cognito takes.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { HANGS_MS, ready, until, useWorld } from "../e2e/lib/world.mjs";
+import { ready, sideBySide, until, useWorld } from "../e2e/lib/world.mjs";
 
 const world = useWorld();
 
@@ -101,6 +101,11 @@ const LATE = {
     const now = performance.now.bind(performance);
     const start = now();
     performance.now = () => start - (now() - start);
+  },
+  "the monotonic clock throws": () => {
+    performance.now = () => {
+      throw new TypeError("no clock");
+    };
   },
   "the monotonic clock is far ahead": () => {
     const now = performance.now.bind(performance);
@@ -215,7 +220,7 @@ async function isTrue(jane, tokens, result, about) {
     assert.equal(world.control.isTokenValid(tokens.refreshToken), false, told);
 }
 
-describe("a hostile page", { concurrency: 3, timeout: 8 * HANGS_MS }, () => {
+describe("a hostile page", sideBySide(3, 8), () => {
   for (const [name, spoil] of Object.entries(LATE))
     test(name, async (t) => {
       const jane = await world.visitor(t);

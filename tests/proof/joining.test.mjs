@@ -4,9 +4,9 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { allLoad, loads } from "../e2e/lib/tabs.mjs";
 import {
-  HANGS_MS,
   PATIENT_MS,
   SHOWN_TO_OTHER_TABS,
+  sideBySide,
   until,
   useWorld,
 } from "../e2e/lib/world.mjs";
@@ -175,7 +175,7 @@ const ROWS = [
   },
 ];
 
-describe("in the same tab", { concurrency: 3, timeout: 4 * HANGS_MS }, () => {
+describe("in the same tab", sideBySide(3), () => {
   for (const row of ROWS)
     for (const when of ["after the clear", "before the clear"])
       test(`${row.name}, ${when}`, async (t) => {
@@ -510,7 +510,7 @@ const FOLLOWS = [
   },
 ];
 
-describe("in another tab", { concurrency: 3, timeout: 4 * HANGS_MS }, () => {
+describe("in another tab", sideBySide(3), () => {
   for (const row of FOLLOWS)
     test(row.name, async (t) => {
       const { jane } = await signedIn(t, row);

@@ -1,7 +1,7 @@
 // What a call on an asynchronous storage saw is let go with the call: counted by weak references after a collection.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { HANGS_MS, useWorld } from "../e2e/lib/world.mjs";
+import { sideBySide, useWorld } from "../e2e/lib/world.mjs";
 
 const world = useWorld({ args: ["--js-flags=--expose-gc"] });
 
@@ -166,7 +166,7 @@ function assertFlat(seen) {
   assert.ok(seen.references <= 10 * KEPT, `${JSON.stringify(seen)} references`);
 }
 
-describe("memory", { concurrency: 2, timeout: 4 * HANGS_MS }, () => {
+describe("memory", sideBySide(2), () => {
   test("loadTokens, two thousand times", async (t) => {
     const jane = await counted(t);
     await jane.signIn();

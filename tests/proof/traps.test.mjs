@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { sabotageEngine } from "../e2e/lib/sabotage.mjs";
-import { HANGS_MS, useWorld } from "../e2e/lib/world.mjs";
+import { sideBySide, useWorld } from "../e2e/lib/world.mjs";
 
 const world = useWorld();
 
-describe("traps", { concurrency: 2, timeout: 4 * HANGS_MS }, () => {
+describe("traps", sideBySide(2), () => {
   for (const options of [{}, { global: true }])
     test(`a trap at any call of ${JSON.stringify(options)}: it settles, says what is true, and the next call works`, async (t) => {
       const jane = await world.visitor(t, { init: sabotageEngine });

@@ -4,13 +4,13 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use cognito_signout::json::Json;
-use js_sys::{Object, Promise};
+use js_sys::Promise;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, future_to_promise, spawn_local};
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
 
 use super::patch::{Patch, function};
 use super::wait::Gate;
-use super::{call, construct, get, global, object, set, text_of};
+use super::{call, construct, get, object, set, text_of};
 
 /// What a request gets.
 #[derive(Clone)]
@@ -25,44 +25,17 @@ pub enum Reply {
     Silence,
     /// The answer, once the gate is open; it may end before with its signal.
     Behind(Gate, Box<Reply>),
-    /// `fetch` throws.
-    Throw(JsValue),
     /// `fetch` rejects.
     Reject(JsValue),
-    /// `fetch` returns this.
-    Return(JsValue),
-    /// `fetch` resolves to this.
-    Resolve(JsValue),
 }
 
 /// A request as the browser would have sent it.
 pub struct Sent {
     pub target: String,
-    /// The effective `Request`.
-    pub request: JsValue,
     body: RefCell<Option<String>>,
 }
 
 impl Sent {
-    pub fn text(&self, field: &str) -> String {
-        text_of(&self.request, field)
-    }
-
-    pub fn is_keepalive(&self) -> bool {
-        get(&self.request, "keepalive") == JsValue::TRUE
-    }
-
-    pub fn header(&self, name: &str) -> Option<String> {
-        call(&get(&self.request, "headers"), "get", &[&name.into()]).as_string()
-    }
-
-    /// The names of all its headers.
-    pub fn headers(&self) -> Vec<String> {
-        let names = call(&get(&self.request, "headers"), "keys", &[]);
-        let names = js_sys::Array::from(&names);
-        names.iter().filter_map(|name| name.as_string()).collect()
-    }
-
     pub fn body(&self) -> Json {
         let body = self.body.borrow();
         Json::parse(body.as_deref().expect("the body was not read yet")).unwrap()
@@ -131,18 +104,6 @@ impl Cognito {
         sent.iter().map(|sent| sent.target.clone()).collect()
     }
 
-    /// The one request of this operation.
-    #[track_caller]
-    pub fn only(&self, operation: &str) -> Rc<Sent> {
-        let sent = self.sent();
-        let found: Vec<_> = sent
-            .iter()
-            .filter(|sent| sent.target == operation)
-            .collect();
-        assert_eq!(found.len(), 1, "requests of {operation}");
-        found[0].clone()
-    }
-
     /// The refresh tokens that RevokeToken was sent for, as far as the bodies were read.
     pub fn revoked(&self) -> Vec<String> {
         let sent = self.sent();
@@ -171,7 +132,6 @@ fn fetch(state: &Rc<State>, request: &JsValue, init: &JsValue) -> Result<JsValue
     let signal = get(&effective, "signal");
     let sent = Rc::new(Sent {
         target: target.clone(),
-        request: effective,
         body: RefCell::default(),
     });
     state.sent.borrow_mut().push(sent.clone());
@@ -186,21 +146,11 @@ fn fetch(state: &Rc<State>, request: &JsValue, init: &JsValue) -> Result<JsValue
     // No borrow is held over it: a script may call the client.
     let script = state.script.borrow().clone();
     let reply = script(&target, count as u32);
-    match reply {
-        Reply::Throw(thrown) => {
-            spawn_local(read);
-            Err(thrown)
-        }
-        Reply::Return(value) => {
-            spawn_local(read);
-            Ok(value)
-        }
-        reply => Ok(future_to_promise(async move {
-            read.await;
-            answer(reply, signal).await
-        })
-        .into()),
-    }
+    Ok(future_to_promise(async move {
+        read.await;
+        answer(reply, signal).await
+    })
+    .into())
 }
 
 async fn answer(reply: Reply, signal: JsValue) -> Result<JsValue, JsValue> {
@@ -226,9 +176,7 @@ async fn answer(reply: Reply, signal: JsValue) -> Result<JsValue, JsValue> {
             let ended = future_to_promise(async move { aborted(&signal).await });
             JsFuture::from(Promise::race(&js_sys::Array::of2(&reply, &ended))).await
         }
-        Reply::Resolve(value) => Ok(value),
-        Reply::Reject(reason) | Reply::Throw(reason) => Err(reason),
-        Reply::Return(value) => Ok(value),
+        Reply::Reject(reason) => Err(reason),
     }
 }
 
@@ -257,10 +205,4 @@ pub fn response(status: u16, headers: &[(&str, &str)], body: &str) -> JsValue {
     }
     let init = object(&[("status", status.into()), ("headers", all)]);
     construct("Response", &[&body.into(), &init])
-}
-
-/// An object that passes for a `Response` by `instanceof`, and is none: its getters throw.
-pub fn false_response() -> JsValue {
-    let prototype = get(&global("Response"), "prototype");
-    Object::create(prototype.unchecked_ref::<Object>()).into()
 }

@@ -1,18 +1,16 @@
-//! What the tests share: a world of their own for each, with a scripted `fetch`, storages that can misbehave, and
+//! What the tests share: a world of their own for each, with a scripted `fetch`, and
 //! ways to wait for things instead of sleeping.
 
 pub mod cognito;
 pub mod patch;
 mod results;
 mod session;
-pub mod shelf;
 pub mod wait;
 mod world;
 
 use js_sys::{Array, Function, Object, Reflect};
 use wasm_bindgen::prelude::*;
 
-use patch::{Patch, function};
 pub use results::*;
 pub use session::Session;
 pub use world::{World, serial};
@@ -79,13 +77,4 @@ pub fn set_item(storage: &str, key: &str, value: &str) {
 pub fn keys(storage: &str) -> Vec<String> {
     let keys = Object::keys(global(storage).unchecked_ref::<Object>());
     keys.iter().filter_map(|key| key.as_string()).collect()
-}
-
-/// Replaces a method of all web storages.
-pub fn patch_storages(
-    method: &str,
-    body: impl Fn(JsValue, JsValue) -> Result<JsValue, JsValue> + 'static,
-) -> Patch {
-    let prototype = get(&global("Storage"), "prototype");
-    Patch::value(&prototype, method, &function(body))
 }

@@ -4,18 +4,13 @@ use cognito_signout::Client;
 use cognito_signout::error::AuthErrorCode;
 /// The options with all defaults.
 pub use cognito_signout::options::SignOutOptions as Options;
-use cognito_signout::outcome::{Complete, Failed, Partial, SignOutResult, StepName, StepOutcome};
+use cognito_signout::outcome::{Complete, Partial, SignOutResult};
 
 use super::wait::settled;
 
 /// Signs out, and waits for the result.
 pub async fn run(client: &Client, options: Options) -> SignOutResult {
     settled("signOut", client.sign_out(options)).await
-}
-
-/// Runs again what failed.
-pub async fn again(result: &Partial) -> SignOutResult {
-    settled("retry", result.retry.as_ref().unwrap().run()).await
 }
 
 #[track_caller]
@@ -34,14 +29,6 @@ pub fn partial(result: SignOutResult) -> Partial {
     }
 }
 
-#[track_caller]
-pub fn failed(result: SignOutResult) -> Failed {
-    match result {
-        SignOutResult::Failed(failed) => failed,
-        other => panic!("not failed: {other:?}"),
-    }
-}
-
 /// The code of RevokeToken's error.
 pub fn revoke_code(partial: &Partial) -> Option<AuthErrorCode> {
     partial.revoke_token_error.as_ref().map(|e| e.error.code)
@@ -50,12 +37,6 @@ pub fn revoke_code(partial: &Partial) -> Option<AuthErrorCode> {
 /// The code of GlobalSignOut's error.
 pub fn global_code(partial: &Partial) -> Option<AuthErrorCode> {
     partial.global_sign_out_error.as_ref().map(|e| e.error.code)
-}
-
-/// How a step ended; `None` where it is not among the steps.
-pub fn step(result: &SignOutResult, name: StepName) -> Option<StepOutcome> {
-    let step = result.steps().iter().find(|step| step.step == name);
-    step.map(|step| step.outcome)
 }
 
 /// The options of a global sign-out.

@@ -57,17 +57,6 @@ impl Session {
         self.refresh = format!("refresh.{}.{}.{}", self.client_id, serial(), "r".repeat(40));
     }
 
-    /// The access token has expired by this device's clock.
-    pub fn expired(mut self) -> Session {
-        self.renew(-60.0);
-        self
-    }
-
-    pub fn by(mut self, method: SignInMethod) -> Session {
-        self.method = Some(method);
-        self
-    }
-
     pub fn tokens(&self) -> Tokens {
         Tokens {
             access_token: Secret::new(&*self.access),
@@ -76,14 +65,6 @@ impl Session {
             username: Some(self.username.clone()),
             sign_in_method: self.method,
         }
-    }
-
-    /// The answer of Cognito to a refresh that gives this session's tokens.
-    pub fn refreshed(&self) -> String {
-        format!(
-            r#"{{"AuthenticationResult":{{"AccessToken":"{}","IdToken":"{}","RefreshToken":"{}","ExpiresIn":3600,"TokenType":"Bearer"}}}}"#,
-            self.access, self.id_token, self.refresh
-        )
     }
 
     /// No token, nor the payload of one, is in the text.

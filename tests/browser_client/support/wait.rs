@@ -89,10 +89,6 @@ impl Gate {
         self.open.call0(&JsValue::UNDEFINED).unwrap();
     }
 
-    pub fn promise(&self) -> &Promise {
-        &self.promise
-    }
-
     /// Waits until it is open.
     pub async fn pass(&self) {
         JsFuture::from(self.promise.clone()).await.unwrap();

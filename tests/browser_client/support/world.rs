@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use cognito_signout::Client;
-use cognito_signout::config::{Config, HostedUi, StorageKind};
+use cognito_signout::config::{Config, StorageKind};
 use wasm_bindgen::prelude::*;
 
 use super::cognito::Cognito;
@@ -102,17 +102,6 @@ impl World {
 
     pub fn client(&self) -> Client {
         Client::new(self.config())
-    }
-
-    /// A configuration with the hosted UI, whose sign-out URLs these are.
-    pub fn hosted(&self, redirects: &[&str]) -> Config {
-        Config {
-            hosted_ui: Some(HostedUi {
-                origin: "https://login.example.com".to_owned(),
-                redirect_sign_out: redirects.iter().map(|&url| url.to_owned()).collect(),
-            }),
-            ..self.config()
-        }
     }
 
     /// A client with this session stored.

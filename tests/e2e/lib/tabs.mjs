@@ -1,9 +1,13 @@
 // What the tests of several tabs share.
 import assert from "node:assert/strict";
-import { SHOWN_TO_OTHER_TABS, until } from "./world.mjs";
+import { OVER, SHOWN_TO_OTHER_TABS, until } from "./visitor.mjs";
 
-/** Neither token of a session is worth anything any more. */
-export const OVER = { access: false, refresh: false };
+/** What a tab hears of a local sign-out in another one. */
+export const OTHER_TAB = {
+  reason: "otherTab",
+  global: false,
+  redirecting: false,
+};
 
 /** @param {import("playwright-core").Page} page */
 export const loads = (page) =>
@@ -49,4 +53,33 @@ export async function signOutAtOnce(jane, count, global) {
     assert.equal(heard[0]?.global, global);
     assert.equal(await loads(page), false);
   }
+}
+
+/**
+ * Waits until all that a tab has said so far has come to others: storage events and messages keep their order.
+ * @param {import("./world.mjs").Visitor} visitor
+ * @param {import("playwright-core").Page[]} others
+ */
+export async function delivered({ clientId, page }, others) {
+  const name = `cognito-signout.${clientId}.tabs`;
+  for (const other of others)
+    await other.evaluate((name) => {
+      const ways = new Set();
+      globalThis.kept = ways;
+      addEventListener("storage", ({ key }) => {
+        if (key === "last") ways.add(key);
+      });
+      // The same client as the package's, so it can't be read as a mark.
+      new BroadcastChannel(name).onmessage = ({ data }) => {
+        if (data === "last") ways.add("message");
+      };
+    }, name);
+  await page.evaluate((name) => {
+    localStorage.setItem("last", String(Math.random()));
+    const channel = new BroadcastChannel(name);
+    channel.postMessage("last");
+    channel.close();
+  }, name);
+  for (const other of others)
+    await other.waitForFunction(() => globalThis.kept.size === 2);
 }

@@ -1,470 +1,80 @@
-// What every file of these tests stands on: one app, one local Cognito, one browser; and for each test a fresh browser
-// context, app client and user, so that tests of one file may run side by side.
-/// <reference path="./globals.d.ts" />
-import assert from "node:assert/strict";
-import { createHash, randomBytes } from "node:crypto";
+// The interface of all scenarios, and the choice of its driver: Playwright with Chromium, or WebDriver
+// with the engine that ENGINE names.
 import { after, before } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
-import { startLocalCognito } from "cognito-signout-dev";
-import { chromium } from "playwright-core";
-import { findBrowser } from "../../../scripts/lib/browsers.mjs";
-import { builtApp } from "./app.mjs";
-import { serve } from "./static-server.mjs";
+import { HANGS_MS, World } from "./visitor.mjs";
+import { EngineWorld, engine } from "./webdriver/world.mjs";
+
+export * from "./visitor.mjs";
+export { engine };
+
+/** What only some drivers can do. */
+const CAPABILITIES = {
+  browserArgs: "a browser with arguments of the test's",
+  clock: "a page's clock that the test moves",
+  cookieJar: "the browser's cookies, seen and set from outside",
+  devTools: "the DevTools protocol, and the events of a page",
+  frames: "scripts in a frame of another origin",
+  freezePage: "a page that the browser freezes",
+  hidePage: "a page whose window is minimized",
+  openWindows: "windows that a page opens without a click",
+  interceptRequests: "answers in place of the network's",
+};
+
+/** @typedef {keyof typeof CAPABILITIES} Capability */
+
+/** What the driver can do. @type {Capability[]} */
+const CAN = process.env.ENGINE
+  ? [
+      "hidePage",
+      ...(engine === "chromium" ? /** @type {const} */ (["freezePage"]) : []),
+      ...(engine !== "webkit" ? /** @type {const} */ (["openWindows"]) : []),
+    ]
+  : [
+      "browserArgs",
+      "clock",
+      "cookieJar",
+      "devTools",
+      "frames",
+      "interceptRequests",
+      "openWindows",
+    ];
+
+/** @param {Capability} capability */
+export const can = (capability) => CAN.includes(capability);
 
 /**
- * @import { Browser, BrowserContext, Page } from "playwright-core"
- * @import { Client, Fault, NewSession, NewTokens, User } from "cognito-signout-dev"
+ * The options of a test that needs capabilities: it is skipped, by their names, where the driver lacks one.
+ * @param {...Capability} capabilities
  */
-
-const AWS_ENDPOINT = "cognito-idp.us-east-1.amazonaws.com";
-
-/** The password of every user. */
-export const PASSWORD = "Passw0rd!";
-
-/** Only to end a test that hangs: a machine under load is slow, and waiting for what comes costs nothing. */
-export const HANGS_MS = 120_000;
-
-/** For a sign-out whose end must not depend on the time. */
-export const PATIENT_MS = HANGS_MS / 2;
-
-/**
- * Waits until something is so.
- * @template T
- * @param {() => T | Promise<T>} look
- * @param {string} what
- * @returns {Promise<NonNullable<T>>}
- */
-export async function until(look, what) {
-  const end = Date.now() + PATIENT_MS;
-  for (;;) {
-    const seen = await look();
-    if (seen) return seen;
-    if (Date.now() > end) throw new Error(`never happened: ${what}`);
-    await sleep(20);
-  }
+export function needs(...capabilities) {
+  const lacking = capabilities.find((each) => !can(each));
+  const driver = process.env.ENGINE ? "WebDriver" : "Playwright";
+  return lacking
+    ? {
+        skip: `needs ${lacking} (${CAPABILITIES[lacking]}), not to be had by ${driver}`,
+      }
+    : {};
 }
 
-/** Chromium lets a tab see a moment later what another has written to localStorage. */
-export const SHOWN_TO_OTHER_TABS = "the other tab sees what is stored";
-
 /**
- * @typedef {object} VisitorOptions
- * @property {Client} [client] the app client
- * @property {Partial<User>} [user]
- * @property {Record<string, unknown> | ((visitor: Visitor) => unknown)} [config] over the default configuration; a function's in its place
- * @property {string} [path] where the app is opened; "" for not yet
- * @property {boolean} [configure] whether each page configures the package by itself; true if left out
- * @property {() => void} [start] what each page does when it starts; it stands alone
- * @property {() => void} [init] what each page does before any script of its own; it stands alone
- * @property {unknown} [given] what each page finds as `setup.given`
- * @property {string} [origin] the app's
- * @property {RegExp} [missing] URLs that can't be had
+ * The options of a `describe`: how many of its tests run side by side, and when they hang. WebDriver's
+ * tests share one browser, and so run one after another.
+ * @param {number} concurrency
+ * @param {number} [patience] in units of `HANGS_MS`
  */
-
-/**
- * @typedef {object} WorldOptions
- * @property {string[]} [args] Chromium's
- * @property {string[]} [ignoreDefaultArgs] of those that Playwright gives
- * @property {false | (() => Promise<import("./app.mjs").App>)} [app] which app is served; that of Vite if left out, none if false
- * @property {boolean} [https] whether the local Cognito also speaks https, with a certificate that the pages accept, and stands
- *   for AWS's own endpoint of its region too, since not all configurations can name another
- */
-
-export class World {
-  /** @type {import("./app.mjs").App} */
-  app = /** @type {any} */ (undefined);
-  /** The app's origin. */
-  origin = "";
-  /** Another one. */
-  otherOrigin = "";
-  /** @type {Awaited<ReturnType<typeof startLocalCognito>>} */
-  cognito = /** @type {any} */ (undefined);
-  /** @type {Browser} */
-  browser = /** @type {any} */ (undefined);
-  /** @type {(() => Promise<unknown>)[]} */
-  ends = [];
-
-  /** @param {WorldOptions} [options] */
-  async open(options = {}) {
-    const { app = builtApp, https = false } = options;
-    if (app) {
-      const served = await app();
-      this.app = served;
-      const [own, other] = await Promise.all([serve(served), serve(served)]);
-      this.origin = own.origin;
-      this.otherOrigin = other.origin;
-      this.ends = [own.close, other.close];
-    }
-    this.cognito = await startLocalCognito({
-      port: 0,
-      ...(https && { httpsPort: 0 }),
-    });
-    this.ends.unshift(() => this.cognito.close());
-    await this.launch(options);
-  }
-
-  /** @param {WorldOptions} options */
-  async launch({ args = [], ignoreDefaultArgs = [], https = false }) {
-    this.browser = await chromium.launch({
-      executablePath:
-        findBrowser("chromium")?.CHROME_BIN ?? process.env.CHROME_BIN ?? "",
-      args: [
-        ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
-        "--disable-gpu",
-        "--disable-background-networking",
-        ...(https
-          ? [
-              `--host-resolver-rules=MAP ${AWS_ENDPOINT} ${new URL(this.cognito.httpsOrigin ?? "").host}`,
-            ]
-          : []),
-        ...args,
-      ],
-      ignoreDefaultArgs,
-    });
-    this.ends.unshift(() => this.browser.close());
-  }
-
-  async close() {
-    for (const end of this.ends) await end();
-  }
-
-  get control() {
-    return this.cognito.control;
-  }
-
-  /**
-   * A user of an app client in a browser of their own.
-   * @param {{ after: (end: () => Promise<void>) => void }} t the test
-   * @param {VisitorOptions} [options]
-   */
-  async visitor(t, options = {}) {
-    const visitor = new Visitor(this, options);
-    t.after(() => visitor.leave());
-    await visitor.arrive();
-    return visitor;
-  }
-}
+export const sideBySide = (concurrency, patience = 4) => ({
+  concurrency: process.env.ENGINE ? 1 : concurrency,
+  timeout: (process.env.ENGINE ? 10 : patience) * HANGS_MS,
+});
 
 /**
  * Opens a world before the tests of a file, and closes it after them.
- * @param {WorldOptions} [options]
+ * @param {import("./visitor.mjs").WorldOptions} [options]
  */
 export function useWorld(options) {
-  const world = new World();
-  before(() => world.open(options));
+  /** @type {World} */
+  const world = process.env.ENGINE ? new EngineWorld() : new World();
+  before(() => world.open(options), { timeout: 3 * HANGS_MS });
   after(() => world.close());
   return world;
 }
-
-/**
- * A sign-out that left the page waits for no answer that takes longer than a second, as on a busy machine: then alone it may say
- * so. All else is as in a complete one.
- * @param {any} result
- */
-export function leftWell(result) {
-  const { status, revokeTokenError, globalSignOutError, ...rest } = result;
-  for (const late of [revokeTokenError, globalSignOutError])
-    if (late) assert.equal(late.error.code, "unconfirmed");
-  const late = revokeTokenError || globalSignOutError;
-  assert.equal(status, late ? "partial" : "complete");
-  assert.equal(rest.signedOutLocally, true);
-  assert.equal(rest.hostedUIError, undefined);
-}
-
-let count = 0;
-
-export class Visitor {
-  /** @type {BrowserContext} */
-  context = /** @type {any} */ (undefined);
-  /** @type {Page} */
-  page = /** @type {any} */ (undefined);
-  /** The last request that is not to be counted. */
-  seen = -1;
-
-  /**
-   * @param {World} world
-   * @param {VisitorOptions} options
-   */
-  constructor(world, options) {
-    this.world = world;
-    this.options = options;
-    this.origin = options.origin ?? world.origin;
-    this.username = `user${++count}@example.com`;
-    world.control.addUser({
-      username: this.username,
-      password: PASSWORD,
-      ...options.user,
-    });
-    this.urls = [`${this.origin}/`, `${this.origin}/signed-out`];
-    const { urls } = this;
-    const { id } = world.control.addClient({
-      callbackUrls: urls,
-      logoutUrls: urls,
-      ...options.client,
-    });
-    this.clientId = id;
-    /** @type {any} */
-    this.config =
-      typeof options.config === "function"
-        ? options.config(this)
-        : {
-            userPoolId: world.cognito.userPoolId,
-            userPoolClientId: id,
-            userPoolEndpoint: world.cognito.origin,
-            hostedUI: { domain: world.cognito.origin, redirectSignOut: urls },
-            ...options.config,
-          };
-  }
-
-  async arrive() {
-    this.context = await this.world.browser.newContext({
-      ignoreHTTPSErrors: this.world.cognito.httpsOrigin !== undefined,
-    });
-    this.context.setDefaultTimeout(PATIENT_MS);
-    if (this.options.missing)
-      await this.context.route(this.options.missing, (route) => route.abort());
-    if (this.options.init) await this.context.addInitScript(this.options.init);
-    await this.context.addInitScript(this.setup());
-    this.page = await this.tab(this.options.path ?? "/");
-  }
-
-  /** The script that tells each page what to do when it starts. */
-  setup() {
-    const { config } = this;
-    const { given } = this.options;
-    const told =
-      this.options.configure === false ? { given } : { config, given };
-    const start = this.options.start?.toString() ?? "undefined";
-    return `globalThis.setup = { ...${JSON.stringify(told)}, start: ${start} };`;
-  }
-
-  /** Closes the context, which at times waits for ever for a page that was on its way elsewhere; the browser's end takes it then. */
-  async leave() {
-    await Promise.race([
-      this.context?.close(),
-      sleep(10_000, undefined, { ref: false }),
-    ]);
-  }
-
-  /**
-   * One more tab.
-   * @param {string} [path] "" for an empty tab
-   */
-  async tab(path = "/") {
-    const page = await this.context.newPage();
-    if (path !== "") await this.go(path, page);
-    return page;
-  }
-
-  /**
-   * @param {string} path
-   * @param {Page} [page]
-   */
-  async go(path, page = this.page) {
-    await page.goto(this.origin + path);
-    await ready(page);
-  }
-
-  get control() {
-    return this.world.control;
-  }
-
-  /**
-   * A session that Cognito knows, and the app not yet.
-   * @param {Omit<NewSession, "username">} [session]
-   * @returns {NewTokens}
-   */
-  session(session) {
-    return this.control.addSession({
-      username: this.username,
-      clientId: this.clientId,
-      ...session,
-    });
-  }
-
-  /**
-   * Signs in without a password: the tokens are stored by the app.
-   * @param {Omit<NewSession, "username">} [session]
-   * @param {Page} [page]
-   */
-  async signIn(session, page = this.page) {
-    const tokens = this.session(session);
-    await this.store(tokens, session?.origin, page);
-    return tokens;
-  }
-
-  /**
-   * Stores a session in the app.
-   * @param {NewTokens} tokens
-   * @param {"api" | "hostedUI"} [signInMethod]
-   * @param {Page} [page]
-   */
-  async store({ accessToken, idToken, refreshToken }, signInMethod, page) {
-    await (page ?? this.page).evaluate((tokens) => cs.storeTokens(tokens), {
-      accessToken,
-      idToken,
-      refreshToken,
-      ...(signInMethod && { signInMethod }),
-    });
-  }
-
-  /**
-   * Signs out, and waits longer for Cognito than apps do: no result is to depend on the load of the machine.
-   * @param {import("cognito-signout").SignOutOptions} [options]
-   * @param {Page} [page]
-   */
-  signOut(options, page = this.page) {
-    return page.evaluate(
-      async (options) => {
-        globalThis.kept = await cs.signOut(options);
-        return show(globalThis.kept);
-      },
-      { timeoutMs: PATIENT_MS, ...options },
-    );
-  }
-
-  /** The retry of the result that `signOut` gave. */
-  retry(page = this.page) {
-    return page.evaluate(async () => {
-      globalThis.kept = await globalThis.kept.retry();
-      return show(globalThis.kept);
-    });
-  }
-
-  /** @param {Omit<Fault, "clientId">} fault for this app client alone */
-  fault(fault) {
-    return this.control.addFault({ ...fault, clientId: this.clientId });
-  }
-
-  /**
-   * Holds requests back at the server, before the operation or after it, until they are let go.
-   * @param {string} operation
-   * @param {"before" | "after"} [when]
-   * @returns {() => void} lets them go, and all later ones pass
-   */
-  hold(operation, when = "before") {
-    const field = when === "before" ? "latencyMs" : "answerDelayMs";
-    const { id } = this.fault({ operation, [field]: 2 * HANGS_MS });
-    return () => this.control.removeFault(id);
-  }
-
-  /** What this app client was asked for since `clearCalls`, preflights apart. */
-  get requests() {
-    return this.control
-      .requests({ clientId: this.clientId })
-      .filter(({ id, preflight }) => id > this.seen && !preflight);
-  }
-
-  /** The operations of `requests`, in their order; those that a fault kept from running are in brackets. */
-  get calls() {
-    return this.requests.map(({ operation, processed }) =>
-      processed ? operation : `(${operation})`,
-    );
-  }
-
-  /** Forgets what was asked for until now. */
-  clearCalls() {
-    this.seen = this.requests.at(-1)?.id ?? this.seen;
-  }
-
-  /** @param {Pick<NewTokens, "accessToken" | "refreshToken">} tokens */
-  areValid(tokens) {
-    return {
-      access: this.control.isTokenValid(tokens.accessToken),
-      refresh: this.control.isTokenValid(tokens.refreshToken),
-    };
-  }
-
-  /** The names of the keys that hold something of a session of this client. */
-  keys(page = this.page) {
-    return page.evaluate(
-      (clientId) =>
-        [...Object.keys(localStorage), ...Object.keys(sessionStorage)]
-          .filter((key) =>
-            key.startsWith(`CognitoIdentityServiceProvider.${clientId}.`),
-          )
-          .sort(),
-      this.clientId,
-    );
-  }
-
-  heard(page = this.page) {
-    return page.evaluate(() => heard);
-  }
-
-  /**
-   * Signs in on the hosted UI's own page, with PKCE, and stores the tokens.
-   * @param {Page} [page]
-   */
-  async signInByHostedUI(page = this.page) {
-    const verifier = randomBytes(32).toString("base64url");
-    await page.goto(this.authorizeUrl(verifier));
-    await page.fill("[name=username]", this.username);
-    await page.fill("[name=password]", PASSWORD);
-    await page.press("[name=password]", "Enter");
-    await page.waitForURL(/[?&]code=/);
-    await ready(page);
-    return this.exchange(verifier, page);
-  }
-
-  /**
-   * Stores the tokens for the code that the hosted UI has sent the page back with.
-   * @param {string} verifier
-   * @param {Page} page
-   */
-  exchange(verifier, page) {
-    return page.evaluate(
-      async ({ origin, ...fields }) => {
-        const url = new URL(location.href);
-        const answer = await fetch(`${origin}/oauth2/token`, {
-          method: "POST",
-          body: new URLSearchParams({
-            grant_type: "authorization_code",
-            code: url.searchParams.get("code") ?? "",
-            ...fields,
-          }),
-        });
-        const tokens = await answer.json();
-        history.replaceState(null, "", "/");
-        await cs.storeTokens({ ...tokens, signInMethod: "hostedUI" });
-        return {
-          accessToken: tokens.access_token,
-          idToken: tokens.id_token,
-          refreshToken: tokens.refresh_token,
-        };
-      },
-      {
-        origin: this.world.cognito.origin,
-        client_id: this.clientId,
-        redirect_uri: `${this.origin}/`,
-        code_verifier: verifier,
-      },
-    );
-  }
-
-  /** @param {string} verifier */
-  authorizeUrl(verifier) {
-    const url = new URL(`${this.world.cognito.origin}/oauth2/authorize`);
-    url.search = new URLSearchParams({
-      client_id: this.clientId,
-      response_type: "code",
-      redirect_uri: `${this.origin}/`,
-      scope: "openid aws.cognito.signin.user.admin",
-      code_challenge: createHash("sha256").update(verifier).digest("base64url"),
-      code_challenge_method: "S256",
-    }).toString();
-    return url.href;
-  }
-
-  /** Whether a new authorize asks for the password: the hosted UI's own session is over. */
-  async isAskedForPassword() {
-    const page = await this.tab("");
-    await page.goto(this.authorizeUrl("v".repeat(43)));
-    const asked = await page.locator("[name=password]").count();
-    await page.close();
-    return asked === 1;
-  }
-}
-
-/** @param {Page} page */
-export const ready = (page) => page.waitForFunction(() => globalThis.ready);

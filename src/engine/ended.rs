@@ -1,0 +1,133 @@
+//! The sessions that were ended: their record, which all tabs share, and what this page knows beside it.
+
+use super::io::{Effect, Now, Record};
+use crate::engine::tables::{Mark, MarkEntry};
+use crate::session::SessionId;
+
+/// How many ended sessions a page remembers.
+const REMEMBERED: usize = 64;
+
+/// What this page knows of ended sessions.
+#[derive(Default)]
+pub struct EndedSessions {
+    /// The record's text, as of this step.
+    text: String,
+    /// The record as another tab said it last: browsers show one process what another stored only a moment later.
+    heard: String,
+    /// Sessions that this document ended itself.
+    own: Vec<SessionId>,
+    /// Sessions whose end the listeners were told.
+    told: Vec<SessionId>,
+}
+
+/// Adds sessions, the main one first, to a list that a long-lived page must not let grow.
+fn remember(list: &mut Vec<SessionId>, ids: &[SessionId]) {
+    // The main one comes last, so that the others do not push it out.
+    for id in ids.iter().rev() {
+        list.retain(|known| known != id);
+        if list.len() >= REMEMBERED {
+            list.remove(0);
+        }
+        list.push(*id);
+    }
+}
+
+impl EndedSessions {
+    /// A step begins.
+    pub fn look(&mut self, now: &Now) {
+        now.ended
+            .as_deref()
+            .unwrap_or_default()
+            .clone_into(&mut self.text);
+    }
+
+    /// What is stored, and what was heard and is not seen in the storage yet.
+    pub fn all(&self, now: &Now) -> Mark {
+        self.with_heard(&self.text, now)
+    }
+
+    /// The same, with the record as it is now.
+    pub fn now(&self, now: &Now) -> Mark {
+        self.with_heard(now.ended.as_deref().unwrap_or_default(), now)
+    }
+
+    fn with_heard(&self, text: &str, now: &Now) -> Mark {
+        let mut mark = Mark::parse(text, now.wall);
+        mark.add_unseen(Mark::parse(&self.heard, now.wall));
+        mark
+    }
+
+    /// Whether this session was ended or is being ended.
+    pub fn has(&self, id: Option<SessionId>, now: &Now) -> bool {
+        id.is_some() && self.all(now).has_ended(id)
+    }
+
+    /// Changes the record.
+    pub fn change(&mut self, now: &Now, out: &mut Vec<Effect>, change: &mut dyn FnMut(&mut Mark)) {
+        let mut mark = Mark::parse(&self.text, now.wall);
+        change(&mut mark);
+        let text = mark.to_text();
+        if text == self.text || (self.text.is_empty() && mark.0.is_empty()) {
+            return;
+        }
+        out.push(Effect::Write(Record::Ended, Some(text.clone())));
+        self.text = text;
+    }
+
+    /// Changes the entries of sessions, where they are there.
+    pub fn update(
+        &mut self,
+        ids: &[SessionId],
+        now: &Now,
+        out: &mut Vec<Effect>,
+        change: &mut dyn FnMut(&mut MarkEntry),
+    ) {
+        self.change(now, out, &mut |mark| {
+            for id in ids {
+                mark.update(*id, &mut *change);
+            }
+        });
+    }
+
+    /// Says the record to the other tabs.
+    pub fn broadcast(&self, out: &mut Vec<Effect>) {
+        out.push(Effect::Broadcast(self.text.clone()));
+    }
+
+    /// Another tab said what it knows.
+    pub fn hear(&mut self, text: &str) {
+        text.clone_into(&mut self.heard);
+    }
+
+    /// Keeps what other tabs ended.
+    pub fn keep_others(&self, mark: &mut Mark) {
+        mark.keep(&|entry| !self.own.contains(&entry.id));
+    }
+
+    /// Keeps what other tabs ended, and what this document ends in another storage.
+    pub fn keep_followed(&self, mark: &mut Mark) {
+        mark.keep(&|entry| !self.own.contains(&entry.id) || entry.codes.is_none());
+    }
+
+    /// This document ends these sessions itself. Returns whether the listeners have heard of it from another tab, which was as quick.
+    pub fn end(&mut self, ids: &[SessionId]) -> bool {
+        let known = |list: &[SessionId]| ids.iter().any(|id| list.contains(id));
+        let heard = known(&self.told) && !known(&self.own);
+        remember(&mut self.own, ids);
+        remember(&mut self.told, ids);
+        heard
+    }
+
+    /// Whether the listeners were not told of the end of these sessions before; from now on they were.
+    pub fn tells_first(&mut self, ids: &[SessionId]) -> bool {
+        let first = ids.iter().all(|id| !self.told.contains(id));
+        remember(&mut self.told, ids);
+        first
+    }
+
+    /// What another engine of this page did and heard stays true.
+    pub fn inherit(&mut self, other: &EndedSessions) {
+        remember(&mut self.own, &other.own);
+        remember(&mut self.told, &other.told);
+    }
+}

@@ -1,0 +1,578 @@
+//! All sign-outs of a page: who joins which, what is run again, and what each of them wants done.
+
+use std::rc::Rc;
+
+use super::clients::Client;
+use super::io::{CallId, Effect, EffectId, Handle, Listening, Reply, RetryId, SignOutCall, TaskId};
+use super::outcome::Outcome;
+use super::parts::{Owner, Parts};
+use super::retries::{Again, Retries};
+use super::sign_out::{Action, Ask, Purpose, Scope, SessionContext, SignOutTask, Waiter};
+use super::storage::{Done, Out, Scanned};
+use super::tables::{Asked, Departure, Leave, Machine, Phase, Plan};
+use super::target::{self, LogoutTarget};
+use crate::config::Config;
+use crate::error::{AuthError, AuthErrorCode};
+use crate::options::{HostedUiMode, SignOutOptions};
+use crate::protocol::Response;
+use crate::session::SessionId;
+
+/// A call that joins the running sign-out only if storage holds no session but the one being ended.
+struct Joining {
+    task: Box<SignOutTask>,
+    other: TaskId,
+}
+
+/// What a task does with what it may use.
+pub type Act<'a> = &'a mut dyn FnMut(&mut SignOutTask, &mut Scope);
+
+/// All sign-outs of a page.
+#[derive(Default)]
+pub struct SignOuts {
+    #[expect(clippy::vec_box, reason = "they are taken out while they act")]
+    tasks: Vec<Box<SignOutTask>>,
+    joining: Vec<Joining>,
+    contexts: Vec<(u32, SessionContext)>,
+    retries: Retries,
+}
+
+impl SignOuts {
+    /// Lets a task act; false where there is none of that number.
+    fn with_task(&mut self, parts: &mut Parts, id: TaskId, act: Act) -> bool {
+        let Some(at) = self.tasks.iter().position(|task| task.id == id) else {
+            return false;
+        };
+        let mut task = self.tasks.remove(at);
+        let actions = self.scoped(parts, &mut task, act);
+        self.tasks.insert(at, task);
+        for action in actions {
+            self.act(parts, id, action);
+        }
+        true
+    }
+
+    /// Hands a task what it may use.
+    #[inline(never)]
+    fn scoped(&mut self, parts: &mut Parts, task: &mut SignOutTask, act: Act) -> Vec<Action> {
+        let beside = task.beside.map(|id| {
+            let context = self.contexts.iter().find(|entry| entry.0 == id);
+            context.and_then(|entry| entry.1.ids.first().copied())
+        });
+        let client = task.client.clone();
+        let mut contexts = self.contexts.iter_mut();
+        let Some(context) = contexts.find(|entry| entry.0 == task.context) else {
+            return Vec::new();
+        };
+        let mut scope = Scope {
+            now: &parts.now,
+            page: &parts.page,
+            client: &client,
+            context: &mut context.1,
+            beside,
+            ended: &mut parts.ended,
+            facts: &mut parts.facts,
+            returns: &mut parts.returns,
+            random: &mut parts.random,
+            out: Out {
+                now: parts.now.mono,
+                last_id: &mut parts.last_id,
+                effects: &mut parts.effects,
+            },
+            actions: Vec::new(),
+        };
+        act(task, &mut scope);
+        scope.actions
+    }
+
+    pub fn each_task(&mut self, parts: &mut Parts, act: Act) {
+        let live = self.tasks.iter().filter(|task| !task.is_let_go());
+        let ids: Vec<TaskId> = live.map(|task| task.id).collect();
+        for id in ids {
+            self.with_task(parts, id, act);
+        }
+    }
+
+    fn act(&mut self, parts: &mut Parts, id: TaskId, action: Action) {
+        let Some(task) = self.tasks.iter().find(|task| task.id == id) else {
+            return;
+        };
+        let client = task.client.clone();
+        match action {
+            Action::Scan(purpose, known, left_ms) => {
+                let owner = Owner::SignOut(id, purpose);
+                let left = Some(left_ms);
+                parts.scan_stores(&client.stores, owner, known, left);
+            }
+            Action::Remove(purpose, scanned) => {
+                let owner = Owner::SignOut(id, purpose);
+                let done = parts.remove(&client, owner, scanned, purpose == Purpose::Clear);
+                self.done(parts, done);
+            }
+            Action::CleanStateStore => parts.clean_state_store(&client),
+            Action::Revoke(token) => parts.revoke_in_passing(&client, &token),
+            Action::OfferRetry(retry, ask) => {
+                self.retries.offer(retry, Again::SignOut(id, ask));
+            }
+            Action::TellCaller(waiter, outcome) => match waiter {
+                Waiter::Call(call) => parts.settle(call, Reply::SignedOut(outcome)),
+                Waiter::Retry(retry) => self.retries.done(retry, &outcome, &mut parts.effects),
+                Waiter::Nobody => self.revoked_again(parts, id),
+            },
+            Action::TellListeners(event) => parts.tell(event),
+            // A sign-out that ran beside it waits for its outcome.
+            Action::Settled => {
+                self.each_task(parts, &mut |task, scope| task.check_other_tab(scope))
+            }
+        }
+    }
+
+    /// The sign-out that a call may join: the newest that has not settled.
+    pub fn active(&self) -> Option<&SignOutTask> {
+        let mut tasks = self.tasks.iter().rev();
+        let active = tasks.find(|task| !task.is_let_go() && !task.is_settled());
+        active.map(|task| &**task)
+    }
+
+    fn begin(&mut self, parts: &mut Parts, task: Box<SignOutTask>) {
+        let id = task.id;
+        // A retry may outlive all clients.
+        parts.listen(Listening::Page);
+        self.tasks.push(task);
+        self.with_task(parts, id, &mut |task, scope| task.begin(scope));
+    }
+
+    #[inline(never)]
+    pub fn sign_out(
+        &mut self,
+        parts: &mut Parts,
+        client: &Rc<Client>,
+        call: CallId,
+        asked: SignOutCall,
+    ) {
+        let options = asked.options;
+        let by_popup = options.hosted_ui == HostedUiMode::Popup;
+        let window = asked.popup.filter(|_| by_popup);
+        let own_navigation = asked.navigate.is_some();
+        let (target, must) = target::find(
+            &client.config,
+            &parts.page,
+            &options,
+            own_navigation,
+            &asked.url,
+        );
+        let refused = match &target {
+            _ if asked.aborted => Some(AuthError::new(AuthErrorCode::Aborted)),
+            Err(error) if must => Some(error.clone()),
+            _ => None,
+        };
+        if let Some(error) = refused {
+            return refuse(parts, call, window.flatten(), error);
+        }
+        let machine = Machine::new(plan(&client.config, &options));
+        let ask = Box::new(Ask {
+            asked: Asked {
+                global: options.global,
+                forget_device: options.forget_device,
+                leave: machine.plan.leave,
+                refused: [false; 3],
+            },
+            own_target: options.redirect_url.is_some(),
+            target,
+            navigate: asked.navigate,
+            app_state: asked.app_state,
+            signal: asked.signal,
+            aborted: asked.aborted,
+            timeout_ms: options.timeout_ms,
+            retry_when_online: options.retry_when_online,
+        });
+        let waiter = Waiter::Call(call);
+        // What another sign-out does says nothing of a popup, unless it has one; and nobody else waits for a popup.
+        let active = self.active();
+        let at_popup = active.filter(|task| !by_popup && task.phase() == Phase::Popup);
+        let at_popup = at_popup.map(|task| task.id);
+        let running = active.filter(|task| match by_popup {
+            true => task.plan().leave == Leave::Popup,
+            false => task.phase() != Phase::Popup,
+        });
+        let beside = if by_popup { active } else { running };
+        let beside = beside.map(|task| task.context);
+        let is_clearing = running.is_some_and(SignOutTask::is_clearing);
+        let running = running.map(|task| task.id);
+        if let (Some(other), true) = (running, is_clearing) {
+            self.join_task(parts, other, ask, waiter, window.flatten());
+            return;
+        }
+        let id = parts.id();
+        let now = parts.now.mono;
+        let mut task = SignOutTask::new(id, id, client, machine, options, now);
+        if let Some(window) = window {
+            task.with_popup(window, parts.random.popup_nonce());
+        }
+        // What it finds ended is that one's doing: its outcome is this call's too.
+        task.beside = beside;
+        let context = SessionContext::new(ask.target.clone(), ask.navigate);
+        self.contexts.push((id, context));
+        let mut ask = Some(ask);
+        self.scoped(parts, &mut task, &mut |task, scope| {
+            if let Some(ask) = ask.take() {
+                task.first_caller(ask, waiter, scope);
+            }
+        });
+        let mut tasks = self.tasks.iter_mut();
+        if let Some(other) = tasks.find(|task| Some(task.id) == at_popup) {
+            other.beside = Some(id);
+        }
+        match running {
+            None => self.begin(parts, task),
+            Some(other) => {
+                self.joining.push(Joining { task, other });
+                parts.scan(client, Owner::Join(id));
+            }
+        }
+    }
+
+    /// The stores were read for a call that may join another sign-out.
+    #[inline(never)]
+    pub fn join(&mut self, parts: &mut Parts, id: TaskId, scanned: &Scanned) {
+        let mut joining = self.joining.iter();
+        let Some(at) = joining.position(|joining| joining.task.id == id) else {
+            return;
+        };
+        let Joining { mut task, other } = self.joining.swap_remove(at);
+        let running = self.tasks.iter().find(|task| task.id == other);
+        let context = running.map(|task| task.context);
+        let mut apart = scanned.error.is_some() || running.is_none_or(|task| task.is_settled());
+        for place in &scanned.places {
+            for stored in &place.found.sessions {
+                apart |= !self.is_held(stored.session.identity(), &|id| Some(id) == context);
+            }
+        }
+        if apart {
+            task.has_waited(scanned);
+            self.begin(parts, task);
+        } else if let Some((ask, waiter)) = task.take_caller() {
+            let window = task.take_window();
+            self.join_task(parts, other, ask, waiter, window);
+        }
+    }
+
+    fn join_task(
+        &mut self,
+        parts: &mut Parts,
+        id: TaskId,
+        ask: Box<Ask>,
+        waiter: Waiter,
+        window: Option<Handle>,
+    ) {
+        let mut ask = Some(ask);
+        self.with_task(parts, id, &mut |task, scope| {
+            if let Some(ask) = ask.take() {
+                task.join(ask, waiter, window, scope);
+            }
+        });
+    }
+
+    /// Whether a session is being ended, or was, in one of these contexts.
+    fn is_held(&self, id: Option<SessionId>, which: &dyn Fn(u32) -> bool) -> bool {
+        let mut contexts = self.contexts.iter();
+        contexts.any(|context| which(context.0) && context.1.holds(id))
+    }
+
+    #[inline(never)]
+    pub fn retry(&mut self, parts: &mut Parts, retry: RetryId, call: CallId) {
+        match self.retries.call(retry, call, &mut parts.effects) {
+            None => {}
+            Some(Again::SignOut(task, ask)) => self.run_again(parts, task, ask, retry),
+            Some(Again::Leave(client, target)) => self.leave_again(parts, &client, &target, retry),
+        }
+    }
+
+    #[inline(never)]
+    fn run_again(&mut self, parts: &mut Parts, mut id: TaskId, ask: Box<Ask>, retry: RetryId) {
+        // Another caller's retry goes on from there.
+        while let Some(next) = self.tasks.iter().find(|task| task.id == id) {
+            match next.retried {
+                Some(next) => id = next,
+                None => break,
+            }
+        }
+        let next = parts.id();
+        let (mut ask, mut begun) = (Some(ask), None);
+        self.with_task(parts, id, &mut |task, scope| {
+            if let Some(ask) = ask.take() {
+                begun = task.retry(ask, retry, next, scope);
+            }
+        });
+        if let Some(task) = begun {
+            self.begin(parts, task);
+            let mut tasks = self.tasks.iter_mut();
+            if let Some(task) = tasks.find(|task| task.id == id) {
+                task.retry_begun(next);
+            }
+        }
+    }
+
+    #[inline(never)]
+    fn leave_again(
+        &mut self,
+        parts: &mut Parts,
+        client: &Rc<Client>,
+        target: &Rc<LogoutTarget>,
+        retry: RetryId,
+    ) {
+        let options = SignOutOptions {
+            hosted_ui: HostedUiMode::Redirect,
+            ..SignOutOptions::default()
+        };
+        let (id, now) = (parts.id(), parts.now.mono);
+        let machine = Machine::leave_only(plan(&client.config, &options));
+        let mut task = SignOutTask::new(id, id, client, machine, options, now);
+        let context = SessionContext::new(Ok(target.clone()), None);
+        self.contexts.push((id, context));
+        let waiter = Waiter::Retry(retry);
+        self.scoped(parts, &mut task, &mut |task, scope| {
+            task.leaves_again(waiter, scope)
+        });
+        self.begin(parts, task);
+    }
+
+    #[inline(never)]
+    pub fn online(&mut self, parts: &mut Parts) {
+        let ids: Vec<TaskId> = self.tasks.iter().map(|task| task.id).collect();
+        for id in ids {
+            let next = parts.id();
+            let mut begun = None;
+            self.with_task(parts, id, &mut |task, scope| {
+                begun = task.revoke_again(next, scope)
+            });
+            if let Some(task) = begun {
+                self.begin(parts, task);
+            }
+        }
+    }
+
+    /// What `online` began has settled.
+    #[inline(never)]
+    fn revoked_again(&mut self, parts: &mut Parts, id: TaskId) {
+        let Some(at) = self.tasks.iter().position(|task| task.id == id) else {
+            return;
+        };
+        let mut run = self.tasks.remove(at);
+        let before = run.on_behalf_of;
+        let mut tasks = self.tasks.iter_mut();
+        let waiting = tasks
+            .find(|task| Some(task.id) == before)
+            .map(|task| task.revoked_again(&mut run));
+        self.tasks.insert(at, run);
+        let (Some(before), Some(waiting)) = (before, waiting) else {
+            return;
+        };
+        for (ask, retry) in waiting {
+            self.run_again(parts, before, ask, retry);
+        }
+        self.with_task(parts, before, &mut |task, _| task.goes_on());
+    }
+
+    // ---- what comes back
+
+    /// The stores were read or changed for a sign-out.
+    fn done(&mut self, parts: &mut Parts, done: Option<Done<Owner>>) {
+        match done {
+            Some(Done::Scanned(Owner::SignOut(id, purpose), scanned)) => {
+                self.scanned(parts, id, purpose, scanned);
+            }
+            Some(Done::Removed(Owner::SignOut(id, purpose), scanned)) => {
+                self.removed(parts, id, purpose, scanned);
+            }
+            _ => {}
+        }
+    }
+
+    /// The stores were read.
+    #[inline(never)]
+    pub fn scanned(
+        &mut self,
+        parts: &mut Parts,
+        id: TaskId,
+        purpose: Purpose,
+        scanned: Box<Scanned>,
+    ) {
+        if let Some(task) = self.tasks.iter().find(|task| task.id == id) {
+            parts.learn_issuer(&task.client, &scanned);
+        }
+        let mut scanned = Some(scanned);
+        self.with_task(parts, id, &mut |task, scope| {
+            if let Some(scanned) = scanned.take() {
+                task.scanned(purpose, scanned, scope);
+            }
+        });
+    }
+
+    /// The chosen keys were removed, or not.
+    #[inline(never)]
+    pub fn removed(
+        &mut self,
+        parts: &mut Parts,
+        id: TaskId,
+        purpose: Purpose,
+        scanned: Box<Scanned>,
+    ) {
+        let mut scanned = Some(scanned);
+        self.with_task(parts, id, &mut |task, scope| {
+            if let Some(scanned) = scanned.take() {
+                task.removed(purpose, scanned, scope);
+            }
+        });
+    }
+
+    /// Cognito answered one of them, or no answer can be had.
+    pub fn answered(
+        &mut self,
+        parts: &mut Parts,
+        effect: EffectId,
+        answer: Result<Box<Response>, AuthError>,
+    ) {
+        let mut answer = Some(answer);
+        let tasks: Vec<TaskId> = self.tasks.iter().map(|task| task.id).collect();
+        for id in tasks {
+            self.with_task(parts, id, &mut |task, scope| {
+                if let Some(given) = answer.take() {
+                    answer = task.answered(effect, given, scope);
+                }
+            });
+        }
+    }
+
+    /// The page goes away.
+    #[inline(never)]
+    pub fn page_hidden(&mut self, parts: &mut Parts, departure: Departure) {
+        self.each_task(parts, &mut |task, scope| task.page_hidden(departure, scope));
+    }
+
+    /// A signal was aborted.
+    pub fn signal_aborted(&mut self, parts: &mut Parts, signal: Handle) {
+        self.each_task(parts, &mut |task, scope| task.signal_aborted(signal, scope));
+        // One that looks whether it joins has touched nothing yet.
+        let is_aborted = |joining: &mut Joining| !joining.task.note_aborted(signal).is_empty();
+        while let Some(at) = self.joining.iter_mut().position(is_aborted) {
+            let mut task = self.joining.remove(at).task;
+            let window = task.take_window();
+            if let Some((_, Waiter::Call(call))) = task.take_caller() {
+                refuse(parts, call, window, AuthError::new(AuthErrorCode::Aborted));
+            }
+        }
+    }
+
+    /// The result of the page before can be left for once more.
+    pub fn offer_leaving(&mut self, retry: RetryId, client: &Rc<Client>, target: LogoutTarget) {
+        let again = Again::Leave(client.clone(), Rc::new(target));
+        self.retries.offer(retry, again);
+    }
+
+    /// One who could call `retry()` is gone.
+    pub fn retry_forgotten(&mut self, retry: RetryId) {
+        self.retries.forget(retry);
+    }
+
+    // ---- how it stands
+
+    /// Whether one of them is signing out.
+    pub fn is_signing_out(&self) -> bool {
+        let mut live = self.tasks.iter().filter(|task| !task.is_let_go());
+        live.any(|task| task.is_signing_out())
+    }
+
+    /// Whether one has anything left to tell.
+    pub fn is_active(&self) -> bool {
+        self.active().is_some() || !self.joining.is_empty()
+    }
+
+    /// Whether anything more happens to one.
+    pub fn is_running(&self) -> bool {
+        let live = self.tasks.iter().any(|task| !task.is_let_go());
+        live || !self.joining.is_empty()
+    }
+
+    /// Whether one is ending this session, or was.
+    pub fn holds(&self, id: Option<SessionId>) -> bool {
+        let live = self.tasks.iter().filter(|task| !task.is_let_go());
+        let contexts: Vec<u32> = live.map(|task| task.context).collect();
+        self.is_held(id, &|context| contexts.contains(&context))
+    }
+
+    /// When one wants to be looked at.
+    pub fn due(&self) -> f64 {
+        let mut due = f64::INFINITY;
+        for task in self.tasks.iter().filter(|task| !task.is_let_go()) {
+            due = due.min(task.due());
+        }
+        due
+    }
+
+    /// After each step: counts who got a `retry()`, and drops what nobody can call and nothing needs any more. `is_kept`: the
+    /// `retry()` of a result that is handed out again.
+    pub fn tidy(&mut self, effects: &[Effect], is_kept: &dyn Fn(RetryId) -> bool) {
+        self.retries.hand_out(effects);
+        self.retries.drop_unused(is_kept);
+        self.drop_tasks();
+    }
+
+    /// The handles that they may need.
+    pub fn handles(&self, used: &mut Vec<Handle>) {
+        for task in &self.tasks {
+            task.handles(used);
+        }
+        for joining in &self.joining {
+            joining.task.handles(used);
+        }
+        for (_, context) in &self.contexts {
+            used.extend(context.navigate);
+        }
+        self.retries.handles(used);
+    }
+
+    fn drop_tasks(&mut self) {
+        let mut retried = Vec::new();
+        let retries = &self.retries;
+        self.tasks.retain(|task| {
+            let used = !task.is_let_go() || retries.need(task.id) || retried.contains(&task.id);
+            // A retry is younger than what it runs again.
+            if used {
+                retried.extend(task.retried);
+            }
+            used
+        });
+        let (tasks, joining) = (&self.tasks, &self.joining);
+        self.contexts.retain(|context| {
+            let needs =
+                |task: &SignOutTask| task.context == context.0 || task.beside == Some(context.0);
+            tasks.iter().any(|task| needs(task))
+                || joining.iter().any(|joining| needs(&joining.task))
+        });
+    }
+}
+
+/// A failure before anything was touched.
+fn refuse(parts: &mut Parts, call: CallId, window: Option<Handle>, error: AuthError) {
+    if let Some(window) = window {
+        parts.effects.push(Effect::ClosePopup(window));
+    }
+    let outcome = Rc::new(Outcome::refused(error));
+    parts.settle(call, Reply::SignedOut(outcome));
+}
+
+fn plan(config: &Config, options: &SignOutOptions) -> Plan {
+    Plan {
+        global: options.global,
+        forget_device: options.forget_device,
+        revocation: config.token_revocation,
+        leave: match options.hosted_ui {
+            HostedUiMode::Auto => Leave::Auto,
+            HostedUiMode::Redirect => Leave::Redirect,
+            HostedUiMode::Popup => Leave::Popup,
+            HostedUiMode::Manual => Leave::Manual,
+            HostedUiMode::None => Leave::Never,
+        },
+        one_request: options.timeout_ms <= 0.0,
+    }
+}

@@ -1,0 +1,193 @@
+//! The log of a sign-out: what each step did and when, and the error that each request ended with.
+
+use std::borrow::Cow;
+
+use crate::engine::tables::Op;
+use crate::error::{AuthError, AuthErrorCode};
+use crate::outcome::{SignOutStep, StepName, StepOutcome};
+
+/// The duration of a step that goes on.
+const UNDER_WAY: f64 = -1.0;
+
+fn begun(step: StepName, at: f64) -> SignOutStep {
+    SignOutStep {
+        step,
+        // What is not known to have happened has failed, until it is known.
+        outcome: StepOutcome::Failed,
+        reason: None,
+        attempts: 0,
+        started_at_ms: at,
+        duration_ms: UNDER_WAY,
+        status: None,
+        request_id: None,
+        code: None,
+    }
+}
+
+/// A step that was not begun.
+pub fn skipped(step: StepName, at: f64, reason: &'static str) -> SignOutStep {
+    SignOutStep {
+        outcome: StepOutcome::Skipped,
+        reason: Some(reason.into()),
+        duration_ms: 0.0,
+        ..begun(step, at)
+    }
+}
+
+/// A step as it stands at a time.
+pub fn as_of(step: &SignOutStep, now: f64) -> SignOutStep {
+    let mut step = step.clone();
+    if step.duration_ms == UNDER_WAY {
+        step.duration_ms = now - step.started_at_ms;
+    }
+    step
+}
+
+/// What an error is kept for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ErrorOf {
+    /// A request.
+    Request(Op),
+    /// The clear.
+    Clear,
+    /// Leaving the page.
+    Leaving,
+}
+
+/// The error that each part of a sign-out ended with.
+#[derive(Clone, Default)]
+struct Errors {
+    refresh: Option<AuthError>,
+    forget_device: Option<AuthError>,
+    global_sign_out: Option<AuthError>,
+    revoke_token: Option<AuthError>,
+    revoke_others: Option<AuthError>,
+    clear: Option<AuthError>,
+    leaving: Option<AuthError>,
+}
+
+impl Errors {
+    fn of(&mut self, of: ErrorOf) -> &mut Option<AuthError> {
+        match of {
+            ErrorOf::Request(Op::Refresh) => &mut self.refresh,
+            ErrorOf::Request(Op::ForgetDevice) => &mut self.forget_device,
+            ErrorOf::Request(Op::GlobalSignOut) => &mut self.global_sign_out,
+            ErrorOf::Request(Op::RevokeToken) => &mut self.revoke_token,
+            ErrorOf::Request(Op::RevokeOthers) => &mut self.revoke_others,
+            ErrorOf::Clear => &mut self.clear,
+            ErrorOf::Leaving => &mut self.leaving,
+        }
+    }
+}
+
+/// The steps of one sign-out in the order of their start.
+#[derive(Clone, Default)]
+pub struct StepLog {
+    steps: Vec<SignOutStep>,
+    errors: Errors,
+}
+
+/// The step that a request belongs to.
+pub fn step_of(op: Op) -> StepName {
+    match op {
+        Op::Refresh => StepName::Refresh,
+        Op::ForgetDevice => StepName::ForgetDevice,
+        Op::GlobalSignOut => StepName::GlobalSignOut,
+        Op::RevokeToken | Op::RevokeOthers => StepName::RevokeToken,
+    }
+}
+
+impl StepLog {
+    /// The steps so far.
+    pub fn steps(&self) -> &[SignOutStep] {
+        &self.steps
+    }
+
+    /// Whether a step was begun.
+    pub fn has(&self, name: StepName) -> bool {
+        self.steps.iter().any(|step| step.step == name)
+    }
+
+    fn change(&mut self, name: StepName) -> Option<&mut SignOutStep> {
+        self.steps.iter_mut().find(|step| step.step == name)
+    }
+
+    /// A step begins, or is tried again.
+    pub fn begin(&mut self, name: StepName, requests: usize, at: f64) {
+        if !self.has(name) {
+            self.steps.push(begun(name, at));
+        }
+        if let Some(step) = self.change(name) {
+            step.attempts += requests as u32;
+        }
+    }
+
+    /// A step has ended, for now.
+    pub fn end(&mut self, name: StepName, at: f64, code: Option<AuthErrorCode>) {
+        if let Some(step) = self.change(name) {
+            step.duration_ms = at - step.started_at_ms;
+            step.outcome = match code {
+                Some(_) => StepOutcome::Failed,
+                None => StepOutcome::Ok,
+            };
+            step.code = code;
+        }
+    }
+
+    /// What the last answer said of itself.
+    pub fn answered(&mut self, name: StepName, status: u16, request_id: Option<String>) {
+        if let Some(step) = self.change(name) {
+            step.status = Some(status);
+            step.request_id = request_id;
+        }
+    }
+
+    /// What is special about a step.
+    pub fn note(&mut self, name: StepName, reason: Cow<'static, str>) {
+        if let Some(step) = self.change(name) {
+            step.reason = Some(reason);
+        }
+    }
+
+    /// Keeps, or forgets, an error.
+    pub fn set_error(&mut self, of: ErrorOf, error: Option<AuthError>) {
+        *self.errors.of(of) = error;
+    }
+
+    /// What the clear failed with.
+    pub fn clear_error(&self) -> Option<&AuthError> {
+        self.errors.clear.as_ref()
+    }
+
+    /// What leaving the page failed with.
+    pub fn leaving_error(&self) -> Option<&AuthError> {
+        self.errors.leaving.as_ref()
+    }
+
+    /// The error that a request ended with. One that could only fail because the refresh before it did says why that failed.
+    pub fn error_of(&self, op: Op) -> AuthError {
+        let errors = &self.errors;
+        let error = match op {
+            Op::Refresh => &errors.refresh,
+            Op::ForgetDevice => &errors.forget_device,
+            Op::GlobalSignOut => &errors.global_sign_out,
+            Op::RevokeToken => &errors.revoke_token,
+            Op::RevokeOthers => &errors.revoke_others,
+        };
+        let mut error = error.as_ref();
+        if matches!(op, Op::GlobalSignOut | Op::ForgetDevice)
+            && error.is_none_or(|error| error.code == AuthErrorCode::TokenExpired)
+        {
+            error = errors.refresh.as_ref().or(error);
+        }
+        error
+            .cloned()
+            .unwrap_or_else(|| AuthError::new(AuthErrorCode::Unknown))
+    }
+
+    /// A retry knows the errors of what it does not run again.
+    pub fn inherit(&mut self, before: &StepLog) {
+        self.errors = before.errors.clone();
+        self.errors.leaving = None;
+    }
+}
