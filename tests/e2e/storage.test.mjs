@@ -620,4 +620,34 @@ describe("storage", sideBySide(4), () => {
     );
     assert.equal(error.code, "tokenRevoked");
   });
+
+  test("a storage that takes too long to write: storeTokens gives it up, and nothing more is written", async (t) => {
+    const jane = await world.visitor(t, { configure: false });
+    const { accessToken, refreshToken } = jane.session();
+    const seen = await jane.page.evaluate(
+      async ({ config, tokens }) => {
+        /** @type {string[]} */
+        const written = [];
+        const storage = {
+          keys: async () => /** @type {string[]} */ ([]),
+          getItem: async () => null,
+          /** @param {string} key */
+          setItem: (key) => {
+            written.push(key);
+            return new Promise((resolve) => setTimeout(resolve, 2000));
+          },
+          removeItem: async () => {},
+        };
+        await cs.configure({ ...config, storage });
+        const { code } = await rejection(cs.storeTokens(tokens));
+        const before = written.length;
+        await new Promise((resolve) => setTimeout(resolve, 4000));
+        return { code, before, after: written.length };
+      },
+      { config: jane.config, tokens: { accessToken, refreshToken } },
+    );
+    assert.equal(seen.code, "storage");
+    assert.ok(seen.before > 1);
+    assert.equal(seen.after, seen.before);
+  });
 });

@@ -9,6 +9,7 @@ import {
   engine,
   eventually,
   leftWell,
+  needs,
   sideBySide,
   until,
   useWorld,
@@ -51,6 +52,9 @@ const world = useWorld({
 /** WebKitGTK 2.50 has no Navigation API. */
 const tellsWhereFrom = engine !== "webkit";
 
+/** An address to type after an error page: to WebKit the redirect URL itself looks as a true return. */
+const unknown = tellsWhereFrom ? "/" : "/typed";
+
 /** An upstream identity provider: /302 goes on by itself, /script by a script, with no referrer. Both go to `?to=`. */
 let upstream = { origin: "", close: async () => {} };
 
@@ -81,7 +85,9 @@ after(async () => {
 /** What WebKit has no way to do. @param {string} what */
 const isLeftOut = (what) =>
   engine === "webkit" &&
-  ((what === "a hash" && "it cancels our navigation, and the page stays") ||
+  ((["a hash", "a download"].includes(what) &&
+    "it cancels our navigation, and the page stays") ||
+    (what === "mailto:" && "MiniBrowser does not stay at the page") ||
     (what.startsWith("a navigation that") && "it has no Navigation API"));
 
 /** @param {any} result @param {"unconfirmed" | "redirectNotCompleted"} code */
@@ -115,8 +121,8 @@ function visitorWith(t, path, options) {
 let acts = 0;
 
 /**
- * Has a page do something when told to. It is told by an answer, since Playwright can't reach a page that is on its way. Firefox
- * drops what a page has asked for when it starts to leave: then it asks again.
+ * Has a page do something when told to. Playwright can't reach a page that is on its way, so an answer tells it. WebDriver can,
+ * and Firefox and WebKit drop what a page has asked for when it starts to leave.
  * @param {Page} page
  * @param {() => unknown} act
  * @param {() => unknown} [andThen] what it does a moment later
@@ -125,17 +131,23 @@ async function armed(page, act, andThen = () => {}) {
   const path = `/slow/act-${++acts}`;
   await page.evaluate(
     `globalThis.ready = false;
-    const ask = () => fetch(${JSON.stringify(path)}).then(() => true, () => false);
-    const wait = async () => {
-      while (!(await ask()));
+    globalThis.act = () => {
       (${act})();
       setTimeout(${andThen}, 300);
     };
-    void wait();
     undefined;`,
   );
+  if (!can("devTools"))
+    return () =>
+      page
+        .evaluate(() => void setTimeout(() => globalThis.act()))
+        .catch(() => {});
+  await page.evaluate(
+    (path) => void fetch(path).then(() => globalThis.act()),
+    path,
+  );
   await until(() => waiting.has(path), "it is armed");
-  return () => slow(path).letGo();
+  return async () => slow(path).letGo();
 }
 
 /** @param {Visitor} visitor */
@@ -281,7 +293,7 @@ describe("a true return", sideBySide(3), () => {
         const go = await armed(jane.page, act);
         await jane.leaves({ appState: 1 });
         await isAsked(jane);
-        go();
+        await go();
         await sleep(300);
         letGo();
         await jane.isAt(`${jane.origin}/`);
@@ -399,7 +411,7 @@ describe("a navigation that replaces ours", sideBySide(3), () => {
         await (second
           ? until(() => waiting.has(slowPath), "the app is asked")
           : isAsked(jane));
-        if (typeof act === "function") go();
+        if (typeof act === "function") await go();
         else if (act === "types") await jane.types(origin + path);
         else await jane.reloads();
         await jane.isAt(origin + path);
@@ -424,7 +436,7 @@ describe("a navigation that replaces ours", sideBySide(3), () => {
     const go = await armed(jane.page, () => location.assign(globalThis.kept));
     await jane.leaves();
     await isAsked(jane);
-    go();
+    await go();
     await jane.page.waitForURL(/[?&]code=/);
     await jane.page.waitForFunction(() => globalThis.ready);
     letGo();
@@ -457,7 +469,7 @@ describe("a navigation that replaces ours", sideBySide(3), () => {
       );
     });
     await isAsked(jane);
-    go();
+    await go();
     await jane.isAt(`${jane.origin}/elsewhere`);
     letGo();
     const told = await jane.page.evaluate(() =>
@@ -471,20 +483,24 @@ describe("a navigation that replaces ours", sideBySide(3), () => {
     ["mailto:", () => location.assign("mailto:jane@example.com")],
     ["window.stop", () => window.stop()],
   ]))
-    test(`${what} keeps the page, and a link leaves it later: unconfirmed`, async (t) => {
-      const jane = await visitorWith(t, "/out");
-      await jane.signIn({ origin: "hostedUI" });
-      const letGo = jane.hold("/logout");
-      const go = await armed(jane.page, act, () =>
-        location.assign("/elsewhere"),
-      );
-      await jane.leaves();
-      await isAsked(jane);
-      go();
-      await jane.isAt(`${jane.origin}/elsewhere`);
-      letGo();
-      isNotDone(await jane.take(), "unconfirmed");
-    });
+    test(
+      `${what} keeps the page, and a link leaves it later: unconfirmed`,
+      { skip: isLeftOut(what) },
+      async (t) => {
+        const jane = await visitorWith(t, "/out");
+        await jane.signIn({ origin: "hostedUI" });
+        const letGo = jane.hold("/logout");
+        const go = await armed(jane.page, act, () =>
+          location.assign("/elsewhere"),
+        );
+        await jane.leaves();
+        await isAsked(jane);
+        await go();
+        await jane.isAt(`${jane.origin}/elsewhere`);
+        letGo();
+        isNotDone(await jane.take(), "unconfirmed");
+      },
+    );
 
   test("navigate: a guard beside it, and one that leads to another page: unconfirmed", async (t) => {
     for (const way of ["guard", "another page"]) {
@@ -503,11 +519,14 @@ describe("a navigation that replaces ours", sideBySide(3), () => {
       }, way);
       if (way === "guard") {
         await isAsked(jane);
-        go();
+        await go();
       }
       await jane.isAt(`${jane.origin}/elsewhere`);
       letGo();
-      isNotDone(await jane.take(), "unconfirmed");
+      const result = await jane.take();
+      // To WebKit it looks as a true return: the referrer, the page at "/", is the origin alone.
+      if (!tellsWhereFrom && way === "another page") leftWell(result);
+      else isNotDone(result, "unconfirmed");
     }
   });
 });
@@ -561,84 +580,105 @@ describe("with the back-forward cache", sideBySide(3), () => {
   const visitor = (t, options) =>
     world.visitor(t, { path: "/page", ...options });
 
-  test("a true return: complete; back in the page that left: nothing more to say", async (t) => {
-    const jane = await visitor(t);
-    await jane.signIn({ origin: "hostedUI" });
-    await jane.page.evaluate(() => {
-      globalThis.kept = "left";
-    });
-    await jane.leaves();
-    await jane.isAt(`${jane.origin}/`);
-    leftWell(await jane.take());
-    await jane.page.goBack({ waitUntil: "commit" });
-    await jane.isAt(`${jane.origin}/page`);
-    await isTheVeryDocument(jane.page, "left");
-    const kept = await jane.page.evaluate(() => globalThis.kept);
-    const result = await jane.take();
-    // What it has of sessionStorage in Firefox is as it was: there the result is not taken yet.
-    if (engine === "firefox" && kept) isNotDone(result, "redirectNotCompleted");
-    else assert.equal(result, null);
-  });
+  test(
+    "a true return: complete; back in the page that left: nothing more to say",
+    needs("back"),
+    async (t) => {
+      const jane = await visitor(t);
+      await jane.signIn({ origin: "hostedUI" });
+      await jane.page.evaluate(() => {
+        globalThis.kept = "left";
+      });
+      await jane.leaves();
+      await jane.isAt(`${jane.origin}/`);
+      leftWell(await jane.take());
+      await jane.page.goBack({ waitUntil: "commit" });
+      await jane.isAt(`${jane.origin}/page`);
+      await isTheVeryDocument(jane.page, "left");
+      const kept = await jane.page.evaluate(() => globalThis.kept);
+      const result = await jane.take();
+      // What it has of sessionStorage in Firefox is as it was: there the result is not taken yet.
+      if (engine === "firefox" && kept)
+        isNotDone(result, "redirectNotCompleted");
+      else assert.equal(result, null);
+    },
+  );
 
-  test("an error page, and back: redirectNotCompleted", async (t) => {
-    const jane = await visitor(t, {
-      client: { logoutUrls: ["https://elsewhere.example/"] },
-    });
-    await jane.signIn({ origin: "hostedUI" });
-    await jane.page.evaluate(() => {
-      globalThis.kept = "left";
-    });
-    await jane.leaves();
-    await jane.page.waitForURL(/logout/);
-    await jane.page.goBack({ waitUntil: "commit" });
-    await jane.isAt(`${jane.origin}/page`);
-    await isTheVeryDocument(jane.page, "left");
-    isNotDone(await jane.take(), "redirectNotCompleted");
-  });
+  test(
+    "an error page, and back: redirectNotCompleted",
+    needs("back"),
+    async (t) => {
+      const jane = await visitor(t, {
+        client: { logoutUrls: ["https://elsewhere.example/"] },
+      });
+      await jane.signIn({ origin: "hostedUI" });
+      await jane.page.evaluate(() => {
+        globalThis.kept = "left";
+      });
+      await jane.leaves();
+      await jane.page.waitForURL(/logout/);
+      await jane.page.goBack({ waitUntil: "commit" });
+      await jane.isAt(`${jane.origin}/page`);
+      await isTheVeryDocument(jane.page, "left");
+      isNotDone(await jane.take(), "redirectNotCompleted");
+    },
+  );
 
-  test("replaced, and back in the page that left: unconfirmed", async (t) => {
-    const jane = await visitor(t);
-    await jane.signIn({ origin: "hostedUI" });
-    const letGo = jane.hold("/logout");
-    const go = await armed(jane.page, () => location.assign("/blank"));
-    await jane.leaves();
-    await isAsked(jane);
-    go();
-    await jane.page.waitForURL(`${jane.origin}/blank`);
-    letGo();
-    await jane.page.goBack({ waitUntil: "commit" });
-    // Its `ready` is still as `armed` left it.
-    await eventually(
-      () => jane.page.evaluate(() => location.pathname === "/page"),
-      "it is there",
-    );
-    isNotDone(await jane.take(), "unconfirmed");
-  });
+  test(
+    "replaced, and back in the page that left: unconfirmed",
+    needs("back"),
+    async (t) => {
+      const jane = await visitor(t);
+      await jane.signIn({ origin: "hostedUI" });
+      const letGo = jane.hold("/logout");
+      const go = await armed(jane.page, () => location.assign("/blank"));
+      await jane.leaves();
+      await isAsked(jane);
+      await go();
+      await jane.page.waitForURL(`${jane.origin}/blank`);
+      letGo();
+      await jane.page.goBack({ waitUntil: "commit" });
+      // Its `ready` is still as `armed` left it.
+      await eventually(
+        () => jane.page.evaluate(() => location.pathname === "/page"),
+        "it is there",
+      );
+      isNotDone(await jane.take(), "unconfirmed");
+    },
+  );
 
-  test("an error page, and back to the page before the one that left: redirectNotCompleted", async (t) => {
-    const jane = await visitor(t, {
-      client: { logoutUrls: ["https://elsewhere.example/"] },
-      path: "/",
-      // Chromium drops a kept page that a channel has a message for.
-      init: () => {
-        Reflect.deleteProperty(globalThis, "BroadcastChannel");
-      },
-    });
-    await jane.page.evaluate(() => {
-      globalThis.kept = "before";
-    });
-    await jane.go("/page");
-    await jane.signIn({ origin: "hostedUI" });
-    await jane.leaves();
-    await jane.page.waitForURL(/logout/);
-    await jane.page.evaluate(() => {
-      setTimeout(() => history.go(-2));
-    });
-    await jane.isAt(`${jane.origin}/`);
-    await jane.page.waitForFunction(() => globalThis.ready);
-    await isTheVeryDocument(jane.page, "before");
-    isNotDone(await jane.take(), "redirectNotCompleted");
-  });
+  test(
+    "an error page, and back to the page before the one that left: redirectNotCompleted",
+    engine === "firefox"
+      ? {
+          skip: "there a kept page does not see in its sessionStorage what another wrote",
+        }
+      : needs("back"),
+    async (t) => {
+      const jane = await visitor(t, {
+        client: { logoutUrls: ["https://elsewhere.example/"] },
+        path: "/",
+        // Chromium drops a kept page that a channel has a message for.
+        init: () => {
+          Reflect.deleteProperty(globalThis, "BroadcastChannel");
+        },
+      });
+      await jane.page.evaluate(() => {
+        globalThis.kept = "before";
+      });
+      await jane.go("/page");
+      await jane.signIn({ origin: "hostedUI" });
+      await jane.leaves();
+      await jane.page.waitForURL(/logout/);
+      await jane.page.evaluate(() => {
+        setTimeout(() => history.go(-2));
+      });
+      await jane.isAt(`${jane.origin}/`);
+      await jane.page.waitForFunction(() => globalThis.ready);
+      await isTheVeryDocument(jane.page, "before");
+      isNotDone(await jane.take(), "redirectNotCompleted");
+    },
+  );
 
   test("an error page, and a typed address: unconfirmed", async (t) => {
     const jane = await visitor(t, {
@@ -647,7 +687,7 @@ describe("with the back-forward cache", sideBySide(3), () => {
     await jane.signIn({ origin: "hostedUI" });
     await jane.leaves();
     await jane.page.waitForURL(/logout/);
-    await jane.go("/");
+    await jane.go(unknown);
     isNotDone(await jane.take(), "unconfirmed");
   });
 });
@@ -671,53 +711,61 @@ describe("a retry can't loop", sideBySide(3), () => {
       .evaluate(() => JSON.parse(sessionStorage.getItem("seen") ?? "[]"))
       .catch(() => []);
 
-  test("await result.retry?.() on load: one retry, and then none", async (t) => {
-    const back = `${world.origin}/out`;
-    const jane = await visitorWith(t, "/out", { start: retryOnLoad });
-    await jane.signIn({ origin: "hostedUI" });
-    // Nobody can ever confirm this one.
-    jane.fault({
-      operation: "/logout",
-      answer: {
-        status: 302,
-        headers: { location: `${upstream.origin}/script?to=${back}` },
-        body: "",
-      },
-    });
-    await jane.leaves();
-    await until(
-      async () => (await seen(jane.page)).length === 2,
-      "it is tried again",
-    );
-    assert.deepEqual(await seen(jane.page), [
-      ["partial", "function"],
-      ["partial", "undefined"],
-    ]);
-    await jane.page.evaluate(
-      () => new Promise((resolve) => setTimeout(resolve, 500)),
-    );
-    const visits = jane.calls.filter((call) => call.includes("/logout"));
-    assert.equal(visits.length, 2);
-    // Nor by another sign-out of this tab, whatever fails.
-    const again = await jane.page.evaluate(async () =>
-      show(
-        await cs.signOut({
-          hostedUI: "redirect",
-          navigate: () => Promise.reject(new Error("no")),
-        }),
-      ),
-    );
-    assert.equal(again.status, "partial");
-    assert.equal(again.hidden.retry, "undefined");
-    // A session that is stored starts afresh.
-    await jane.signIn({ origin: "hostedUI" });
-    const fresh = await jane.page.evaluate(async () =>
-      show(
-        await cs.signOut({ navigate: () => Promise.reject(new Error("no")) }),
-      ),
-    );
-    assert.equal(fresh.hidden.retry, "function");
-  });
+  test(
+    "await result.retry?.() on load: one retry, and then none",
+    {
+      skip:
+        !tellsWhereFrom &&
+        "it takes every return to the redirect URL for a true one",
+    },
+    async (t) => {
+      const back = `${world.origin}/out`;
+      const jane = await visitorWith(t, "/out", { start: retryOnLoad });
+      await jane.signIn({ origin: "hostedUI" });
+      // Nobody can ever confirm this one.
+      jane.fault({
+        operation: "/logout",
+        answer: {
+          status: 302,
+          headers: { location: `${upstream.origin}/script?to=${back}` },
+          body: "",
+        },
+      });
+      await jane.leaves();
+      await until(
+        async () => (await seen(jane.page)).length === 2,
+        "it is tried again",
+      );
+      assert.deepEqual(await seen(jane.page), [
+        ["partial", "function"],
+        ["partial", "undefined"],
+      ]);
+      await jane.page.evaluate(
+        () => new Promise((resolve) => setTimeout(resolve, 500)),
+      );
+      const visits = jane.calls.filter((call) => call.includes("/logout"));
+      assert.equal(visits.length, 2);
+      // Nor by another sign-out of this tab, whatever fails.
+      const again = await jane.page.evaluate(async () =>
+        show(
+          await cs.signOut({
+            hostedUI: "redirect",
+            navigate: () => Promise.reject(new Error("no")),
+          }),
+        ),
+      );
+      assert.equal(again.status, "partial");
+      assert.equal(again.hidden.retry, "undefined");
+      // A session that is stored starts afresh.
+      await jane.signIn({ origin: "hostedUI" });
+      const fresh = await jane.page.evaluate(async () =>
+        show(
+          await cs.signOut({ navigate: () => Promise.reject(new Error("no")) }),
+        ),
+      );
+      assert.equal(fresh.hidden.retry, "function");
+    },
+  );
 
   test("a sign-out that could not leave, its retry that left, and the page after: no retry", async (t) => {
     const jane = await world.visitor(t, {
@@ -740,7 +788,7 @@ describe("a retry can't loop", sideBySide(3), () => {
       setTimeout(() => void leave());
     });
     await jane.page.waitForURL(/logout/);
-    await jane.go("/");
+    await jane.go(unknown);
     const result = await jane.take();
     isNotDone(result, "unconfirmed");
     assert.equal(result.hidden.retry, "undefined");
@@ -817,7 +865,7 @@ describe("a retry can't loop", sideBySide(3), () => {
         setTimeout(() => void leave());
       }, byRetry);
       await page.waitForURL(/logout/);
-      await jane.go("/");
+      await jane.go(unknown);
       return (await jane.take()).hidden.retry;
     };
     assert.equal(await leaves(false), "function");

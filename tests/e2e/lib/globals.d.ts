@@ -14,6 +14,8 @@ declare global {
   var heard: Package.SignedOutEvent[];
   /** What one `evaluate` keeps for the next. */
   var kept: any;
+  /** What a page does when told to. */
+  var act: () => void;
   /** How often the package has asked whether its popup is closed. */
   var looks: number;
 }

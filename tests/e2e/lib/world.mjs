@@ -9,6 +9,7 @@ export { engine };
 
 /** What only some drivers can do. */
 const CAPABILITIES = {
+  back: "the browser's way back out of a page of another origin",
   browserArgs: "a browser with arguments of the test's",
   clock: "a page's clock that the test moves",
   cookieJar: "the browser's cookies, seen and set from outside",
@@ -27,9 +28,12 @@ const CAN = process.env.ENGINE
   ? [
       "hidePage",
       ...(engine === "chromium" ? /** @type {const} */ (["freezePage"]) : []),
-      ...(engine !== "webkit" ? /** @type {const} */ (["openWindows"]) : []),
+      ...(engine !== "webkit"
+        ? /** @type {const} */ (["back", "openWindows"])
+        : []),
     ]
   : [
+      "back",
       "browserArgs",
       "clock",
       "cookieJar",
