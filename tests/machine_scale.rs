@@ -3,6 +3,8 @@
 
 #[path = "machine/fleet.rs"]
 mod fleet;
+#[path = "common/random.rs"]
+mod random;
 
 use cognito_signout::engine::tables::MAX_TRIES;
 use serde_json::json;

@@ -17,8 +17,8 @@ const ENGINE = "engine (wasm)";
 // The goal for the bundle is 25,400, what aws-amplify's signOut alone weighs (ARCHITECTURE.md).
 /** @type {[name: string, kind: "raw" | "gzip", limit: number][]} */
 const LIMITS = [
-  [APP_BUNDLE, "gzip", 118_700],
-  [ENGINE, "raw", 249_900],
+  [APP_BUNDLE, "gzip", 118_750],
+  [ENGINE, "raw", 250_300],
 ];
 
 /**

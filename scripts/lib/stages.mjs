@@ -74,7 +74,9 @@ export async function runStages(stages, args) {
     const browsers = [...needs, ...uses];
     const missing = browsers.filter((browser) => !findBrowser(browser));
     if (missing.length > 0) {
-      summary.push(`skipped  ${name}: no ${missing.join(", ")}`);
+      summary.push(
+        `skipped  ${name}: no ${missing.join(", ")} with its driver`,
+      );
       continue;
     }
     const began = performance.now();

@@ -36,7 +36,7 @@ fn domain(given: &str) -> Result<String, AuthError> {
     hosted_ui(given, &json!("https://a.example/")).map(|hosted| hosted.unwrap().origin)
 }
 
-/// Amplify v5's `Auth`, with this beside its ids.
+/// Amplify v5's `Auth`, with this in addition to its ids.
 fn v5(name: &'static str, value: Value) -> Vec<(&'static str, Value)> {
     vec![
         ("userPoolId", text("eu-central-1_AbC123")),
@@ -174,7 +174,7 @@ fn a_v5_hosted_ui_below_aws_cognito() {
                 "{place} {none}"
             );
         }
-        // As v5 has it, one that is complete beside it comes first.
+        // As v5 has it, one that is complete next to it comes first.
         let mut both = good.clone();
         both["domain"] = json!("other.example.com");
         assert_eq!(

@@ -819,7 +819,7 @@ fn functions_and_getters() {
     let cookie = |ahead: f64| read(&[("cookie", object(&[("expires", date(ahead))]))]);
     let days = |ahead: f64| cookie(ahead).unwrap().config.cookie.expires_days;
     assert_eq!(days(7.0 * 86_400_000.0), 7.0);
-    // Made anew a moment later, it is the same configuration.
+    // Made again a moment later, it is the same configuration.
     assert_eq!(days(7.0 * 86_400_000.0 - 20.0), 7.0);
     assert_eq!(days(1.0), 1.0 / 1440.0);
     for bad in [0.0, -1.0, f64::NAN, f64::NEG_INFINITY] {

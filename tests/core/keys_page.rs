@@ -1,5 +1,5 @@
 //! `docs/keys.md` and `js/keys.js` say what the table of keys says.
-//! `UPDATE_DOCS=1 cargo test --test core keys_page` writes them anew.
+//! `UPDATE_DOCS=1 cargo test --test core keys_page` writes them again.
 
 use super::support::check_generated as check;
 use keys::*;

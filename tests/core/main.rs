@@ -12,6 +12,8 @@ mod as_people_have_them;
 mod configuration;
 mod cookies;
 mod errors_page;
+#[path = "../common/jwt.rs"]
+mod jwt;
 mod keys_page;
 mod layout_properties;
 mod layouts;

@@ -3,6 +3,8 @@
 use cognito_signout::error::AuthError;
 use cognito_signout::fields::{Field, Fields};
 
+pub use crate::jwt::{base64url, jwt};
+
 /// A foreign object as JavaScript has them: functions, getters that throw, anything.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Object(pub Vec<(&'static str, Value)>);
@@ -28,7 +30,7 @@ impl Fields for Object {
     }
 }
 
-/// A file that is made from a table in Rust says what the table says; `UPDATE_DOCS=1` writes it anew.
+/// A file that is made from a table in Rust says what the table says; `UPDATE_DOCS=1` writes it again.
 pub fn check_generated(path: &str, wanted: &str) {
     let path = [env!("CARGO_MANIFEST_DIR"), path].join("/");
     if std::env::var_os("UPDATE_DOCS").is_some() {
@@ -65,33 +67,6 @@ pub fn object(members: &[(&'static str, Value)]) -> Value {
 
 pub fn argument(members: &[(&'static str, Value)]) -> Field<Object> {
     Field::Object(Object(members.to_vec()))
-}
-
-/// Base64url without padding.
-pub fn base64url(text: &str) -> String {
-    const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    let mut out = String::new();
-    for chunk in text.as_bytes().chunks(3) {
-        let bits = chunk
-            .iter()
-            .fold(0u32, |bits, &byte| bits << 8 | u32::from(byte))
-            << (8 * (3 - chunk.len()));
-        for i in 0..=chunk.len() {
-            out.push(DIGITS[(bits >> (18 - 6 * i) & 63) as usize].into());
-        }
-    }
-    out
-}
-
-/// A JWT with these claims, unsigned.
-pub fn jwt(claims: serde_json::Value) -> String {
-    [
-        &base64url(r#"{"alg":"RS256"}"#),
-        ".",
-        &base64url(&claims.to_string()),
-        ".c2ln",
-    ]
-    .concat()
 }
 
 /// An access token of the client `client1`.

@@ -1,9 +1,9 @@
-// What one feature must not do to another: a popup beside a plain call, a client that is configured anew or disposed of while the
+// What one feature must not do to another: a popup and a plain call at the same time, a client that is configured again or disposed of while the
 // page leaves, a window that is opened meanwhile.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { countLooks, isSeen } from "./lib/popup.mjs";
+import { LOGOUT_STAYS, countLooks, isSeen } from "./lib/popup.mjs";
 import { leftWell, ready, sideBySide, until, useWorld } from "./lib/world.mjs";
 
 const world = useWorld();
@@ -13,17 +13,7 @@ const REFUSED = {
   answer: { type: "NotAuthorizedException", message: "no" },
 };
 
-/** An error page of Cognito's own. */
-const ERROR_PAGE = {
-  operation: "/logout",
-  answer: {
-    status: 200,
-    headers: { "content-type": "text/html" },
-    body: "<p>An error was encountered",
-  },
-};
-
-/** The page gets `inline()`, which makes a storage object anew each time, as a component that renders does. */
+/** The page gets `inline()`, which makes a new storage object each time, as a component that renders does. */
 const inline = () => {
   Object.assign(globalThis, {
     inline: () => ({
@@ -86,7 +76,7 @@ describe("between features", sideBySide(2, 5), () => {
   test("a plain call beside an open popup clears at once; a popup that is closed then is no way back", async (t) => {
     const jane = await world.visitor(t, { init: countLooks });
     const tokens = await jane.signIn({ origin: "hostedUI" });
-    jane.fault(ERROR_PAGE);
+    jane.fault(LOGOUT_STAYS);
     const popup = await openPopup(jane);
     const plain = await jane.page.evaluate(async () => {
       const running = cs.signOut({ hostedUI: "none", timeoutMs: 60_000 });
@@ -108,7 +98,7 @@ describe("between features", sideBySide(2, 5), () => {
   test("a plain call beside a popup has its own signal", async (t) => {
     const jane = await world.visitor(t);
     await jane.signIn({ origin: "hostedUI" });
-    jane.fault(ERROR_PAGE);
+    jane.fault(LOGOUT_STAYS);
     jane.hold("RevokeToken");
     await openPopup(jane);
     const result = await jane.page.evaluate(async () => {
@@ -249,7 +239,7 @@ describe("between features", sideBySide(2, 5), () => {
       () => other.evaluate(async () => !!(await cs.loadTokens())),
       "it sees the session",
     );
-    jane.fault(ERROR_PAGE);
+    jane.fault(LOGOUT_STAYS);
     const letGo = jane.hold("RevokeToken");
     await jane.page.evaluate(() => {
       setTimeout(() => void cs.signOut({ hostedUI: "redirect" }));

@@ -200,7 +200,7 @@ describe("several copies of the package in one page", sideBySide(3), () => {
         hostedUI: "none",
         timeoutMs: 60_000,
       });
-      // Configured anew, it is still the page's default.
+      // Configured again, it is still the page's default.
       await shell.configure(configs[1]);
       return {
         before,

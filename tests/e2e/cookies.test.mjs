@@ -1,4 +1,4 @@
-// Cookies of one name beside each other: other paths, other domains, partitioned ones. All are revoked, all are removed.
+// Several cookies of one name: of other paths, of other domains, partitioned ones. All are revoked, all are removed.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { sideBySide, useWorld } from "./lib/world.mjs";
@@ -52,6 +52,26 @@ const left = async (jane) =>
   (await jane.context.cookies())
     .filter(({ name }) => name.includes(jane.clientId))
     .map(({ name, domain, path }) => `${name} ${domain} ${path}`);
+
+/**
+ * From here on the page's browser ignores what a script writes to cookies, where it is like this.
+ * @param {Visitor} jane
+ * @param {RegExp} refused
+ */
+async function refuseCookies(jane, refused) {
+  await jane.page.evaluate((source) => {
+    const refused = new RegExp(source, "i");
+    const { get, set } = /** @type {any} */ (
+      Object.getOwnPropertyDescriptor(Document.prototype, "cookie")
+    );
+    Object.defineProperty(document, "cookie", {
+      get,
+      set(/** @type {string} */ text) {
+        if (!refused.test(text)) set.call(this, text);
+      },
+    });
+  }, refused.source);
+}
 
 describe("cookies", sideBySide(4), () => {
   for (const [
@@ -140,17 +160,7 @@ describe("cookies", sideBySide(4), () => {
     const jane = await atShop(t);
     const first = await plant(jane, "path=/shop");
     // As there, no cookie that says "secure" is taken.
-    await jane.page.evaluate(() => {
-      const { get, set } = /** @type {any} */ (
-        Object.getOwnPropertyDescriptor(Document.prototype, "cookie")
-      );
-      Object.defineProperty(document, "cookie", {
-        get,
-        set(/** @type {string} */ text) {
-          if (!/; *secure/i.test(text)) set.call(this, text);
-        },
-      });
-    });
+    await refuseCookies(jane, /; *secure/);
     assert.equal((await jane.signOut()).status, "complete");
     assert.deepEqual(await left(jane), []);
     assert.equal(jane.control.isTokenValid(first.refreshToken), false);
@@ -164,17 +174,7 @@ describe("cookies", sideBySide(4), () => {
     ];
     const other = await world.visitor(t, { path: "" });
     const stranger = other.session();
-    await jane.page.evaluate(() => {
-      const { get, set } = /** @type {any} */ (
-        Object.getOwnPropertyDescriptor(Document.prototype, "cookie")
-      );
-      Object.defineProperty(document, "cookie", {
-        get,
-        set(/** @type {string} */ text) {
-          if (!/path=\/shop(;|$)/i.test(text)) set.call(this, text);
-        },
-      });
-    });
+    await refuseCookies(jane, /path=\/shop(;|$)/);
     jane.fault({ operation: "RevokeToken", drop: true });
     const seen = await jane.page.evaluate(async () => {
       /** @type {any} */

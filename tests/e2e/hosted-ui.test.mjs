@@ -1,7 +1,7 @@
 // Leaving for the hosted UI, coming back from it, and all that may come between.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { countLooks, isSeen } from "./lib/popup.mjs";
+import { LOGOUT_STAYS, countLooks, isSeen } from "./lib/popup.mjs";
 import { allLoad } from "./lib/tabs.mjs";
 import {
   LIVE,
@@ -16,16 +16,6 @@ import {
 } from "./lib/world.mjs";
 
 const world = useWorld();
-
-/** The hosted UI's page stays open, as one with a question would. */
-const ASKS = {
-  operation: "/logout",
-  answer: {
-    status: 200,
-    headers: { "content-type": "text/html" },
-    body: "<p>sign out?",
-  },
-};
 
 /** In the page: a second takes a minute, so that no answer is late. It stands alone. */
 function slowClock() {
@@ -631,7 +621,7 @@ describe("the popup", sideBySide(3), () => {
     const jane = await world.visitor(t);
     const tokens = await jane.signInByHostedUI();
     const before = await jane.keys();
-    jane.fault(ASKS);
+    jane.fault(LOGOUT_STAYS);
     await jane.page.evaluate(countLooks);
     const popup = await jane.clickToPopup();
     await popup.waitForURL(/logout/);
@@ -653,7 +643,7 @@ describe("the popup", sideBySide(3), () => {
     world.control.endSession(tokens.sessionId);
     const dead = await jane.page.evaluate(() => rejection(cs.refreshTokens()));
     assert.equal(dead.code, "tokenRevoked");
-    jane.fault(ASKS);
+    jane.fault(LOGOUT_STAYS);
     await jane.page.evaluate(countLooks);
     const popup = await jane.clickToPopup();
     await popup.waitForURL(/logout/);

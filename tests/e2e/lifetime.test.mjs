@@ -72,6 +72,20 @@ async function collect(page) {
   }
 }
 
+/**
+ * How many of the objects whose references the page has kept are still alive, after a collection.
+ * @param {import("playwright-core").Page} page
+ */
+async function aliveOfKept(page) {
+  await collect(page);
+  return page.evaluate(
+    () =>
+      globalThis.kept.filter((/** @type {WeakRef<object>} */ ref) =>
+        ref.deref(),
+      ).length,
+  );
+}
+
 /** A visitor whose page counts, and has configured nothing. @param {import("node:test").TestContext} t @param {object} [options] */
 const counted = (t, options) =>
   world.visitor(t, { init: countHeld, configure: false, ...options });
@@ -94,13 +108,7 @@ describe("configured anew", sideBySide(3), () => {
       }
     }, jane.config);
     assert.deepEqual(await heldBy(page), once);
-    await collect(page);
-    const alive = await page.evaluate(
-      () =>
-        globalThis.kept.filter((/** @type {WeakRef<object>} */ ref) =>
-          ref.deref(),
-        ).length,
-    );
+    const alive = await aliveOfKept(page);
     assert.ok(alive <= 2, `${alive} of 20 loggers are alive`);
   });
 
@@ -333,13 +341,7 @@ describe("dispose()", sideBySide(3), () => {
       }
     }, jane.config);
     await fallsTo(page, NOTHING);
-    await collect(page);
-    const alive = await page.evaluate(
-      () =>
-        globalThis.kept.filter((/** @type {WeakRef<object>} */ ref) =>
-          ref.deref(),
-        ).length,
-    );
+    const alive = await aliveOfKept(page);
     assert.ok(alive <= 2, `${alive} of 30 clients are alive`);
   });
 

@@ -21,6 +21,9 @@ import {
   useWorld,
 } from "./lib/world.mjs";
 
+/** @import { Page } from "playwright-core" */
+/** @import { Visitor } from "./lib/world.mjs" */
+
 const world = useWorld();
 
 /** Longer than the last look at the storage, two seconds after the end. */
@@ -412,6 +415,21 @@ describe("tabs", sideBySide(3), () => {
   });
 });
 
+/**
+ * A refresh that has run at the server, and whose answer is under way until `letGo()`.
+ * @param {Visitor} jane
+ * @param {Page} page
+ */
+async function refreshUnderWay(jane, page) {
+  const letGo = jane.hold("GetTokensFromRefreshToken", "after");
+  const refreshing = page.evaluate(() => rejection(cs.refreshTokens()));
+  await until(
+    () => jane.calls.includes("GetTokensFromRefreshToken"),
+    "the refresh reached the server",
+  );
+  return { letGo, refreshing };
+}
+
 describe("refresh", sideBySide(3), () => {
   for (const where of ["the same tab", "another tab"])
     for (const rotation of [false, true])
@@ -421,13 +439,7 @@ describe("refresh", sideBySide(3), () => {
         });
         const tokens = await jane.signIn();
         const other = where === "another tab" ? await jane.tab() : jane.page;
-        // It has run at the server, and its answer is under way.
-        const letGo = jane.hold("GetTokensFromRefreshToken", "after");
-        const refreshing = other.evaluate(() => rejection(cs.refreshTokens()));
-        await until(
-          () => jane.calls.includes("GetTokensFromRefreshToken"),
-          "the refresh reached the server",
-        );
+        const { letGo, refreshing } = await refreshUnderWay(jane, other);
         const result = await jane.signOut();
         assert.equal(result.status, "complete", JSON.stringify(result));
         letGo();
@@ -732,12 +744,7 @@ describe("many users", sideBySide(2), () => {
       const current = all.at(-1);
       const other = await jane.tab();
       await allLoad([other]);
-      const letGo = jane.hold("GetTokensFromRefreshToken", "after");
-      const refreshing = other.evaluate(() => rejection(cs.refreshTokens()));
-      await until(
-        () => jane.calls.includes("GetTokensFromRefreshToken"),
-        "the refresh reached the server",
-      );
+      const { letGo, refreshing } = await refreshUnderWay(jane, other);
       const result = await jane.signOut();
       assert.equal(result.status, "complete", JSON.stringify(result));
       await delivered(jane, [other]);

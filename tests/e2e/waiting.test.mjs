@@ -435,19 +435,7 @@ describe("waiting", sideBySide(4), () => {
 
   test("forgetDevice: before GlobalSignOut and RevokeToken, and the keys go", async (t) => {
     const jane = await world.visitor(t, { client: { devices: "always" } });
-    const tokens = jane.session({ rememberedDevice: true });
-    const { accessToken, refreshToken, deviceKey } = tokens;
-    await jane.page.evaluate(
-      async ({ key, deviceKey, tokens }) => {
-        await cs.storeTokens(tokens);
-        localStorage.setItem(key, deviceKey ?? "");
-      },
-      {
-        key: `CognitoIdentityServiceProvider.${jane.clientId}.${jane.username}.deviceKey`,
-        deviceKey,
-        tokens: { accessToken, refreshToken },
-      },
-    );
+    await jane.signInOnDevice();
     const result = await jane.signOut({ global: true, forgetDevice: true });
     assert.equal(result.status, "complete");
     assert.deepEqual(jane.calls, [
@@ -460,19 +448,7 @@ describe("waiting", sideBySide(4), () => {
 
   test("forgetDevice that fails: partial, the rest is done", async (t) => {
     const jane = await world.visitor(t, { client: { devices: "always" } });
-    const tokens = jane.session({ rememberedDevice: true });
-    const { accessToken, refreshToken, deviceKey } = tokens;
-    await jane.page.evaluate(
-      async ({ key, deviceKey, tokens }) => {
-        await cs.storeTokens(tokens);
-        localStorage.setItem(key, deviceKey ?? "");
-      },
-      {
-        key: `CognitoIdentityServiceProvider.${jane.clientId}.${jane.username}.deviceKey`,
-        deviceKey,
-        tokens: { accessToken, refreshToken },
-      },
-    );
+    const tokens = await jane.signInOnDevice();
     jane.fault({
       operation: "ForgetDevice",
       answer: { type: "ForbiddenException" },

@@ -3,16 +3,16 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import {
   HANGS_MS,
-  PASSWORD,
   SHOWN_TO_OTHER_TABS,
   leftWell,
-  ready,
   until,
 } from "../e2e/lib/world.mjs";
 import {
   assertAllEnded,
+  enterPassword,
   leaveAndReturn,
   namesLeft,
+  oidcSettings,
   useInterop,
 } from "./lib/interop.mjs";
 
@@ -21,22 +21,11 @@ import {
  * @import { Visitor } from "../e2e/lib/world.mjs"
  */
 
-/** As AWS's quick start for React has it, and the hosted UI's domain. @param {Visitor} visitor */
-const config = ({ clientId, origin, world: { cognito } }) => ({
-  authority: cognito.issuer,
-  client_id: clientId,
-  redirect_uri: `${origin}/`,
-  response_type: "code",
-  scope: "openid aws.cognito.signin.user.admin",
-  hostedUI: { domain: cognito.origin },
-  post_logout_redirect_uri: `${origin}/signed-out`,
-});
-
 describe("oidc-client-ts", { concurrency: 2, timeout: HANGS_MS * 4 }, () => {
   const world = useInterop("oidc");
 
   test("as it is, in sessionStorage: the hosted UI is ended too", async (t) => {
-    const jane = await world.visitor(t, { config });
+    const jane = await world.visitor(t, { config: oidcSettings });
     // A sign-in that is never finished leaves its state.
     await leaveToSignIn(jane);
     await jane.go("/");
@@ -58,7 +47,7 @@ describe("oidc-client-ts", { concurrency: 2, timeout: HANGS_MS * 4 }, () => {
 
   test("with a store and a prefix of its own: at once, in every tab", async (t) => {
     const given = { store: "local", prefix: "mine." };
-    const jane = await world.visitor(t, { config, given });
+    const jane = await world.visitor(t, { config: oidcSettings, given });
     const tokens = await signIn(jane);
     const other = await jane.tab();
     await until(
@@ -85,7 +74,7 @@ describe("oidc-client-ts", { concurrency: 2, timeout: HANGS_MS * 4 }, () => {
 
   test("connected, in memory: its events tell, and an app that answers them by signing out goes round in no circle", async (t) => {
     const given = { store: "memory", connect: true };
-    const jane = await world.visitor(t, { config, given });
+    const jane = await world.visitor(t, { config: oidcSettings, given });
     const tokens = await signIn(jane);
     await jane.page.evaluate(() => {
       const { events, settings } = oidc.manager;
@@ -115,7 +104,7 @@ describe("oidc-client-ts", { concurrency: 2, timeout: HANGS_MS * 4 }, () => {
     },
   }))
     test(`in ${what}: revoked, removed, read back`, async (t) => {
-      const jane = await world.visitor(t, { config, given });
+      const jane = await world.visitor(t, { config: oidcSettings, given });
       await leaveToSignIn(jane);
       await jane.go("/");
       const tokens = await signIn(jane);
@@ -134,7 +123,7 @@ describe("oidc-client-ts", { concurrency: 2, timeout: HANGS_MS * 4 }, () => {
 
   test("a StateStore for sign-ins under way alone: the user is out at once, and they go too", async (t) => {
     const given = { stateStore: "database", stateOnly: true };
-    const jane = await world.visitor(t, { config, given });
+    const jane = await world.visitor(t, { config: oidcSettings, given });
     await leaveToSignIn(jane);
     await jane.go("/");
     const tokens = await signIn(jane);
@@ -155,7 +144,7 @@ describe("oidc-client-ts", { concurrency: 2, timeout: HANGS_MS * 4 }, () => {
   });
 
   test("a StateStore that lacks a function is refused, by its name", async (t) => {
-    const jane = await world.visitor(t, { config });
+    const jane = await world.visitor(t, { config: oidcSettings });
     for (const name of ["userStore", "stateStore"]) {
       const error = await jane.page.evaluate((name) => {
         const { getAllKeys: _, ...lacking } = {
@@ -177,7 +166,7 @@ describe("oidc-client-ts", { concurrency: 2, timeout: HANGS_MS * 4 }, () => {
     const under = (visitor, authority, more) => {
       const { cognito } = visitor.world;
       return {
-        ...config(visitor),
+        ...oidcSettings(visitor),
         authority,
         metadata: {
           issuer: cognito.issuer,
@@ -262,7 +251,7 @@ describe("oidc-client-ts", { concurrency: 2, timeout: HANGS_MS * 4 }, () => {
 
   test("a renewal that outlasts the sign-out brings nobody back", async (t) => {
     const given = { react: "manager", connect: true };
-    const jane = await world.visitor(t, { config, given });
+    const jane = await world.visitor(t, { config: oidcSettings, given });
     const tokens = await signIn(jane);
     await shows(jane.page, jane.username);
     /** @type {() => void} */
@@ -302,7 +291,7 @@ describe("oidc-client-ts", { concurrency: 2, timeout: HANGS_MS * 4 }, () => {
 
   test("react-oidc-context, connected by useAuth(): nobody is in, in two tabs, without a reload", async (t) => {
     const given = { react: "settings", store: "local" };
-    const jane = await world.visitor(t, { config, given });
+    const jane = await world.visitor(t, { config: oidcSettings, given });
     await jane.page.click("text=nobody");
     await enterPassword(jane);
     await shows(jane.page, jane.username);
@@ -335,15 +324,6 @@ describe("oidc-client-ts", { concurrency: 2, timeout: HANGS_MS * 4 }, () => {
 async function leaveToSignIn({ page }) {
   await page.evaluate(() => void oidc.manager.signinRedirect());
   await page.waitForSelector("[name=password]");
-}
-
-/** @param {Visitor} visitor */
-async function enterPassword({ page, username, origin }) {
-  await page.fill("[name=username]", username);
-  await page.fill("[name=password]", PASSWORD);
-  await page.press("[name=password]", "Enter");
-  await page.waitForURL((url) => url.origin === origin);
-  await ready(page);
 }
 
 /**

@@ -6,11 +6,12 @@ import {
   PASSWORD,
   SHOWN_TO_OTHER_TABS,
   leftWell,
-  ready,
   until,
 } from "../e2e/lib/world.mjs";
 import {
+  amplifyV5,
   assertAllEnded,
+  enterPassword,
   leaveAndReturn,
   namesLeft,
   useInterop,
@@ -72,23 +73,6 @@ describe("before Amplify v6", { concurrency: 2, timeout: HANGS_MS * 4 }, () => {
 
   describe("Amplify v5", () => {
     /** @param {Visitor} visitor */
-    const config = ({ clientId, urls, world: { cognito } }) => ({
-      Auth: {
-        region: "us-east-1",
-        userPoolId: cognito.userPoolId,
-        userPoolWebClientId: clientId,
-        endpoint: cognito.origin,
-        authenticationFlowType: "USER_PASSWORD_AUTH",
-        oauth: {
-          domain: new URL(cognito.httpsOrigin ?? "").host,
-          scope: ["openid", "aws.cognito.signin.user.admin"],
-          redirectSignIn: urls[0],
-          redirectSignOut: urls[0],
-          responseType: "code",
-        },
-      },
-    });
-    /** @param {Visitor} visitor */
     const whoIsIn = ({ page }) => page.evaluate(() => v5.whoIsIn());
 
     test("by a password, with what it leaves behind itself", async (t) => {
@@ -96,7 +80,7 @@ describe("before Amplify v6", { concurrency: 2, timeout: HANGS_MS * 4 }, () => {
       const identityPoolId = "us-east-1:00000000-0000-4000-8000-000000000000";
       const jane = await world.visitor(t, {
         config: (visitor) => ({
-          Auth: { ...config(visitor).Auth, identityPoolId },
+          Auth: { ...amplifyV5(visitor).Auth, identityPoolId },
         }),
       });
       const signIn = () =>
@@ -131,18 +115,14 @@ describe("before Amplify v6", { concurrency: 2, timeout: HANGS_MS * 4 }, () => {
     });
 
     test("by the hosted UI, to which it leads back", async (t) => {
-      const jane = await world.visitor(t, { config });
+      const jane = await world.visitor(t, { config: amplifyV5 });
       const leaveToSignIn = async () => {
         await jane.page.evaluate(() => void v5.Auth.federatedSignIn());
         await jane.page.waitForSelector("[name=password]");
       };
       const signIn = async () => {
         await leaveToSignIn();
-        await jane.page.fill("[name=username]", jane.username);
-        await jane.page.fill("[name=password]", PASSWORD);
-        await jane.page.press("[name=password]", "Enter");
-        await jane.page.waitForURL((url) => url.origin === jane.origin);
-        await ready(jane.page);
+        await enterPassword(jane);
         await until(() => whoIsIn(jane), "Amplify takes the code");
         return jane.page.evaluate(() => v5.tokens());
       };

@@ -1,4 +1,4 @@
-// refreshTokens() beside the library that signed in: the tokens are new, and all else that the library keeps is as it was.
+// refreshTokens() together with the library that signed in: the tokens are new, and all else that the library keeps is as it was.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { HANGS_MS, PASSWORD, ready, until } from "../e2e/lib/world.mjs";
@@ -10,17 +10,20 @@ import {
   whoIsIn,
 } from "./lib/amplify.mjs";
 import {
+  amplifyV5,
   assertAllEnded,
   besideTokens,
+  enterPassword,
   leaveAndReturn,
   namesLeft,
+  oidcSettings,
   useInterop,
 } from "./lib/interop.mjs";
 
 /** @import { Visitor } from "../e2e/lib/world.mjs" */
 
 /**
- * Refreshes; what is stored beside the tokens stays as it is.
+ * Refreshes; what is stored in addition to the tokens stays as it is.
  * @param {Visitor} visitor
  */
 async function refresh({ page }) {
@@ -111,24 +114,6 @@ describe("a refresh", { concurrency: 3, timeout: HANGS_MS * 4 }, () => {
 
   describe("before Amplify v6", () => {
     const world = useInterop("older");
-    /** @param {Visitor} visitor */
-    const config = ({ clientId, urls, world: { cognito } }) => ({
-      Auth: {
-        region: "us-east-1",
-        userPoolId: cognito.userPoolId,
-        userPoolWebClientId: clientId,
-        endpoint: cognito.origin,
-        authenticationFlowType: "USER_PASSWORD_AUTH",
-        oauth: {
-          domain: new URL(cognito.httpsOrigin ?? "").host,
-          scope: ["openid", "aws.cognito.signin.user.admin"],
-          redirectSignIn: urls[0],
-          redirectSignOut: urls[0],
-          responseType: "code",
-        },
-      },
-    });
-
     for (const storage of ["local", "custom", "cookie"])
       test(`amazon-cognito-identity-js in its storage: ${storage}`, async (t) => {
         const jane = await world.visitor(t, { given: { storage } });
@@ -149,7 +134,7 @@ describe("a refresh", { concurrency: 3, timeout: HANGS_MS * 4 }, () => {
       });
 
     test("Amplify v5, by a password: what it read of the user stays", async (t) => {
-      const jane = await world.visitor(t, { config });
+      const jane = await world.visitor(t, { config: amplifyV5 });
       await jane.page.evaluate(
         ([name, word]) => v5.signIn(name, word),
         /** @type {const} */ ([jane.username, PASSWORD]),
@@ -163,14 +148,9 @@ describe("a refresh", { concurrency: 3, timeout: HANGS_MS * 4 }, () => {
     });
 
     test("Amplify v5, by the hosted UI: a later sign-out leaves for it", async (t) => {
-      const jane = await world.visitor(t, { config });
+      const jane = await world.visitor(t, { config: amplifyV5 });
       await jane.page.evaluate(() => void v5.Auth.federatedSignIn());
-      await jane.page.waitForSelector("[name=password]");
-      await jane.page.fill("[name=username]", jane.username);
-      await jane.page.fill("[name=password]", PASSWORD);
-      await jane.page.press("[name=password]", "Enter");
-      await jane.page.waitForURL((url) => url.origin === jane.origin);
-      await ready(jane.page);
+      await enterPassword(jane);
       await until(
         () => jane.page.evaluate(() => v5.whoIsIn()),
         "Amplify takes the code",
@@ -187,24 +167,9 @@ describe("a refresh", { concurrency: 3, timeout: HANGS_MS * 4 }, () => {
     const world = useInterop("oidc");
 
     test("its record is its own: the refresh is refused, nothing is written", async (t) => {
-      const jane = await world.visitor(t, {
-        config: ({ clientId, origin, world: { cognito } }) => ({
-          authority: cognito.issuer,
-          client_id: clientId,
-          redirect_uri: `${origin}/`,
-          response_type: "code",
-          scope: "openid aws.cognito.signin.user.admin",
-          hostedUI: { domain: cognito.origin },
-          post_logout_redirect_uri: `${origin}/signed-out`,
-        }),
-      });
+      const jane = await world.visitor(t, { config: oidcSettings });
       await jane.page.evaluate(() => void oidc.manager.signinRedirect());
-      await jane.page.waitForSelector("[name=password]");
-      await jane.page.fill("[name=username]", jane.username);
-      await jane.page.fill("[name=password]", PASSWORD);
-      await jane.page.press("[name=password]", "Enter");
-      await jane.page.waitForURL((url) => url.origin === jane.origin);
-      await ready(jane.page);
+      await enterPassword(jane);
       await until(
         () => jane.page.evaluate(() => oidc.whoIsIn()),
         "the library takes the code",

@@ -1,9 +1,14 @@
 // Several libraries and users at once, in one page: one sign-out ends them all.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { HANGS_MS, PASSWORD, ready, until } from "../e2e/lib/world.mjs";
+import { HANGS_MS, PASSWORD, until } from "../e2e/lib/world.mjs";
 import { signIn, whoIsIn } from "./lib/amplify.mjs";
-import { assertAllEnded, namesLeft, useInterop } from "./lib/interop.mjs";
+import {
+  assertAllEnded,
+  enterPassword,
+  namesLeft,
+  useInterop,
+} from "./lib/interop.mjs";
 
 describe(
   "Amplify v6, amazon-cognito-identity-js and oidc-client-ts together",
@@ -23,11 +28,7 @@ describe(
           jane.control.addUser({ username: name, password: PASSWORD });
 
         await page.evaluate(() => void oidc.manager.signinRedirect());
-        await page.fill("[name=username]", username);
-        await page.fill("[name=password]", PASSWORD);
-        await page.press("[name=password]", "Enter");
-        await page.waitForURL((url) => url.origin === jane.origin);
-        await ready(page);
+        await enterPassword(jane);
         await until(
           () => page.evaluate(() => oidc.whoIsIn()),
           "oidc-client-ts takes the code",

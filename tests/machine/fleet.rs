@@ -12,6 +12,8 @@ use cognito_signout::engine::tables::{
 use cognito_signout::error::AuthError;
 use cognito_signout::protocol::{Response, global_sign_out, is_transient, revoke_token};
 
+use crate::random::Random;
+
 pub const TIMEOUT_MS: f64 = 5000.0;
 const GLOBAL_PER_S: f64 = 25.0;
 const REVOKE_PER_S: f64 = 120.0;
@@ -142,17 +144,9 @@ enum Due {
     Answers(Op, bool),
 }
 
-/// splitmix64: the same figures in every run.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> f64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) >> 11) as f64 / (1u64 << 53) as f64
-    }
+/// Uniform in 0..1.
+fn uniform(random: &mut Random) -> f64 {
+    (random.bits() >> 11) as f64 / (1u64 << 53) as f64
 }
 
 pub struct World {
@@ -179,7 +173,7 @@ impl World {
         let browsers = (0..fleet.browsers)
             .map(|_| Browser {
                 machine: Machine::new(plan),
-                began: fleet.within_ms * random.next(),
+                began: fleet.within_ms * uniform(&mut random),
                 sent: [0; 5],
                 done: [false; 5],
                 settled: None,
@@ -204,7 +198,7 @@ impl World {
         for browser in 0..world.browsers.len() {
             let began = world.browsers[browser].began;
             world.at(began, browser, Due::Event(Event::Start));
-            let closed = began + TIMEOUT_MS + CLOSED_WITHIN_MS * world.random.next();
+            let closed = began + TIMEOUT_MS + CLOSED_WITHIN_MS * uniform(&mut world.random);
             world.at(closed, browser, Due::Event(Event::PageHide));
         }
         while let Some(Reverse((time, number, browser))) = world.due.pop() {
@@ -247,7 +241,7 @@ impl World {
                 self.at(now + preflight + travel, browser, Due::Arrives(op));
             }
             Command::Pause(op, tries) => {
-                let ms = (self.fleet.pause)(tries, self.random.next());
+                let ms = (self.fleet.pause)(tries, uniform(&mut self.random));
                 let ms = ms.expect("a pause that the policy has not");
                 self.at(now + ms, browser, Due::Event(Event::PauseOver(op)));
             }
@@ -260,7 +254,7 @@ impl World {
     }
 
     fn travel(&mut self) -> f64 {
-        LATENCY_MS.0 + (LATENCY_MS.1 - LATENCY_MS.0) * self.random.next()
+        LATENCY_MS.0 + (LATENCY_MS.1 - LATENCY_MS.0) * uniform(&mut self.random)
     }
 
     fn arrives(&mut self, now: f64, browser: usize, op: Op) {

@@ -163,7 +163,7 @@ test("Cloudflare Workers: import and module-level calls reject nothing, and it i
   assert.deepEqual(seen, INERT);
 });
 
-/** What these servers have beside the globals of Node, and what they lack, as far as the package could mistake it. */
+/** What these servers have in addition to the globals of Node, and what they lack, as far as the package could mistake it. */
 const SERVERS = {
   "Cloudflare Workers": `
     globalThis.ServiceWorkerGlobalScope = class extends (globalThis.WorkerGlobalScope = class {}) {};

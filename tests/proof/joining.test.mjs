@@ -20,25 +20,7 @@ const world = useWorld();
  */
 async function signedIn(t, { hostedUI = false } = {}) {
   const jane = await world.visitor(t, { client: { devices: "always" } });
-  const tokens = jane.session({ rememberedDevice: true });
-  const { accessToken, refreshToken, deviceKey } = tokens;
-  await jane.page.evaluate(
-    async ({ key, deviceKey, tokens }) => {
-      await cs.storeTokens(tokens);
-      localStorage.setItem(key, deviceKey ?? "");
-    },
-    {
-      key: `CognitoIdentityServiceProvider.${jane.clientId}.${jane.username}.deviceKey`,
-      deviceKey,
-      tokens: {
-        accessToken,
-        refreshToken,
-        signInMethod: /** @type {"api" | "hostedUI"} */ (
-          hostedUI ? "hostedUI" : "api"
-        ),
-      },
-    },
-  );
+  const tokens = await jane.signInOnDevice(hostedUI ? "hostedUI" : "api");
   return { jane, tokens };
 }
 

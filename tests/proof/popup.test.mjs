@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { after, before, describe, test } from "node:test";
 import { listen } from "../../scripts/lib/listen.mjs";
-import { COOP } from "../e2e/lib/popup.mjs";
+import { COOP, LOGOUT_STAYS } from "../e2e/lib/popup.mjs";
 import {
   HANGS_MS,
   can,
@@ -17,16 +17,6 @@ import {
 /** @import { Visitor } from "../e2e/lib/world.mjs" */
 
 const world = useWorld();
-
-/** The hosted UI's page stays open, as its error page does. */
-const STAYS = {
-  operation: "/logout",
-  answer: {
-    status: 200,
-    headers: { "content-type": "text/html" },
-    body: "<p>An error was encountered",
-  },
-};
 
 /** An upstream identity provider: sends the browser on to `?to=` by a redirect. */
 let upstream = { origin: "", close: async () => {} };
@@ -392,7 +382,7 @@ describe("what the popup's page proves", sideBySide(3), () => {
       test(`at ${path}, Referrer-Policy ${policy}, an address typed after Cognito's error page: unconfirmed`, async (t) => {
         const jane = await signedIn(t, path);
         await setPolicy(jane.page, policy);
-        jane.fault(STAYS);
+        jane.fault(LOGOUT_STAYS);
         const popup = await jane.clickToPopup();
         await popup.waitForURL(/logout/);
         await popup.goto(jane.origin + path).catch(() => {});
@@ -412,7 +402,7 @@ describe("what the popup's page proves", sideBySide(3), () => {
 
   test("an address that the app sends on, after Cognito's error page: redirectNotCompleted", async (t) => {
     const jane = await signedIn(t);
-    jane.fault(STAYS);
+    jane.fault(LOGOUT_STAYS);
     const popup = await jane.clickToPopup();
     await popup.waitForURL(/logout/);
     await popup.goto(`${jane.origin}/moved`).catch(() => {});
@@ -441,9 +431,9 @@ describe("what the popup's page proves", sideBySide(3), () => {
   test("a link on the hosted UI's page: complete", async (t) => {
     const jane = await signedIn(t);
     jane.fault({
-      ...STAYS,
+      ...LOGOUT_STAYS,
       answer: {
-        ...STAYS.answer,
+        ...LOGOUT_STAYS.answer,
         body: `<a href="${jane.origin}/">back</a>`,
       },
     });

@@ -162,6 +162,22 @@ const isAsked = (visitor) =>
     "the hosted UI is asked",
   );
 
+/**
+ * The hosted UI sends the browser on to another provider, which sends it back.
+ * @param {Visitor} visitor
+ * @param {"302" | "script"} how
+ * @param {string} back
+ */
+const goesOnUpstream = (visitor, how, back) =>
+  visitor.fault({
+    operation: "/logout",
+    answer: {
+      status: 302,
+      headers: { location: `${upstream.origin}/${how}?to=${back}` },
+      body: "",
+    },
+  });
+
 describe("a true return", sideBySide(3), () => {
   for (const policy of ["no-referrer", "same-origin", "origin", "default"]) {
     const folder = policy === "default" ? "/" : `/${policy}/`;
@@ -185,15 +201,7 @@ describe("a true return", sideBySide(3), () => {
           }),
         });
         await jane.signIn({ origin: "hostedUI" });
-        if (way.startsWith("upstream"))
-          jane.fault({
-            operation: "/logout",
-            answer: {
-              status: 302,
-              headers: { location: `${upstream.origin}/302?to=${back}` },
-              body: "",
-            },
-          });
+        if (way.startsWith("upstream")) goesOnUpstream(jane, "302", back);
         await jane.leaves({ appState: { n: 1 } });
         const last = way.startsWith("replaceState")
           ? "signed-out?by=router"
@@ -218,14 +226,7 @@ describe("a true return", sideBySide(3), () => {
     const back = `${world.origin}/out`;
     const jane = await visitorWith(t, "/out", { path: "/page" });
     await jane.signIn({ origin: "hostedUI" });
-    jane.fault({
-      operation: "/logout",
-      answer: {
-        status: 302,
-        headers: { location: `${upstream.origin}/script?to=${back}` },
-        body: "",
-      },
-    });
+    goesOnUpstream(jane, "script", back);
     await jane.leaves();
     await jane.isAt(back);
     const result = await jane.take();
@@ -723,14 +724,7 @@ describe("a retry can't loop", sideBySide(3), () => {
       const jane = await visitorWith(t, "/out", { start: retryOnLoad });
       await jane.signIn({ origin: "hostedUI" });
       // Nobody can ever confirm this one.
-      jane.fault({
-        operation: "/logout",
-        answer: {
-          status: 302,
-          headers: { location: `${upstream.origin}/script?to=${back}` },
-          body: "",
-        },
-      });
+      goesOnUpstream(jane, "script", back);
       await jane.leaves();
       await until(
         async () => (await seen(jane.page)).length === 2,

@@ -3,6 +3,11 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 mod cases;
+#[path = "../common/jwt.rs"]
+mod jwt;
+mod mixed;
+#[path = "../common/random.rs"]
+mod random;
 mod world;
 
 use cognito_signout::engine::io::{Call, CallId, Reply};
@@ -40,14 +45,14 @@ fn play(seed: u64) -> Vec<String> {
     world.run_until(1000.0);
 
     // Both tabs sign out at about the same time, one of them perhaps twice, and Cognito may fail.
-    world.faults = match world.random.below(3) {
+    world.faults = match world.below(3) {
         0 => None,
         times => Some(times + 1),
     };
     let mut asked = Vec::new();
-    for _ in 0..1 + world.random.below(3) {
-        let tab = world.random.below(2) as usize;
-        let global = world.random.one_in(2);
+    for _ in 0..1 + world.below(3) {
+        let tab = world.below(2) as usize;
+        let global = world.one_in(2);
         let at = world.now;
         let call = world.sign_out(tab, global);
         asked.push(Asked { tab, call, at });
@@ -55,7 +60,7 @@ fn play(seed: u64) -> Vec<String> {
             !world.is_stored(&refresh),
             "the call returns without the tokens"
         );
-        let ms = world.random.below(1500) as f64;
+        let ms = world.below(1500) as f64;
         let until = world.now + ms;
         world.run_until(until);
     }

@@ -13,29 +13,15 @@ use cognito_signout::options::{HostedUiMode, SignOutOptions};
 use cognito_signout::protocol::{Request, Response};
 use cognito_signout::session::{Secret, Tokens};
 
+use crate::jwt::jwt;
+use crate::random::Random;
+
 pub const CLIENT: &str = "1example23456789client";
 const POOL: &str = "eu-central-1_Example01";
 /// The one client of a tab.
 const ONE: u32 = 1;
 /// Milliseconds since the epoch when the browser starts.
 const EPOCH: f64 = 1_800_000_000_000.0;
-
-/// A generator of random numbers (splitmix64).
-pub struct Random(pub u64);
-
-impl Random {
-    pub fn below(&mut self, limit: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)) % limit
-    }
-
-    pub fn one_in(&mut self, times: u64) -> bool {
-        self.below(times) == 0
-    }
-}
 
 /// What Cognito knows of a sign-in.
 #[derive(Clone, Default)]
@@ -63,7 +49,7 @@ pub struct Tab {
 }
 
 pub struct World {
-    pub random: Random,
+    random: Random,
     pub now: f64,
     pub tabs: Vec<Tab>,
     /// localStorage, which both tabs see at once.
@@ -137,6 +123,17 @@ impl World {
         world
     }
 
+    // ---- chance
+
+    /// A whole number below a limit.
+    pub fn below(&mut self, limit: u64) -> u64 {
+        self.random.bits() % limit
+    }
+
+    pub fn one_in(&mut self, times: u64) -> bool {
+        self.below(times) == 0
+    }
+
     // ---- what the app does
 
     pub fn call(&mut self, tab: usize, call: Call) -> CallId {
@@ -151,13 +148,16 @@ impl World {
         self.last += 1;
         let refresh = format!("refresh-{}", self.last);
         self.sign_ins.insert(refresh.clone(), SignIn::default());
-        let claims = format!(
-            r#"{{"token_use":"access","client_id":"{CLIENT}","username":"jane","sub":"s","origin_jti":"{}","exp":{}}}"#,
-            self.last,
-            EPOCH / 1000.0 + 3600.0
-        );
+        let access = jwt(serde_json::json!({
+            "token_use": "access",
+            "client_id": CLIENT,
+            "username": "jane",
+            "sub": "s",
+            "origin_jti": self.last.to_string(),
+            "exp": EPOCH / 1000.0 + 3600.0,
+        }));
         let tokens = Tokens {
-            access_token: Secret::new(["e30.", &base64url(claims.as_bytes()), ".c2ln"].concat()),
+            access_token: Secret::new(access),
             id_token: None,
             refresh_token: Some(Secret::new(refresh.clone())),
             username: None,
@@ -368,7 +368,7 @@ impl World {
     }
 
     fn say(&mut self, tab: usize, text: String) {
-        let ms = self.random.below(200) as f64;
+        let ms = self.below(200) as f64;
         self.later(ms, 1 - tab, Input::Heard(text));
     }
 
@@ -376,10 +376,10 @@ impl World {
 
     fn send(&mut self, tab: usize, id: u32, request: &Request) {
         self.trace.push(format!("{tab}: sends {}", request.target));
-        let ms = self.random.below(400) as f64;
-        let is_fault = self.faults.is_some_and(|times| self.random.one_in(times));
+        let ms = self.below(400) as f64;
+        let is_fault = self.faults.is_some_and(|times| self.one_in(times));
         // A request is lost, or its answer is.
-        let is_lost = is_fault && self.random.one_in(2);
+        let is_lost = is_fault && self.one_in(2);
         if self.is_silent {
             return;
         }
@@ -420,19 +420,4 @@ impl World {
 
 fn key(name: &str) -> String {
     format!("cognito-signout.{CLIENT}.{name}")
-}
-
-fn base64url(bytes: &[u8]) -> String {
-    const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    let mut out = String::new();
-    for chunk in bytes.chunks(3) {
-        let bits = chunk
-            .iter()
-            .fold(0u32, |bits, &byte| bits << 8 | u32::from(byte));
-        let bits = bits << (8 * (3 - chunk.len()));
-        for i in 0..=chunk.len() {
-            out.push(DIGITS[(bits >> (18 - 6 * i) & 63) as usize].into());
-        }
-    }
-    out
 }

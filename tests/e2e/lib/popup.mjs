@@ -1,4 +1,4 @@
-// Popups are watched by polling: a test that is to go on after the next look has to see it.
+// The hosted UI in a popup. Popups are watched by polling: a test that is to continue after the next look has to see it.
 
 /**
  * In the page: counts as `globalThis.looks` how often the package asks the popups that it opens whether they are closed. It stands alone.
@@ -22,6 +22,16 @@ export function countLooks() {
     });
   };
 }
+
+/** The hosted UI's page stays open, as its error page and a page that asks do. */
+export const LOGOUT_STAYS = {
+  operation: "/logout",
+  answer: {
+    status: 200,
+    headers: { "content-type": "text/html" },
+    body: "<p>An error was encountered",
+  },
+};
 
 /** The package has looked at the popup since, and seen where it is. @param {import("playwright-core").Page} page */
 export async function isSeen(page) {

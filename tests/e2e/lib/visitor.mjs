@@ -265,7 +265,7 @@ export class Visitor {
     return `globalThis.setup = { ...${JSON.stringify(told)}, start: ${start} };`;
   }
 
-  /** Closes the context, which at times waits for ever for a page that was on its way elsewhere; the browser's end takes it then. */
+  /** Closes the context, which at times never ends, as a page was on its way elsewhere; it then closes with the browser. */
   async leave() {
     await Promise.race([
       this.context?.close(),
@@ -453,6 +453,23 @@ export class Visitor {
       refreshToken,
       ...(signInMethod && { signInMethod }),
     });
+  }
+
+  /**
+   * Signs in on a device that Cognito remembers.
+   * @param {"api" | "hostedUI"} [signInMethod]
+   */
+  async signInOnDevice(signInMethod) {
+    const tokens = this.session({ rememberedDevice: true });
+    await this.store(tokens, signInMethod);
+    await this.page.evaluate(
+      ({ key, deviceKey }) => localStorage.setItem(key, deviceKey ?? ""),
+      {
+        key: `CognitoIdentityServiceProvider.${this.clientId}.${this.username}.deviceKey`,
+        deviceKey: tokens.deviceKey,
+      },
+    );
+    return tokens;
   }
 
   /**

@@ -2,7 +2,7 @@
 /// <reference path="./globals.d.ts" />
 import assert from "node:assert/strict";
 import { after } from "node:test";
-import { until, useWorld } from "../../e2e/lib/world.mjs";
+import { PASSWORD, ready, until, useWorld } from "../../e2e/lib/world.mjs";
 import { bundled } from "./bundle.mjs";
 
 /**
@@ -107,3 +107,50 @@ export const besideTokens = (page) =>
       )
       .sort();
   });
+
+/**
+ * Signs in on the hosted UI's page, and waits until the app is back.
+ * @param {Visitor} visitor
+ */
+export async function enterPassword({ page, username, origin }) {
+  await page.fill("[name=username]", username);
+  await page.fill("[name=password]", PASSWORD);
+  await page.press("[name=password]", "Enter");
+  await page.waitForURL((url) => url.origin === origin);
+  await ready(page);
+}
+
+/**
+ * What Amplify v5's `Amplify.configure` takes.
+ * @param {Visitor} visitor
+ */
+export const amplifyV5 = ({ clientId, urls, world: { cognito } }) => ({
+  Auth: {
+    region: "us-east-1",
+    userPoolId: cognito.userPoolId,
+    userPoolWebClientId: clientId,
+    endpoint: cognito.origin,
+    authenticationFlowType: "USER_PASSWORD_AUTH",
+    oauth: {
+      domain: new URL(cognito.httpsOrigin ?? "").host,
+      scope: ["openid", "aws.cognito.signin.user.admin"],
+      redirectSignIn: urls[0],
+      redirectSignOut: urls[0],
+      responseType: "code",
+    },
+  },
+});
+
+/**
+ * Settings of oidc-client-ts as AWS's quick start for React has them, and the hosted UI's domain.
+ * @param {Visitor} visitor
+ */
+export const oidcSettings = ({ clientId, origin, world: { cognito } }) => ({
+  authority: cognito.issuer,
+  client_id: clientId,
+  redirect_uri: `${origin}/`,
+  response_type: "code",
+  scope: "openid aws.cognito.signin.user.admin",
+  hostedUI: { domain: cognito.origin },
+  post_logout_redirect_uri: `${origin}/signed-out`,
+});
