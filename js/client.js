@@ -11,7 +11,7 @@ import { begin } from "./sign-out.js";
 
 let last = 0;
 
-/** What one configure() has set. Calls stay with the one that they began with, also when the client is configured anew. */
+/** What one configure() has set. Calls stay with the one that they began with, also when the client is configured again. */
 export class Setup {
   /** Its number among all of the page: the later it was configured, the higher. */
   order = ++last;

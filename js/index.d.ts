@@ -64,7 +64,7 @@ export function loadTokens(): Promise<Tokens | null>;
 
 /**
  * Gets new tokens with the refresh token and stores them. One refresh runs at a time over all tabs, and rotation is honoured.
- * What a library keeps beside the tokens stays as it is. A session of oidc-client-ts is refused: that library refreshes it.
+ * What a library keeps in addition to the tokens stays as it is. A session of oidc-client-ts is refused: that library refreshes it.
  *
  * When told `tokenRevoked` the session stays stored, and the app decides.
  *
@@ -544,7 +544,7 @@ export type TokensInput =
   | CognitoAuthenticationResult
   | CognitoAuthenticationAnswer;
 
-/** What may stand beside the tokens of any form. */
+/** What may be given with the tokens of any form. */
 export interface SignInDetails {
   /** The name that the session is stored under. Default: the access token's claim `username`. */
   username?: string | undefined;
@@ -606,7 +606,7 @@ export interface CognitoConfig extends OwnSettings {
   hostedUI?: HostedUIConfig | undefined;
 }
 
-/** What may stand beside any shape, and comes before what that shape says. */
+/** What may be given with any shape, and comes before what that shape says. */
 export interface OwnSettings {
   /** Such as `eu-west-1:00000000-…`; its guest identity goes at sign-out. */
   identityPoolId?: string | undefined;
@@ -819,16 +819,16 @@ export interface AmplifyV5OAuth {
   redirectSignOut?: string | undefined;
   responseType?: unknown;
   scope?: unknown;
-  /** The same one level down; it comes first, unless `domain` and `redirectSignIn` stand beside it. */
+  /** The same one level down; it comes first, unless `domain` and `redirectSignIn` are given too. */
   awsCognito?: Omit<AmplifyV5OAuth, "awsCognito"> | undefined;
 }
 
 /**
- * The settings of oidc-client-ts or react-oidc-context, as they are, and `hostedUI` beside them: Cognito's `/logout` is not OpenID
+ * The settings of oidc-client-ts or react-oidc-context, as they are, and `hostedUI` in addition: Cognito's `/logout` is not OpenID
  * Connect's (RP-Initiated Logout 1.0), so its domain can't be discovered.
  */
 export interface OidcClientConfig extends OwnSettings {
-  /** `https://cognito-idp.<region>.amazonaws.com/<userPoolId>`, or the address of the hosted UI, with `userPoolId` beside it. */
+  /** `https://cognito-idp.<region>.amazonaws.com/<userPoolId>`, or the address of the hosted UI: then set `userPoolId` too. */
   authority: string;
   /** The pool, if `authority` names none. Without it, the tokens that are found name it. */
   userPoolId?: string | undefined;

@@ -2,7 +2,7 @@
 import { watched } from "./engine.js";
 import { asks, milliseconds, waitMs } from "./options.js";
 
-// The contract's bounds: what the engine may take at the most, beside timeoutMs and popupTimeoutMs.
+// The contract's bounds: what the engine may take at the most, in addition to timeoutMs and popupTimeoutMs.
 const STORAGE_MS = 5000;
 export const LEAVING_MS = 31000;
 export const SLACK_MS = 1000;

@@ -39,7 +39,7 @@ export const FIELDS = [
 ];
 
 /**
- * @param {any} raw the engine's result: the secrets stand beside the fields they belong to
+ * @param {any} raw the engine's result: the secrets stand next to the fields they belong to
  * @param {(ask: () => Promise<any>) => Promise<any>} again how a retry is run
  */
 export function toResult(raw, again) {

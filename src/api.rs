@@ -166,7 +166,7 @@ fn promise(begun: Result<Pending, AuthError>) -> JsValue {
     }))
 }
 
-/// A result: its JSON, and beside it what the face hides behind accessors.
+/// A result: its JSON, and in addition what the face hides behind accessors.
 fn outcome_out(outcome: &Outcome) -> JsValue {
     let value = out(&outcome.json());
     let secret = |name: &str, secret: &Option<Secret>| {
@@ -239,7 +239,7 @@ fn event_out(event: SignedOutEvent) -> JsValue {
 #[derive(Clone)]
 struct Handle {
     number: u32,
-    /// The number of the face's own client, which may be configured anew: 0 for one that was.
+    /// The number of the face's own client, which may be configured again: 0 for one that was.
     owner: u32,
     client: Client,
     listener: u32,

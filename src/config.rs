@@ -248,7 +248,7 @@ fn read(mut reader: Reader) -> Result<Parts, AuthError> {
     }
     let at_identity = path(shape.identity_pool);
     let mut identity_pool_id = reader.text(&at_identity);
-    // Our own fields may stand beside any shape, and come first.
+    // Our own fields may be given with any shape, and come first.
     for at in [
         "Auth.endpoint",
         "endpoint",
@@ -301,7 +301,7 @@ const SAFE_URL: &str =
 
 const AUTHORITY: &str = "must be https://cognito-idp.<region>.amazonaws.com/<userPoolId>, or the https address of the hosted UI, with userPoolId beside it.";
 
-/// In front of the names of the hosted UI's fields: our own `hostedUI` beside any shape, else the shape's own.
+/// In front of the names of the hosted UI's fields: our own `hostedUI`, which may be given with any shape, else the shape's own.
 fn at_hosted_ui(reader: &mut Reader, shape: &shape::Shape) -> String {
     if reader.object("hostedUI") {
         return "hostedUI.".to_owned();

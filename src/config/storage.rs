@@ -14,7 +14,7 @@ pub(super) struct Storage {
     pub(super) prefix: Option<String>,
 }
 
-/// Reads it from beside any shape, else from what the shape itself has.
+/// Reads our own field, which may be given with any shape, else what the shape itself has.
 pub(super) fn read(reader: &mut Reader, shape: &Shape) -> Storage {
     let mut storage = Storage {
         // oidc-client-ts keeps its user in sessionStorage unless told otherwise.
@@ -202,7 +202,7 @@ fn cookie(reader: &mut Reader, at: &str) -> CookieOptions {
     match reader.field(&expires) {
         Field::Missing => {}
         Field::Number(days) if days.is_finite() && days > 0.0 => options.expires_days = days,
-        // In whole minutes, so that a date made anew for each call is the same configuration.
+        // In whole minutes, so that a new date for each call is the same configuration.
         Field::Date(ahead) if ahead > 0.0 => {
             options.expires_days = (ahead / 60_000.0).ceil() / 1440.0;
         }

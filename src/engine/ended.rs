@@ -1,4 +1,4 @@
-//! The sessions that were ended: their record, which all tabs share, and what this page knows beside it.
+//! The sessions that were ended: their record, which all tabs share, and what this page knows in addition to it.
 
 use super::io::{Effect, Now, Record};
 use crate::engine::tables::{Mark, MarkEntry};

@@ -72,7 +72,7 @@ impl Engine {
         self.parts.clients.add(Client { id, config, stores });
     }
 
-    /// What another engine of this page did and heard stays true: a client was configured anew.
+    /// What another engine of this page did and heard stays true: a client was configured again.
     pub fn inherit(&mut self, other: &Engine) {
         let (parts, other) = (&mut self.parts, &other.parts);
         parts.ended.inherit(&other.ended);
@@ -120,7 +120,7 @@ impl Engine {
             Input::Locked(effect) => self.refreshes.granted(parts, effect),
             Input::PageSeen(effect, view) => self.page_seen(effect, &view),
             Input::Timer => {
-                // It fired, perhaps too early: it is set anew.
+                // It fired, perhaps too early: it is set again.
                 self.timer = f64::NAN;
                 self.tick();
             }

@@ -78,7 +78,7 @@ pub struct Parts {
     listening: Listening,
 }
 
-/// Where effects go, beside the other parts.
+/// Where effects go, while another part is borrowed.
 macro_rules! out {
     ($parts:ident) => {
         Out {

@@ -14,12 +14,12 @@ use crate::protocol::{self, Response};
 use crate::session::{Secret, SessionId, Tokens};
 
 /// How long another tab's refresh is waited for, in milliseconds.
-pub const LOCK_MS: f64 = 5000.0;
+const LOCK_MS: f64 = 5000.0;
 /// How long the lock is kept after the end, in milliseconds: what one tab stores takes a moment to reach the processes of others.
-pub const SPREAD_MS: f64 = 250.0;
+const SPREAD_MS: f64 = 250.0;
 
 /// Where a refresh stands.
-pub enum Stage {
+enum Stage {
     /// The session is read, to see what there is to refresh.
     Look,
     /// The lock is awaited, until then.
@@ -39,25 +39,25 @@ pub enum Stage {
 }
 
 /// One refresh.
-pub struct Refresh {
+struct Refresh {
     /// Its number.
-    pub id: u32,
+    id: u32,
     /// The client whose session it is.
-    pub client: Rc<Client>,
+    client: Rc<Client>,
     /// Who waits for it.
-    pub call: CallId,
+    call: CallId,
     /// The access token that is to be replaced.
-    pub before: Option<Secret>,
+    before: Option<Secret>,
     /// What ended sessions until it began.
-    pub generation: u32,
+    generation: u32,
     /// The lock.
-    pub lock: Option<EffectId>,
+    lock: Option<EffectId>,
     /// Where it stands.
-    pub stage: Stage,
+    stage: Stage,
 }
 
 /// There is no session.
-pub fn signed_out() -> AuthError {
+fn signed_out() -> AuthError {
     AuthError::with_message(
         AuthErrorCode::InvalidState,
         "There is no session to refresh: the user is signed out.",
@@ -69,7 +69,7 @@ pub fn signed_out() -> AuthError {
 ///
 /// # Errors
 /// `invalidState`: this session is not refreshed here.
-pub fn token_of(live: &LiveSession) -> Result<&Secret, AuthError> {
+fn token_of(live: &LiveSession) -> Result<&Secret, AuthError> {
     let why = match (live.layout, &live.session.refresh_token) {
         (Layout::OidcClient, _) => {
             "The session was stored by oidc-client-ts; refresh it with that library."
@@ -135,8 +135,8 @@ impl Refreshes {
 
     // ---- the way of one
 
-    #[inline(never)]
     /// Begins one.
+    #[inline(never)]
     pub fn begin(&mut self, parts: &mut Parts, client: &Rc<Client>, call: CallId) {
         let id = parts.id();
         self.put(Refresh {
@@ -166,8 +166,8 @@ impl Refreshes {
         }
     }
 
-    #[inline(never)]
     /// The session was read.
+    #[inline(never)]
     pub fn looked(
         &mut self,
         parts: &mut Parts,
@@ -233,8 +233,8 @@ impl Refreshes {
         }
     }
 
-    #[inline(never)]
     /// Cognito answered.
+    #[inline(never)]
     pub fn answered(
         &mut self,
         parts: &mut Parts,
@@ -280,8 +280,8 @@ impl Refreshes {
         parts.write(&client, owner, place, entries);
     }
 
-    #[inline(never)]
     /// The new tokens were written, or not.
+    #[inline(never)]
     pub fn written(&mut self, parts: &mut Parts, id: u32, result: Result<(), AuthError>) {
         let Some(mut refresh) = self.take(id) else {
             return;
@@ -303,10 +303,10 @@ impl Refreshes {
         self.finish(parts, refresh, tokens(&live));
     }
 
-    /// What is late, and what is over.
+    /// Goes on where a lock was waited for long enough, and releases those that were kept long enough.
     pub fn tick(&mut self, parts: &mut Parts) {
         let now = parts.now.mono;
-        // A frozen tab may hold the lock for ever.
+        // A frozen tab may never release the lock.
         while let Some(lock) = self.late(now) {
             self.granted(parts, lock);
         }

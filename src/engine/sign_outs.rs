@@ -37,10 +37,16 @@ pub struct SignOuts {
 }
 
 impl SignOuts {
-    /// Lets a task act; false where there is none of that number.
-    fn with_task(&mut self, parts: &mut Parts, id: TaskId, act: Act) -> bool {
+    /// Those to which something may still happen by itself.
+    fn live(&self) -> impl Iterator<Item = &SignOutTask> {
+        let tasks = self.tasks.iter().map(|task| &**task);
+        tasks.filter(|task| !task.is_let_go())
+    }
+
+    /// Lets a task act.
+    fn with_task(&mut self, parts: &mut Parts, id: TaskId, act: Act) {
         let Some(at) = self.tasks.iter().position(|task| task.id == id) else {
-            return false;
+            return;
         };
         let mut task = self.tasks.remove(at);
         let actions = self.scoped(parts, &mut task, act);
@@ -48,13 +54,12 @@ impl SignOuts {
         for action in actions {
             self.act(parts, id, action);
         }
-        true
     }
 
     /// Hands a task what it may use.
     #[inline(never)]
     fn scoped(&mut self, parts: &mut Parts, task: &mut SignOutTask, act: Act) -> Vec<Action> {
-        let beside = task.beside.map(|id| {
+        let concurrent = task.concurrent.map(|id| {
             let context = self.contexts.iter().find(|entry| entry.0 == id);
             context.and_then(|entry| entry.1.ids.first().copied())
         });
@@ -68,7 +73,7 @@ impl SignOuts {
             page: &parts.page,
             client: &client,
             context: &mut context.1,
-            beside,
+            concurrent,
             ended: &mut parts.ended,
             facts: &mut parts.facts,
             returns: &mut parts.returns,
@@ -84,9 +89,9 @@ impl SignOuts {
         scope.actions
     }
 
+    /// Lets each live task act.
     pub fn each_task(&mut self, parts: &mut Parts, act: Act) {
-        let live = self.tasks.iter().filter(|task| !task.is_let_go());
-        let ids: Vec<TaskId> = live.map(|task| task.id).collect();
+        let ids: Vec<TaskId> = self.live().map(|task| task.id).collect();
         for id in ids {
             self.with_task(parts, id, act);
         }
@@ -119,7 +124,7 @@ impl SignOuts {
                 Waiter::Nobody => self.revoked_again(parts, id),
             },
             Action::TellListeners(event) => parts.tell(event),
-            // A sign-out that ran beside it waits for its outcome.
+            // A sign-out that ran at the same time waits for its outcome.
             Action::Settled => {
                 self.each_task(parts, &mut |task, scope| task.check_other_tab(scope))
             }
@@ -141,6 +146,7 @@ impl SignOuts {
         self.with_task(parts, id, &mut |task, scope| task.begin(scope));
     }
 
+    /// Signs out: checks, joins or begins.
     #[inline(never)]
     pub fn sign_out(
         &mut self,
@@ -194,8 +200,8 @@ impl SignOuts {
             true => task.plan().leave == Leave::Popup,
             false => task.phase() != Phase::Popup,
         });
-        let beside = if by_popup { active } else { running };
-        let beside = beside.map(|task| task.context);
+        let concurrent = if by_popup { active } else { running };
+        let concurrent = concurrent.map(|task| task.context);
         let is_clearing = running.is_some_and(SignOutTask::is_clearing);
         let running = running.map(|task| task.id);
         if let (Some(other), true) = (running, is_clearing) {
@@ -209,7 +215,7 @@ impl SignOuts {
             task.with_popup(window, parts.random.popup_nonce());
         }
         // What it finds ended is that one's doing: its outcome is this call's too.
-        task.beside = beside;
+        task.concurrent = concurrent;
         let context = SessionContext::new(ask.target.clone(), ask.navigate);
         self.contexts.push((id, context));
         let mut ask = Some(ask);
@@ -220,7 +226,7 @@ impl SignOuts {
         });
         let mut tasks = self.tasks.iter_mut();
         if let Some(other) = tasks.find(|task| Some(task.id) == at_popup) {
-            other.beside = Some(id);
+            other.concurrent = Some(id);
         }
         match running {
             None => self.begin(parts, task),
@@ -278,6 +284,7 @@ impl SignOuts {
         contexts.any(|context| which(context.0) && context.1.holds(id))
     }
 
+    /// `retry()` is called.
     #[inline(never)]
     pub fn retry(&mut self, parts: &mut Parts, retry: RetryId, call: CallId) {
         match self.retries.call(retry, call, &mut parts.effects) {
@@ -336,6 +343,7 @@ impl SignOuts {
         self.begin(parts, task);
     }
 
+    /// The browser came online: what failed is sent again where a caller asked for that.
     #[inline(never)]
     pub fn online(&mut self, parts: &mut Parts) {
         let ids: Vec<TaskId> = self.tasks.iter().map(|task| task.id).collect();
@@ -370,7 +378,7 @@ impl SignOuts {
         for (ask, retry) in waiting {
             self.run_again(parts, before, ask, retry);
         }
-        self.with_task(parts, before, &mut |task, _| task.goes_on());
+        self.with_task(parts, before, &mut |task, _| task.let_go());
     }
 
     // ---- what comes back
@@ -478,8 +486,7 @@ impl SignOuts {
 
     /// Whether one of them is signing out.
     pub fn is_signing_out(&self) -> bool {
-        let mut live = self.tasks.iter().filter(|task| !task.is_let_go());
-        live.any(|task| task.is_signing_out())
+        self.live().any(SignOutTask::is_signing_out)
     }
 
     /// Whether one has anything left to tell.
@@ -489,21 +496,19 @@ impl SignOuts {
 
     /// Whether anything more happens to one.
     pub fn is_running(&self) -> bool {
-        let live = self.tasks.iter().any(|task| !task.is_let_go());
-        live || !self.joining.is_empty()
+        self.live().next().is_some() || !self.joining.is_empty()
     }
 
     /// Whether one is ending this session, or was.
     pub fn holds(&self, id: Option<SessionId>) -> bool {
-        let live = self.tasks.iter().filter(|task| !task.is_let_go());
-        let contexts: Vec<u32> = live.map(|task| task.context).collect();
+        let contexts: Vec<u32> = self.live().map(|task| task.context).collect();
         self.is_held(id, &|context| contexts.contains(&context))
     }
 
     /// When one wants to be looked at.
     pub fn due(&self) -> f64 {
         let mut due = f64::INFINITY;
-        for task in self.tasks.iter().filter(|task| !task.is_let_go()) {
+        for task in self.live() {
             due = due.min(task.due());
         }
         due
@@ -544,8 +549,9 @@ impl SignOuts {
         });
         let (tasks, joining) = (&self.tasks, &self.joining);
         self.contexts.retain(|context| {
-            let needs =
-                |task: &SignOutTask| task.context == context.0 || task.beside == Some(context.0);
+            let needs = |task: &SignOutTask| {
+                task.context == context.0 || task.concurrent == Some(context.0)
+            };
             tasks.iter().any(|task| needs(task))
                 || joining.iter().any(|joining| needs(&joining.task))
         });

@@ -316,10 +316,7 @@ impl<O> Storage<O> {
         entries: Entries,
         out: &mut Out,
     ) {
-        let mut names = Vec::new();
-        for (name, _) in &entries.set {
-            names.push(name.clone());
-        }
+        let names = names_of(&entries);
         let task = Task::Write(Box::new(entries));
         let job = self.begin(stores, owner, task, Scanned::new(STORAGE_MS));
         self.get(job, place, names, Stage::Before, out);
@@ -736,11 +733,7 @@ impl<O> Job<O> {
 
     /// The names of what is written.
     fn names(&self) -> Vec<String> {
-        let mut names = Vec::new();
-        for (name, _) in self.entries().map_or(&[][..], |entries| &entries.set) {
-            names.push(name.clone());
-        }
-        names
+        self.entries().map_or(Vec::new(), names_of)
     }
 }
 
@@ -749,4 +742,13 @@ impl Scanned {
     pub fn left_ms(&self) -> f64 {
         self.left_ms
     }
+}
+
+/// The names of what is written.
+fn names_of(entries: &Entries) -> Vec<String> {
+    let mut names = Vec::new();
+    for (name, _) in &entries.set {
+        names.push(name.clone());
+    }
+    names
 }

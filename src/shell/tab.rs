@@ -22,7 +22,7 @@ use crate::engine::io::{
 };
 use crate::options::SignOutOptions;
 
-/// What a sign-out takes beside its plain options.
+/// What a sign-out takes in addition to its plain options.
 #[derive(Clone, Default)]
 pub struct Hooks {
     /// How to leave the page; `location.assign` where there is none. It may return a promise.
@@ -178,7 +178,7 @@ impl Tab {
             last_id: Cell::new(0),
         });
         if !is_apart {
-            // An app that makes its storage object anew each time must not fill the list.
+            // An app that makes a new storage object each time must not fill the list.
             let (kept, _unused): (Vec<_>, Vec<_>) = TABS
                 .take()
                 .into_iter()
@@ -303,7 +303,7 @@ impl Tab {
         }
         let before = self.steps.get();
         let now = self.now();
-        // A storage that calls back when it is read has run the loop: the time is read anew.
+        // A storage that calls back when it is read has run the loop: the time is read again.
         if self.steps.get() != before {
             return true;
         }
@@ -467,7 +467,7 @@ impl Tab {
     fn listeners(self: &Rc<Self>, acts: &[Act]) -> Vec<Listener> {
         let mut listeners = Vec::new();
         for (kind, act) in acts {
-            // It goes on to the window where it bubbles.
+            // `visibilitychange` bubbles from the document to the window.
             listeners.extend(Listener::new(&js_sys::global(), kind, self.on(*act)));
         }
         listeners

@@ -301,11 +301,6 @@ impl SignOutTask {
         std::mem::take(&mut self.waiting)
     }
 
-    /// The retries that waited have begun.
-    pub fn goes_on(&mut self) {
-        self.let_go();
-    }
-
     /// Whether what failed is to be sent again on `online`.
     pub(super) fn waits_for_network(&self) -> bool {
         let verdict = self.machine.verdict(None);

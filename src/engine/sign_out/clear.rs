@@ -261,7 +261,7 @@ impl SignOutTask {
     /// Nothing was found: perhaps another tab was quicker, or the sign-out of this tab that was under way when this one began.
     fn overtaker(&self, scope: &mut Scope) -> Option<MarkEntry> {
         let mut mark = scope.ended.all(scope.now);
-        if let Some(id) = scope.beside {
+        if let Some(id) = scope.concurrent {
             return id.and_then(|id| mark.entry(id)).cloned();
         }
         let now = scope.now.wall;

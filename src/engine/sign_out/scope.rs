@@ -58,7 +58,7 @@ pub struct Scope<'a> {
     /// What is being ended.
     pub context: &'a mut SessionContext,
     /// The main session of the sign-out of this tab that was under way when this one began.
-    pub beside: Option<Option<SessionId>>,
+    pub concurrent: Option<Option<SessionId>>,
     /// The sessions that were ended.
     pub ended: &'a mut EndedSessions,
     /// Facts that outlive a sign-out.

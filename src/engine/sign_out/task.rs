@@ -67,7 +67,7 @@ pub struct SignOutTask {
     /// The number of its context.
     pub context: u32,
     /// The context of the sign-out of this tab that was under way when this one began.
-    pub beside: Option<u32>,
+    pub concurrent: Option<u32>,
     /// The task that this one sends again for, as the browser came online.
     pub on_behalf_of: Option<TaskId>,
     /// What its `retry()` began.
@@ -126,7 +126,7 @@ impl SignOutTask {
             id,
             client: client.clone(),
             context,
-            beside: None,
+            concurrent: None,
             on_behalf_of: None,
             retried: None,
             machine,
@@ -350,7 +350,7 @@ impl SignOutTask {
     }
 
     /// Forgets it, unless a held-back revocation still waits for `pagehide`, or for the network.
-    pub(super) fn let_go(&mut self) {
+    pub fn let_go(&mut self) {
         let held = matches!(self.machine.revoke, Call::HeldBack | Call::Waiting);
         // What `online` began comes back to this one; what `retry()` began does not.
         let online = self.online && self.retried.is_none();
