@@ -4,17 +4,18 @@
 use std::cell::{Cell, RefCell};
 
 use js_sys::{Function, Object, Reflect};
-use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
+use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
-use crate::client::{Again, Client, Hooks, Pending, SignedOutEvent};
-use crate::config::Config;
-use crate::engine::io::{Call, Reply};
+use crate::client::page::{Again, PageClient, Pending};
+use crate::config;
+use crate::engine::io::{Call, Reply, SignedOutEvent};
 use crate::engine::outcome::{Outcome, Returned, error_json};
 use crate::error::{AuthError, AuthErrorCode};
 use crate::fields::{Field, Fields};
+use crate::hooks::Hooks;
 use crate::json::Json;
-use crate::options::SignOutOptions;
+use crate::options::{self, SignOutOptions};
 use crate::session::{Secret, SignInMethod, Tokens};
 use crate::shell::{self, js, task};
 
@@ -102,36 +103,9 @@ impl Fields for Foreign {
 
 // ---- out
 
-struct Out<'a>(&'a Json);
-
-impl Serialize for Out<'_> {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        match self.0 {
-            Json::Null => to.serialize_unit(),
-            Json::Bool(flag) => to.serialize_bool(*flag),
-            Json::Number(number) => to.serialize_f64(*number),
-            Json::String(text) => to.serialize_str(text),
-            Json::Array(items) => {
-                let mut list = to.serialize_seq(Some(items.len()))?;
-                for item in items {
-                    list.serialize_element(&Out(item))?;
-                }
-                list.end()
-            }
-            Json::Object(fields) => {
-                let mut map = to.serialize_map(Some(fields.len()))?;
-                for (name, value) in fields {
-                    map.serialize_entry(name, &Out(value))?;
-                }
-                map.end()
-            }
-        }
-    }
-}
-
 fn out(json: &Json) -> JsValue {
     let objects = serde_wasm_bindgen::Serializer::json_compatible();
-    Out(json).serialize(&objects).unwrap_or(JsValue::NULL)
+    json.serialize(&objects).unwrap_or(JsValue::NULL)
 }
 
 fn rejection(error: AuthError) -> JsValue {
@@ -241,7 +215,7 @@ struct Handle {
     number: u32,
     /// The number of the face's own client, which may be configured again: 0 for one that was.
     owner: u32,
-    client: Client,
+    client: PageClient,
     listener: u32,
 }
 
@@ -258,7 +232,7 @@ fn handles(wanted: &dyn Fn(&Handle) -> bool) -> Vec<Handle> {
     })
 }
 
-fn client(number: u32) -> Result<Client, AuthError> {
+fn client(number: u32) -> Result<PageClient, AuthError> {
     let found = handles(&|handle| handle.number == number).pop();
     found
         .map(|handle| handle.client)
@@ -280,10 +254,10 @@ pub fn create(
     own_memory: bool,
     owner: u32,
 ) -> Result<u32, JsValue> {
-    let reading = Config::read(field(config)).map_err(rejection)?;
+    let reading = config::read(field(config)).map_err(rejection)?;
     let objects = [reading.storage, reading.state_store, reading.logger];
     let objects = objects.map(|foreign| foreign.map(|foreign| foreign.0));
-    let client = Client::make(reading.config, objects, own_memory);
+    let client = PageClient::new(reading.config, objects, own_memory);
     let listener = client.on_signed_out(move |event| {
         // The face catches what its listeners throw.
         let _ = js::apply(&tell, &JsValue::UNDEFINED, &[&event_out(event)]);
@@ -322,7 +296,8 @@ pub fn open(number: u32) -> JsValue {
 /// Stores a session.
 #[wasm_bindgen(js_name = storeTokens)]
 pub fn store_tokens(number: u32, tokens: JsValue) -> JsValue {
-    let tokens = client(number).and_then(|client| Tokens::read(field(tokens), client.config()));
+    let tokens =
+        client(number).and_then(|client| config::tokens::read(field(tokens), client.config()));
     call(
         number,
         tokens.map(|tokens| Call::StoreTokens(Box::new(tokens))),
@@ -358,10 +333,10 @@ pub fn sign_out(number: u32, options: JsValue, popup: JsValue) -> JsValue {
 }
 
 fn read_options(options: &JsValue) -> Result<(SignOutOptions, Hooks), AuthError> {
-    let plain = SignOutOptions::read(field(options.clone()))?;
+    let plain = options::read(field(options.clone()))?;
     let mut hooks = Hooks::default();
     if options.is_object() {
-        hooks.navigate = js::get(options, "navigate").dyn_into::<Function>().ok();
+        hooks.navigate = Some(js::get(options, "navigate")).filter(JsValue::is_function);
         hooks.signal = Some(js::get(options, "signal")).filter(JsValue::is_object);
         hooks.app_state = app_state(options)?;
     }

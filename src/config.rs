@@ -1,9 +1,12 @@
 //! Every accepted shape of configuration, read into one valid [`Config`].
 
 pub(crate) mod address;
+pub mod builder;
 mod shape;
 mod storage;
-mod tokens;
+pub mod tokens;
+
+use std::time::Duration;
 
 use crate::error::AuthError;
 use crate::fields::{Field, Fields, Reader, no_object, object_at};
@@ -23,21 +26,23 @@ const OWN_FIELDS: [&str; 9] = [
     "logger",
 ];
 
-/// A valid configuration.
-#[derive(Clone, Debug, PartialEq)]
+/// A valid configuration of a client: made by [`Config::builder`], or read by [`Config::from_json`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Config {
-    /// The user pool, such as `eu-central-1_AbCdEf123`. Empty where settings of oidc-client-ts name none: then the tokens found do.
+    /// The user pool, such as `eu-central-1_AbCdEf123`. Empty where settings of oidc-client-ts name none: then
+    /// the tokens found do.
     pub user_pool_id: String,
     /// The app client, one without a secret.
     pub user_pool_client_id: String,
-    /// The identity pool, whose guest identity goes with the sign-out.
+    /// The identity pool; its guest identity is removed with the session.
     pub identity_pool_id: Option<String>,
-    /// The absolute URL that requests are posted to. Empty where neither it nor the pool is configured: then it is AWS's own of
-    /// the pool that the tokens name.
+    /// The absolute URL that requests are posted to. Empty where neither it nor the pool is configured: then it
+    /// is AWS's own of the pool that the tokens name.
     pub endpoint: String,
     /// The hosted UI (managed login), where the app uses it.
     pub hosted_ui: Option<HostedUi>,
-    /// `false` where the app client has token revocation off: no call, no error.
+    /// `false` where the app client has token revocation off: no RevokeToken is sent, and no error is reported.
     pub token_revocation: bool,
     /// Where the tokens are.
     pub storage: StorageKind,
@@ -45,8 +50,8 @@ pub struct Config {
     pub cookie: CookieOptions,
     /// The issuer as oidc-client-ts names it in its keys, or the hosted UI's domain, as the settings have it.
     pub authority: String,
-    /// What oidc-client-ts puts in front of the user's key: `oidc.` unless its `userStore` was made with another one. Empty in
-    /// a store of another kind.
+    /// What oidc-client-ts puts in front of the user's key: `oidc.` unless its `userStore` was made with another
+    /// one. Empty in a store of another kind.
     pub user_store_prefix: String,
 }
 
@@ -60,9 +65,10 @@ pub struct HostedUi {
 }
 
 /// Where the tokens are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum StorageKind {
-    /// `localStorage`
+    /// `localStorage`; the default, as in Amplify.
+    #[default]
     Local,
     /// `sessionStorage`
     Session,
@@ -70,25 +76,49 @@ pub enum StorageKind {
     Memory,
     /// `document.cookie`, in Amplify's encoding.
     Cookie,
-    /// An object of the app's own, or a class with static methods: `getItem`, `setItem`, `removeItem`.
+    /// An object of the app's own, or a class with static methods: `getItem`, `setItem`, `removeItem`, perhaps
+    /// `keys`.
     Custom,
     /// A `StateStore` of oidc-client-ts: `get`, `set`, `remove`, `getAllKeys`.
     StateStore,
 }
 
-/// The attributes of the cookies that tokens are kept in.
-#[derive(Clone, Debug, PartialEq)]
+/// Which requests of other sites send a cookie (`samesite`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SameSite {
+    /// Navigations alone; the default.
+    #[default]
+    Lax,
+    /// None.
+    Strict,
+    /// All; the cookie has to be secure.
+    None,
+}
+
+impl SameSite {
+    /// The attribute's value, such as `"lax"`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            SameSite::Lax => "lax",
+            SameSite::Strict => "strict",
+            SameSite::None => "none",
+        }
+    }
+}
+
+/// The attributes of the cookies that tokens are kept in (RFC 6265 section 4.1.2).
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CookieOptions {
-    /// `domain`; a host-only cookie where it is `None`.
+    /// `domain`; `None`, the default, is a host-only cookie.
     pub domain: Option<String>,
-    /// `path`
+    /// `path`; `/` by default.
     pub path: String,
-    /// `secure`
+    /// `secure`; true by default.
     pub secure: bool,
-    /// `samesite`: `lax`, `strict` or `none`.
-    pub same_site: &'static str,
-    /// How long they live, in days.
-    pub expires_days: f64,
+    /// `samesite`
+    pub same_site: SameSite,
+    /// How long they live, in whole seconds (`max-age`); 365 days by default. Browsers keep none longer than 400.
+    pub expires: Duration,
 }
 
 impl Default for CookieOptions {
@@ -97,13 +127,16 @@ impl Default for CookieOptions {
             domain: None,
             path: "/".to_owned(),
             secure: true,
-            same_site: "lax",
-            expires_days: 365.0,
+            same_site: SameSite::Lax,
+            expires: Duration::from_secs(365 * DAY),
         }
     }
 }
 
-/// What [`Config::read`] found: the configuration, and the objects that only the platform can use.
+/// In seconds.
+const DAY: u64 = 86_400;
+
+/// What [`read`] found: the configuration, and the objects that only the platform can use.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reading<F> {
     /// The configuration.
@@ -116,78 +149,91 @@ pub struct Reading<F> {
     pub logger: Option<F>,
 }
 
+/// Reads a configuration in any of the accepted shapes.
+///
+/// # Errors
+/// `configuration`, naming the field in the shape that was given.
+pub fn read<F: Fields>(argument: Field<F>) -> Result<Reading<F>, AuthError> {
+    let Field::Object(root) = argument else {
+        return Err(no_object("config"));
+    };
+    let (config, storage, logger) = read_object(Reader::new(&root))?;
+    Ok(Reading {
+        config,
+        storage: object_at(&root, storage),
+        state_store: object_at(&root, Some("stateStore")),
+        logger: object_at(&root, logger),
+    })
+}
+
 impl Config {
-    /// Reads a configuration in any of the accepted shapes.
+    /// Begins a configuration.
     ///
-    /// # Errors
-    /// `configuration`, naming the field in the shape that was given.
-    pub fn read<F: Fields>(argument: Field<F>) -> Result<Reading<F>, AuthError> {
-        let Field::Object(root) = argument else {
-            return Err(no_object("config"));
-        };
-        let (config, storage, logger) = read(Reader::new(&root))?;
-        Ok(Reading {
-            config,
-            storage: object_at(&root, storage),
-            state_store: object_at(&root, Some("stateStore")),
-            logger: object_at(&root, logger),
-        })
+    /// `user_pool_id` is the user pool's id, such as `eu-central-1_AbCdEf123`; `client_id` that of its app
+    /// client, which has no secret.
+    pub fn builder(
+        user_pool_id: impl Into<String>,
+        client_id: impl Into<String>,
+    ) -> builder::ConfigBuilder {
+        builder::ConfigBuilder::new(user_pool_id.into(), client_id.into())
     }
 
-    /// Reads a configuration from a JSON text in any of the accepted shapes, such as the content of
-    /// `amplify_outputs.json`.
+    /// Reads a configuration from a JSON text in any of the shapes that `configure` of the npm package accepts:
+    /// its own, the content of `amplify_outputs.json`, Amplify v6's and v5's, `aws-exports`, the settings of
+    /// oidc-client-ts.
     ///
     /// # Errors
     /// `configuration`, naming the field in the shape that was given.
     pub fn from_json(text: &str) -> Result<Config, AuthError> {
         let json = Json::parse(text)
             .ok_or_else(|| AuthError::configuration("config", "is not a JSON text."))?;
-        Config::read(Field::from(json)).map(|reading| reading.config)
-    }
-
-    /// What the layouts need to know.
-    pub fn target(&self) -> Target {
-        Target {
-            user_pool_id: self.user_pool_id.clone(),
-            client_id: self.user_pool_client_id.clone(),
-            identity_pool_id: self.identity_pool_id.clone(),
-            authorities: self.authorities(),
-            user_store_prefix: self.user_store_prefix.clone(),
-        }
+        read(Field::from(json)).map(|reading| reading.config)
     }
 }
 
-impl Config {
-    /// Where requests are posted to, with tokens of that issuer. `None` where neither the configuration says it nor the issuer,
-    /// which counts only if it is spelt as Cognito spells its own.
-    pub fn endpoint_for(&self, issuer: Option<&str>) -> Option<String> {
-        if self.endpoint.is_empty() {
-            address::issuer(issuer?).map(|(_, origin)| [&origin, "/"].concat())
-        } else {
-            Some(self.endpoint.clone())
-        }
+/// What the layouts need to know.
+pub fn target(config: &Config) -> Target {
+    Target {
+        user_pool_id: config.user_pool_id.clone(),
+        client_id: config.user_pool_client_id.clone(),
+        identity_pool_id: config.identity_pool_id.clone(),
+        authorities: authorities(config),
+        user_store_prefix: config.user_store_prefix.clone(),
     }
+}
 
-    /// What may stand for the pool in a key of oidc-client-ts, no trailing slash: as configured, its issuer, the hosted UI.
-    fn authorities(&self) -> Vec<String> {
-        let bare = |text: &str| text.strip_suffix('/').unwrap_or(text).to_owned();
-        let mut all = vec![bare(&self.authority)];
-        let issuer = address::pool_origin(&self.user_pool_id)
-            .map(|origin| [&origin, "/", &self.user_pool_id].concat());
-        let hosted_ui = self.hosted_ui.as_ref().map(|hosted| hosted.origin.clone());
-        for other in [issuer, hosted_ui].into_iter().flatten() {
-            if !all.contains(&other) {
-                all.push(other);
-            }
-        }
-        all
+/// Where requests are posted to, with tokens of that issuer. `None` where neither the configuration says it nor the issuer,
+/// which counts only if it is spelt as Cognito spells its own.
+pub fn endpoint_for(config: &Config, issuer: Option<&str>) -> Option<String> {
+    if config.endpoint.is_empty() {
+        address::issuer(issuer?).map(|(_, origin)| [&origin, "/"].concat())
+    } else {
+        Some(config.endpoint.clone())
     }
+}
+
+/// What may stand for the pool in a key of oidc-client-ts, no trailing slash: as configured, its issuer, the hosted UI.
+fn authorities(config: &Config) -> Vec<String> {
+    let bare = |text: &str| text.strip_suffix('/').unwrap_or(text).to_owned();
+    let mut all = vec![bare(&config.authority)];
+    let issuer = address::pool_origin(&config.user_pool_id)
+        .map(|origin| [&origin, "/", &config.user_pool_id].concat());
+    let hosted_ui = config
+        .hosted_ui
+        .as_ref()
+        .map(|hosted| hosted.origin.clone());
+    for other in [issuer, hosted_ui].into_iter().flatten() {
+        if !all.contains(&other) {
+            all.push(other);
+        }
+    }
+    all
 }
 
 /// The configuration, and the paths of the app's own storage and logger.
 type Parts = (Config, Option<&'static str>, Option<&'static str>);
 
-fn read(mut reader: Reader) -> Result<Parts, AuthError> {
+fn read_object(mut reader: Reader) -> Result<Parts, AuthError> {
     let shape = shape::find(&mut reader);
     if shape.is_own() {
         reader.only("", &OWN_FIELDS);

@@ -1,9 +1,11 @@
 //! The options of a sign-out.
 
+use std::time::Duration;
+
 use crate::error::AuthError;
 use crate::fields::{Field, Fields, Reader, no_object};
 
-/// The longest time a browser's timer takes; past it, it fires at once.
+/// The longest time a browser's timer takes, in milliseconds; past it, it fires at once.
 const LONGEST: f64 = i32::MAX as f64;
 
 /// How the hosted UI's own session is ended.
@@ -22,22 +24,24 @@ pub enum HostedUiMode {
     None,
 }
 
-/// The options of a sign-out, as far as they are plain values.
-#[derive(Clone, Debug, PartialEq)]
+/// The options of a sign-out, as far as they are plain values; [`Hooks`](crate::Hooks) has the others.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignOutOptions {
-    /// End all of the user's sessions on all devices.
+    /// Ends all of the user's sessions on all devices (GlobalSignOut). Default: false.
     pub global: bool,
-    /// How the hosted UI's own session is ended.
+    /// How the hosted UI's own session is ended. Default: [`HostedUiMode::Auto`].
     pub hosted_ui: HostedUiMode,
-    /// The sign-out URL to come back to; it must equal a configured one exactly.
+    /// The sign-out URL to come back to; it must equal a configured one exactly. Default: the configured one on
+    /// the page's origin with the longest matching path.
     pub redirect_url: Option<String>,
-    /// How long to wait for all that is remote together, in milliseconds.
-    pub timeout_ms: f64,
-    /// How long a popup may take, in milliseconds.
-    pub popup_timeout_ms: f64,
-    /// Also forget the remembered device.
+    /// How long to wait for all that is remote together, at most 24 days. With zero, requests are sent and not
+    /// waited for. Default: 5 s.
+    pub timeout: Duration,
+    /// How long a popup may take, at most 24 days. Default: 60 s.
+    pub popup_timeout: Duration,
+    /// Forgets the remembered device too (ForgetDevice). Default: false.
     pub forget_device: bool,
-    /// Send failed revocations again once the browser is online.
+    /// Sends failed revocations again once the browser is online, while the page lives. Default: false.
     pub retry_when_online: bool,
 }
 
@@ -47,8 +51,8 @@ impl Default for SignOutOptions {
             global: false,
             hosted_ui: HostedUiMode::Auto,
             redirect_url: None,
-            timeout_ms: 5000.0,
-            popup_timeout_ms: 60_000.0,
+            timeout: Duration::from_secs(5),
+            popup_timeout: Duration::from_secs(60),
             forget_device: false,
             retry_when_online: false,
         }
@@ -56,20 +60,35 @@ impl Default for SignOutOptions {
 }
 
 impl SignOutOptions {
-    /// Reads the argument of `signOut`: of `navigate` and `signal` the kind is checked, no more.
-    ///
-    /// # Errors
-    /// `configuration`, naming the option.
-    pub fn read<F: Fields>(argument: Field<F>) -> Result<SignOutOptions, AuthError> {
-        match argument {
-            Field::Missing | Field::Null => Ok(SignOutOptions::default()),
-            Field::Object(object) => read(Reader::new(&object)),
-            _ => Err(no_object("options")),
-        }
+    /// [`SignOutOptions::timeout`], as the engine counts.
+    pub(crate) fn timeout_ms(&self) -> f64 {
+        ms(self.timeout)
+    }
+
+    /// [`SignOutOptions::popup_timeout`], as the engine counts.
+    pub(crate) fn popup_timeout_ms(&self) -> f64 {
+        ms(self.popup_timeout)
     }
 }
 
-fn read(mut reader: Reader) -> Result<SignOutOptions, AuthError> {
+fn ms(time: Duration) -> f64 {
+    let ms = time.as_secs() as f64 * 1e3 + f64::from(time.subsec_nanos()) / 1e6;
+    ms.min(LONGEST)
+}
+
+/// Reads the argument of `signOut`: of `navigate` and `signal` the kind is checked, no more.
+///
+/// # Errors
+/// `configuration`, naming the option.
+pub fn read<F: Fields>(argument: Field<F>) -> Result<SignOutOptions, AuthError> {
+    match argument {
+        Field::Missing | Field::Null => Ok(SignOutOptions::default()),
+        Field::Object(object) => read_object(Reader::new(&object)),
+        _ => Err(no_object("options")),
+    }
+}
+
+fn read_object(mut reader: Reader) -> Result<SignOutOptions, AuthError> {
     let mut options = SignOutOptions::default();
     reader.only(
         "",
@@ -90,8 +109,8 @@ fn read(mut reader: Reader) -> Result<SignOutOptions, AuthError> {
     options.global = reader.flag("global", false);
     options.forget_device = reader.flag("forgetDevice", false);
     options.retry_when_online = reader.flag("retryWhenOnline", false);
-    options.timeout_ms = reader.number("timeoutMs", 5000.0).min(LONGEST);
-    options.popup_timeout_ms = reader.number("popupTimeoutMs", 60_000.0).min(LONGEST);
+    options.timeout = time(&mut reader, "timeoutMs", 5000.0);
+    options.popup_timeout = time(&mut reader, "popupTimeoutMs", 60_000.0);
     if let Some(mode) = reader.text("hostedUI") {
         options.hosted_ui = match mode.as_str() {
             "auto" => HostedUiMode::Auto,
@@ -122,4 +141,10 @@ fn read(mut reader: Reader) -> Result<SignOutOptions, AuthError> {
         reader.fail("signal", "must be an AbortSignal.");
     }
     reader.finish(options)
+}
+
+/// A time in milliseconds.
+fn time(reader: &mut Reader, path: &str, default: f64) -> Duration {
+    let ms = reader.number(path, default).min(LONGEST);
+    Duration::from_nanos((ms * 1e6) as u64)
 }

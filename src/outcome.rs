@@ -1,16 +1,46 @@
-//! What a sign-out came to: complete, partial with an error for each step that failed, or failed.
+//! What a sign-out came to: its status, the error of each step that failed, the log of its steps.
 
 use std::borrow::Cow;
 use std::fmt;
-use std::future::Future;
-use std::pin::Pin;
-use std::rc::Rc;
+use std::time::Duration;
 
 use crate::error::{AuthError, AuthErrorCode};
 use crate::session::Secret;
 
-/// The steps of a sign-out, as [`SignOutStep`] names them.
+/// What a sign-out came to, in one word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Status {
+    /// Everything was done that was asked for.
+    Complete,
+    /// Signed out on this device; something remote failed.
+    Partial,
+    /// The user may still be signed in on this device.
+    Failed,
+}
+
+impl Status {
+    /// Every status.
+    pub const ALL: [Status; 3] = [Status::Complete, Status::Partial, Status::Failed];
+
+    /// The name as JavaScript sees it, such as `"complete"`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Status::Complete => "complete",
+            Status::Partial => "partial",
+            Status::Failed => "failed",
+        }
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// The steps of a sign-out, as [`SignOutStep`] names them. A new step is a minor version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum StepName {
     /// The hosted UI in a popup.
     Popup,
@@ -59,7 +89,7 @@ impl StepName {
 }
 
 /// How a step ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum StepOutcome {
     /// It is known to have happened.
     Ok,
@@ -94,20 +124,35 @@ pub struct SignOutStep {
     pub reason: Option<Cow<'static, str>>,
     /// How many requests were sent for it.
     pub attempts: u32,
-    /// When it began, in milliseconds since the sign-out began.
-    pub started_at_ms: f64,
-    /// How long it took, in milliseconds.
-    pub duration_ms: f64,
+    pub(crate) started_at_ms: f64,
+    pub(crate) duration_ms: f64,
     /// The HTTP status of the last answer.
     pub status: Option<u16>,
-    /// The request id of the last answer.
+    /// The request id of the last answer (`x-amzn-RequestId`).
     pub request_id: Option<String>,
     /// The code of its error.
     pub code: Option<AuthErrorCode>,
 }
 
+impl SignOutStep {
+    /// How long after the beginning of the sign-out it began.
+    pub fn started_at(&self) -> Duration {
+        duration(self.started_at_ms)
+    }
+
+    /// How long it took.
+    pub fn duration(&self) -> Duration {
+        duration(self.duration_ms)
+    }
+}
+
+/// A time of the engine, in milliseconds.
+fn duration(ms: f64) -> Duration {
+    Duration::from_nanos((ms * 1e6) as u64)
+}
+
 /// RevokeToken failed, was held back, or its outcome is not known.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RevokeTokenError {
     /// The refresh token to retry with; `None` only where this tab never held it.
     pub refresh_token: Option<Secret>,
@@ -118,7 +163,7 @@ pub struct RevokeTokenError {
 }
 
 /// GlobalSignOut failed, or its outcome is not known.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GlobalSignOutError {
     /// The access token to retry with; `None` only where this tab never held it.
     pub access_token: Option<Secret>,
@@ -127,8 +172,8 @@ pub struct GlobalSignOutError {
 }
 
 /// The hosted UI's own session could not be ended.
-#[derive(Clone, Debug)]
-pub struct HostedUIError {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HostedUiError {
     /// The logout URL, where one could be built.
     pub url: Option<String>,
     /// What happened.
@@ -136,109 +181,8 @@ pub struct HostedUIError {
 }
 
 /// ForgetDevice failed.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ForgetDeviceError {
     /// What happened.
     pub error: AuthError,
-}
-
-/// A future on the one thread of the page.
-pub type LocalFuture<T> = Pin<Box<dyn Future<Output = T>>>;
-
-/// Runs again what failed, all of it, once; calling it twice gives the same result.
-#[derive(Clone)]
-pub struct Retry(pub(crate) Rc<dyn Fn() -> LocalFuture<SignOutResult>>);
-
-impl Retry {
-    /// Runs again what failed. It never touches a session stored since.
-    pub fn run(&self) -> LocalFuture<SignOutResult> {
-        (self.0)()
-    }
-}
-
-impl fmt::Debug for Retry {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Retry")
-    }
-}
-
-/// Everything was done that was asked for.
-#[derive(Clone, Debug)]
-pub struct Complete {
-    /// Whether a session was found.
-    pub was_signed_in: bool,
-    /// The hosted UI's logout URL: the browser is on its way there (redirect), or the app must go there (manual).
-    pub logout_url: Option<String>,
-    /// What was done, in order.
-    pub steps: Vec<SignOutStep>,
-}
-
-/// The user is signed out on this device; something remote failed.
-#[derive(Clone, Debug)]
-pub struct Partial {
-    /// Whether a session was found.
-    pub was_signed_in: bool,
-    /// RevokeToken failed.
-    pub revoke_token_error: Option<RevokeTokenError>,
-    /// GlobalSignOut failed.
-    pub global_sign_out_error: Option<GlobalSignOutError>,
-    /// The hosted UI's session could not be ended.
-    pub hosted_ui_error: Option<HostedUIError>,
-    /// ForgetDevice failed.
-    pub forget_device_error: Option<ForgetDeviceError>,
-    /// The hosted UI's logout URL.
-    pub logout_url: Option<String>,
-    /// Runs again what failed; `None` for ten minutes after a retry that left the page, so that no app can loop.
-    pub retry: Option<Retry>,
-    /// What was done, in order.
-    pub steps: Vec<SignOutStep>,
-}
-
-/// The user may still be signed in on this device.
-#[derive(Clone, Debug)]
-pub struct Failed {
-    /// Why.
-    pub error: AuthError,
-    /// RevokeToken failed too.
-    pub revoke_token_error: Option<RevokeTokenError>,
-    /// GlobalSignOut failed too.
-    pub global_sign_out_error: Option<GlobalSignOutError>,
-    /// What was done, in order.
-    pub steps: Vec<SignOutStep>,
-}
-
-/// The result of a sign-out; the counterpart of Amplify's `AWSCognitoSignOutResult`.
-#[derive(Clone, Debug)]
-pub enum SignOutResult {
-    /// Everything was done that was asked for.
-    Complete(Complete),
-    /// Signed out on this device; something remote failed.
-    Partial(Partial),
-    /// The user may still be signed in on this device.
-    Failed(Failed),
-}
-
-impl SignOutResult {
-    /// False for `Failed` alone.
-    pub fn signed_out_locally(&self) -> bool {
-        !matches!(self, SignOutResult::Failed(_))
-    }
-
-    /// The tag: `complete`, `partial` or `failed`.
-    pub fn status(&self) -> &'static str {
-        match self {
-            SignOutResult::Complete(_) => "complete",
-            SignOutResult::Partial(_) => "partial",
-            SignOutResult::Failed(_) => "failed",
-        }
-    }
-
-    /// What was done, in order.
-    pub fn steps(&self) -> &[SignOutStep] {
-        match self {
-            SignOutResult::Complete(complete) => &complete.steps,
-            SignOutResult::Partial(partial) => &partial.steps,
-            SignOutResult::Failed(failed) => &failed.steps,
-        }
-    }
 }

@@ -1,36 +1,12 @@
-//! The result of a sign-out that left the page, as Rust has it: read from the record that the page before stored.
+//! Reads the result of a sign-out that left the page, which the engine has as JSON.
 
 use std::borrow::Cow;
 
 use crate::engine::outcome::Returned;
 use crate::error::{AuthError, AuthErrorCode, Cause, ServiceAnswer};
 use crate::json::Json;
-use crate::outcome::{HostedUIError, Retry, SignOutStep, StepName, StepOutcome};
-
-/// What a sign-out that left the page came to, without tokens.
-#[derive(Clone, Debug)]
-pub struct ReturnedSignOutResult {
-    /// `complete`, `partial` or `failed`.
-    pub status: String,
-    /// Whether a session was found.
-    pub was_signed_in: bool,
-    /// RevokeToken failed, or its outcome is not known.
-    pub revoke_token_error: Option<AuthError>,
-    /// GlobalSignOut failed, or its outcome is not known.
-    pub global_sign_out_error: Option<AuthError>,
-    /// The hosted UI's session could not be ended.
-    pub hosted_ui_error: Option<HostedUIError>,
-    /// ForgetDevice failed.
-    pub forget_device_error: Option<AuthError>,
-    /// The logout URL that the browser was sent to.
-    pub logout_url: Option<String>,
-    /// What was done, in order.
-    pub steps: Vec<SignOutStep>,
-    /// The JSON that was given to the sign-out.
-    pub app_state: Option<String>,
-    /// Leaves for the hosted UI once more; only where that step alone failed.
-    pub retry: Option<Retry>,
-}
+use crate::outcome::{HostedUiError, SignOutStep, Status, StepName, StepOutcome};
+use crate::result::{Retry, ReturnedSignOutResult};
 
 fn owned(json: &Json, name: &str) -> Option<String> {
     json.get(name).and_then(Json::as_str).map(str::to_owned)
@@ -92,27 +68,30 @@ fn failed(result: &Json, name: &str) -> Option<AuthError> {
     error_of(result.get(name)?.get("error")?)
 }
 
-fn hosted_ui_error(result: &Json) -> Option<HostedUIError> {
-    Some(HostedUIError {
+fn hosted_ui_error(result: &Json) -> Option<HostedUiError> {
+    Some(HostedUiError {
         url: owned(result.get("hostedUIError")?, "url"),
         error: failed(result, "hostedUIError")?,
     })
 }
 
-impl ReturnedSignOutResult {
-    pub(crate) fn read(returned: &Returned, retry: Option<Retry>) -> ReturnedSignOutResult {
-        let json = &returned.result;
-        ReturnedSignOutResult {
-            status: owned(json, "status").unwrap_or_default(),
-            was_signed_in: json.get("wasSignedIn").and_then(Json::as_bool) == Some(true),
-            revoke_token_error: failed(json, "revokeTokenError"),
-            global_sign_out_error: failed(json, "globalSignOutError"),
-            hosted_ui_error: hosted_ui_error(json),
-            forget_device_error: failed(json, "forgetDeviceError"),
-            logout_url: owned(json, "logoutUrl"),
-            steps: steps(json),
-            app_state: returned.app_state.clone(),
-            retry,
-        }
+/// Reads it from the record that the page before stored.
+pub fn read(returned: &Returned, retry: Option<Retry>) -> ReturnedSignOutResult {
+    let json = &returned.result;
+    ReturnedSignOutResult {
+        status: Status::ALL
+            .into_iter()
+            .find(|status| json.get("status").and_then(Json::as_str) == Some(status.as_str()))
+            // A record that does not say it proves nothing.
+            .unwrap_or(Status::Failed),
+        was_signed_in: json.get("wasSignedIn").and_then(Json::as_bool) == Some(true),
+        revoke_token_error: failed(json, "revokeTokenError"),
+        global_sign_out_error: failed(json, "globalSignOutError"),
+        hosted_ui_error: hosted_ui_error(json),
+        forget_device_error: failed(json, "forgetDeviceError"),
+        logout_url: owned(json, "logoutUrl"),
+        steps: steps(json),
+        app_state: returned.app_state.clone(),
+        retry,
     }
 }

@@ -21,14 +21,26 @@ impl Secret {
     }
 }
 
+impl From<String> for Secret {
+    fn from(text: String) -> Secret {
+        Secret(text)
+    }
+}
+
+impl From<&str> for Secret {
+    fn from(text: &str) -> Secret {
+        Secret::new(text)
+    }
+}
+
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("[redacted]")
     }
 }
 
-/// How the user signed in, which decides whether `hostedUI: "auto"` leaves for the hosted UI.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How the user signed in: [`HostedUiMode::Auto`](crate::HostedUiMode::Auto) leaves for the hosted UI if by that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SignInMethod {
     /// By the user pools API: password, SRP, custom challenge.
     Api,
@@ -49,6 +61,48 @@ pub struct Tokens {
     pub username: Option<String>,
     /// How the user signed in.
     pub sign_in_method: Option<SignInMethod>,
+}
+
+impl Tokens {
+    /// Tokens of which only the access token is known; the `with_` functions add the others. Nothing is checked:
+    /// [`Tokens::from_json`] checks.
+    pub fn new(access_token: impl Into<Secret>) -> Tokens {
+        Tokens {
+            access_token: access_token.into(),
+            id_token: None,
+            refresh_token: None,
+            username: None,
+            sign_in_method: None,
+        }
+    }
+
+    /// With the ID token.
+    #[must_use]
+    pub fn with_id_token(mut self, token: impl Into<Secret>) -> Tokens {
+        self.id_token = Some(token.into());
+        self
+    }
+
+    /// With the refresh token; without it, nothing can be revoked.
+    #[must_use]
+    pub fn with_refresh_token(mut self, token: impl Into<Secret>) -> Tokens {
+        self.refresh_token = Some(token.into());
+        self
+    }
+
+    /// With the username, which the layouts have in their keys.
+    #[must_use]
+    pub fn with_username(mut self, username: impl Into<String>) -> Tokens {
+        self.username = Some(username.into());
+        self
+    }
+
+    /// With the way in which the user signed in.
+    #[must_use]
+    pub fn with_sign_in_method(mut self, method: SignInMethod) -> Tokens {
+        self.sign_in_method = Some(method);
+        self
+    }
 }
 
 /// The claims of a Cognito token that sign-out looks at. They are read, not verified.

@@ -14,11 +14,11 @@ use std::hash::{BuildHasherDefault, Hasher};
 use std::io::Write as _;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use cognito_signout::engine::tables::{
+use cognito_signout::AuthErrorCode;
+use cognito_signout::internals::engine::tables::{
     Access, Answer, Asked, Back, Call, Command, Event, Found, Heard, Hosted, Leave, MAX_TRIES,
-    Machine, Op, Phase, Plan, PopupEnd, Tag,
+    Machine, Op, Phase, Plan, PopupEnd, Status,
 };
-use cognito_signout::error::AuthErrorCode;
 use monitor::{LEAVES, Monitor, call};
 
 /// A fast hash: the standard one takes most of the time of a debug build.
@@ -212,7 +212,7 @@ struct Reached {
     phases: HashSet<Phase>,
     hosted: HashSet<Hosted>,
     commands: HashSet<Command>,
-    tags: HashSet<Tag>,
+    tags: HashSet<Status>,
 }
 
 #[derive(Default)]
@@ -540,7 +540,7 @@ impl Reached {
         ] {
             assert!(self.hosted.contains(&hosted), "dead: {hosted:?}");
         }
-        for tag in [Tag::Complete, Tag::Partial, Tag::Failed] {
+        for tag in [Status::Complete, Status::Partial, Status::Failed] {
             assert!(self.tags.contains(&tag), "dead: {tag:?}");
         }
         for op in OPS {

@@ -12,7 +12,7 @@ mod oracle;
 #[path = "machine/world.rs"]
 mod world;
 
-use cognito_signout::engine::tables::{Op, PopupEnd};
+use cognito_signout::internals::engine::tables::{Op, PopupEnd};
 
 use answers::Fault;
 use world::{Bug, Cell, Storage, Token, Web, World};

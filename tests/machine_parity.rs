@@ -2,11 +2,11 @@
 //! Left to other tests: 10 in part, 17 to 20 and 22, which need a storage, several tabs or the engine around it.
 #![cfg(not(target_arch = "wasm32"))]
 
-use cognito_signout::engine::tables::{
+use cognito_signout::AuthErrorCode;
+use cognito_signout::internals::engine::tables::{
     Access, Answer, Back, Call, Command, Event, Fault, Found, Heard, Hosted, Leave, Machine, Op,
-    Phase, Plan, PopupEnd, Tag, Verdict,
+    Phase, Plan, PopupEnd, Status, Verdict,
 };
-use cognito_signout::error::AuthErrorCode;
 
 const LOCAL: Plan = Plan {
     global: false,
@@ -82,7 +82,7 @@ fn run(plan: Plan, found: Found, events: &[Event]) -> (Vec<Command>, Verdict) {
 }
 
 /// The tag, and which of revoke, global and hosted failed.
-fn failed(verdict: Verdict) -> (Tag, [bool; 3]) {
+fn failed(verdict: Verdict) -> (Status, [bool; 3]) {
     let faults = [verdict.revoke, verdict.global, verdict.hosted];
     (verdict.tag, faults.map(|fault| fault.is_some()))
 }
@@ -98,7 +98,7 @@ fn sends(commands: &[Command]) -> Vec<Op> {
 #[test]
 fn parity_01_local_and_all_well_is_complete() {
     let (commands, verdict) = run(LOCAL, SIGNED_IN, &[ok(REVOKE), GONE]);
-    assert_eq!(failed(verdict), (Tag::Complete, [false; 3]));
+    assert_eq!(failed(verdict), (Status::Complete, [false; 3]));
     assert_eq!(
         commands,
         [Command::Send(REVOKE), Command::ReadBack, Command::Settle]
@@ -108,21 +108,21 @@ fn parity_01_local_and_all_well_is_complete() {
 #[test]
 fn parity_02_global_fails_is_partial_and_the_hosted_ui_has_no_error() {
     let (_, verdict) = run(GLOBAL, SIGNED_IN, &[refused(GSO), ok(REVOKE), GONE]);
-    assert_eq!(failed(verdict), (Tag::Partial, [false, true, false]));
+    assert_eq!(failed(verdict), (Status::Partial, [false, true, false]));
     assert_eq!(verdict.global, Some(Fault::Answer));
 }
 
 #[test]
 fn parity_03_global_ok_and_revoke_fails_is_a_revoke_error_alone() {
     let (_, verdict) = run(GLOBAL, SIGNED_IN, &[ok(GSO), refused(REVOKE), GONE]);
-    assert_eq!(failed(verdict), (Tag::Partial, [true, false, false]));
+    assert_eq!(failed(verdict), (Status::Partial, [true, false, false]));
 }
 
 #[test]
 fn parity_04_a_guest_is_complete_without_the_network() {
     for plan in [LOCAL, GLOBAL] {
         let (commands, verdict) = run(plan, GUEST, &[GONE]);
-        assert_eq!(failed(verdict), (Tag::Complete, [false; 3]));
+        assert_eq!(failed(verdict), (Status::Complete, [false; 3]));
         assert_eq!(sends(&commands), []);
     }
 }
@@ -138,7 +138,7 @@ fn parity_04_a_guest_still_redirects_when_that_is_asked_for() {
         commands,
         [Command::ReadBack, Command::Leave, Command::Settle]
     );
-    assert_eq!(verdict.tag, Tag::Complete);
+    assert_eq!(verdict.tag, Status::Complete);
 }
 
 #[test]
@@ -148,7 +148,7 @@ fn parity_05_auto_with_an_unusable_hosted_ui_goes_on() {
         ..HOSTED
     };
     let (commands, verdict) = run(LOCAL, unusable, &[ok(REVOKE), GONE]);
-    assert_eq!(failed(verdict), (Tag::Partial, [false, false, true]));
+    assert_eq!(failed(verdict), (Status::Partial, [false, false, true]));
     assert!(!commands.contains(&Command::Leave));
 }
 
@@ -168,7 +168,7 @@ fn parity_06_revoke_is_sent_once_and_needs_no_access_token() {
 fn parity_07_the_clear_does_not_depend_on_revoke() {
     for answer in [ok(REVOKE), refused(REVOKE)] {
         let (_, verdict) = run(LOCAL, SIGNED_IN, &[answer, GONE]);
-        assert_ne!(verdict.tag, Tag::Failed);
+        assert_ne!(verdict.tag, Status::Failed);
     }
 }
 
@@ -214,7 +214,7 @@ fn parity_10_a_cancel_leaves_the_user_signed_in() {
     let (machine, commands) = popup(GLOBAL, end);
     assert_eq!(commands, [Command::Settle]);
     let verdict = machine.verdict(None);
-    assert_eq!(failed(verdict), (Tag::Failed, [false; 3]));
+    assert_eq!(failed(verdict), (Status::Failed, [false; 3]));
     assert_eq!(verdict.cause, Some(AuthErrorCode::UserCancelled));
 }
 
@@ -225,7 +225,7 @@ fn parity_10_a_cancel_of_a_dead_session_goes_on() {
         machine.handle(event, &mut commands);
     }
     let verdict = machine.verdict(None);
-    assert_eq!(failed(verdict), (Tag::Partial, [false, false, true]));
+    assert_eq!(failed(verdict), (Status::Partial, [false, false, true]));
     assert_eq!(
         verdict.hosted,
         Some(Fault::Code(AuthErrorCode::UserCancelled))
@@ -301,33 +301,33 @@ fn parity_13_a_state_ignores_what_is_not_its_own() {
 fn parity_14_the_six_json_cases() {
     let none = [false; 3];
     for (plan, found, events, expected) in [
-        (LOCAL, SIGNED_IN, vec![ok(REVOKE)], (Tag::Complete, none)),
+        (LOCAL, SIGNED_IN, vec![ok(REVOKE)], (Status::Complete, none)),
         (
             LOCAL,
             SIGNED_IN,
             vec![refused(REVOKE)],
-            (Tag::Partial, [true, false, false]),
+            (Status::Partial, [true, false, false]),
         ),
         (
             GLOBAL,
             SIGNED_IN,
             vec![ok(GSO), ok(REVOKE)],
-            (Tag::Complete, none),
+            (Status::Complete, none),
         ),
         (
             GLOBAL,
             SIGNED_IN,
             vec![ok(GSO), refused(REVOKE)],
-            (Tag::Partial, [true, false, false]),
+            (Status::Partial, [true, false, false]),
         ),
         // Native clients make up a revoke error here.
         (
             GLOBAL,
             SIGNED_IN,
             vec![refused(GSO), ok(REVOKE)],
-            (Tag::Partial, [false, true, false]),
+            (Status::Partial, [false, true, false]),
         ),
-        (LOCAL, GUEST, vec![], (Tag::Complete, none)),
+        (LOCAL, GUEST, vec![], (Status::Complete, none)),
     ] {
         let events = [events, vec![GONE]].concat();
         let (_, verdict) = run(plan, found, &events);
@@ -366,7 +366,7 @@ fn parity_16_without_a_sign_out_url_there_is_an_error() {
             ..SIGNED_IN
         };
         let (_, verdict) = run(Plan { leave, ..LOCAL }, found, &[ok(REVOKE), GONE]);
-        assert_eq!(failed(verdict), (Tag::Partial, [false, false, true]));
+        assert_eq!(failed(verdict), (Status::Partial, [false, false, true]));
     }
 }
 
@@ -382,7 +382,10 @@ fn parity_21_options_reach_the_flow() {
         ..LOCAL
     };
     let (commands, verdict) = run(plan, SIGNED_IN, &[GONE]);
-    assert_eq!((sends(&commands), verdict.tag), (Vec::new(), Tag::Complete));
+    assert_eq!(
+        (sends(&commands), verdict.tag),
+        (Vec::new(), Status::Complete)
+    );
     // A device: before what kills the access token.
     let plan = Plan {
         forget_device: true,
@@ -412,7 +415,7 @@ fn without_origin_jti_revoke_is_skipped_and_said_so_unless_global_succeeded() {
         Some(Fault::Code(AuthErrorCode::RevocationDisabled))
     );
     let (_, verdict) = run(GLOBAL, found, &[ok(GSO), GONE]);
-    assert_eq!(verdict.tag, Tag::Complete);
+    assert_eq!(verdict.tag, Status::Complete);
 }
 
 #[test]
@@ -430,7 +433,7 @@ fn a_storage_that_cannot_be_cleared_fails_and_never_navigates() {
     assert!(!commands.contains(&Command::Leave));
     assert_eq!(
         (verdict.tag, verdict.cause),
-        (Tag::Failed, Some(AuthErrorCode::Storage))
+        (Status::Failed, Some(AuthErrorCode::Storage))
     );
 }
 
@@ -443,7 +446,7 @@ fn an_expired_access_token_is_refreshed_first() {
     let events = [ok(Op::Refresh), ok(GSO), ok(REVOKE), GONE];
     let (commands, verdict) = run(GLOBAL, found, &events);
     assert_eq!(sends(&commands), [Op::Refresh, GSO, REVOKE]);
-    assert_eq!(verdict.tag, Tag::Complete);
+    assert_eq!(verdict.tag, Status::Complete);
 }
 
 #[test]
@@ -488,7 +491,7 @@ fn both_requests_told_expired_share_one_refresh() {
             REVOKE
         ]
     );
-    assert_eq!(verdict.tag, Tag::Complete);
+    assert_eq!(verdict.tag, Status::Complete);
 }
 
 #[test]
@@ -512,7 +515,7 @@ fn a_held_back_revocation_goes_out_in_pagehide_and_by_retry() {
         again.handle(event, &mut commands);
     }
     assert_eq!(sends(&commands), [GSO, REVOKE]);
-    assert_eq!(again.verdict(None).tag, Tag::Complete);
+    assert_eq!(again.verdict(None).tag, Status::Complete);
     commands.clear();
     machine.handle(Event::PageHide, &mut commands);
     assert_eq!(commands, [Command::Send(REVOKE)]);
@@ -523,7 +526,7 @@ fn a_newer_refresh_token_written_back_is_revoked_too() {
     let newer = Event::ReadBack(Back::Removed { newer_token: true });
     let (commands, verdict) = run(LOCAL, SIGNED_IN, &[ok(REVOKE), newer, ok(REVOKE), GONE]);
     assert_eq!(sends(&commands), [REVOKE, REVOKE]);
-    assert_eq!(verdict.tag, Tag::Complete);
+    assert_eq!(verdict.tag, Status::Complete);
 }
 
 #[test]
@@ -551,7 +554,7 @@ fn a_refresh_token_rotated_after_its_revocation_is_revoked_too() {
         sends(&commands),
         [Op::Refresh, REVOKE, Op::ForgetDevice, REVOKE]
     );
-    assert_eq!(verdict.tag, Tag::Complete);
+    assert_eq!(verdict.tag, Status::Complete);
 }
 
 #[test]
@@ -570,14 +573,14 @@ fn another_tab_that_is_not_heard_of_leaves_it_unconfirmed_and_a_retry_asks_again
     let unconfirmed = Some(Fault::Code(AuthErrorCode::Unconfirmed));
     assert_eq!(
         (verdict.tag, verdict.revoke, verdict.global),
-        (Tag::Partial, unconfirmed, unconfirmed)
+        (Status::Partial, unconfirmed, unconfirmed)
     );
     let mut again = machine.retry();
     commands.clear();
     again.handle(Event::Start, &mut commands);
     assert_eq!(commands, [Command::Follow]);
     again.handle(Event::OtherTabSettled(HEARD), &mut commands);
-    assert_eq!(again.verdict(None).tag, Tag::Complete);
+    assert_eq!(again.verdict(None).tag, Status::Complete);
 }
 
 #[test]
@@ -622,7 +625,7 @@ fn timeout_0_sends_one_request_and_waits_for_nothing() {
     ] {
         let (commands, verdict) = run(one(plan), found, &[GONE]);
         assert_eq!(sends(&commands), [only]);
-        assert_eq!(verdict.tag, Tag::Partial);
+        assert_eq!(verdict.tag, Status::Partial);
     }
     let mut machine = Machine::new(one(LOCAL));
     let mut commands = Vec::new();

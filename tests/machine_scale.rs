@@ -6,7 +6,7 @@ mod fleet;
 #[path = "common/random.rs"]
 mod random;
 
-use cognito_signout::engine::tables::MAX_TRIES;
+use cognito_signout::internals::engine::tables::MAX_TRIES;
 use serde_json::json;
 
 use fleet::{Fleet, Pause, Report, World, in_step, never, patient, shipped};

@@ -1,7 +1,9 @@
 //! Where the tokens are: our own `storage` and `cookie`, what Amplify v5 calls them, and the stores of oidc-client-ts.
 
+use std::time::Duration;
+
 use crate::config::shape::Shape;
-use crate::config::{CookieOptions, StorageKind};
+use crate::config::{CookieOptions, DAY, SameSite, StorageKind};
 use crate::fields::{Field, Reader};
 
 /// What a configuration says of it.
@@ -191,8 +193,8 @@ fn cookie(reader: &mut Reader, at: &str) -> CookieOptions {
     let same_site = attribute(reader, &at_same_site).unwrap_or_default();
     match same_site.to_ascii_lowercase().as_str() {
         "" | "lax" => {}
-        "strict" => options.same_site = "strict",
-        "none" if options.secure => options.same_site = "none",
+        "strict" => options.same_site = SameSite::Strict,
+        "none" if options.secure => options.same_site = SameSite::None,
         _ => reader.fail(
             &at_same_site,
             "must be \"lax\", \"strict\", or \"none\" with secure: true.",
@@ -201,10 +203,12 @@ fn cookie(reader: &mut Reader, at: &str) -> CookieOptions {
     let expires = path("expires");
     match reader.field(&expires) {
         Field::Missing => {}
-        Field::Number(days) if days.is_finite() && days > 0.0 => options.expires_days = days,
+        Field::Number(days) if days.is_finite() && days > 0.0 => {
+            options.expires = Duration::from_secs((days * DAY as f64) as u64);
+        }
         // In whole minutes, so that a new date for each call is the same configuration.
         Field::Date(ahead) if ahead > 0.0 => {
-            options.expires_days = (ahead / 60_000.0).ceil() / 1440.0;
+            options.expires = Duration::from_secs(((ahead / 60_000.0).ceil() * 60.0) as u64);
         }
         _ => reader.fail(
             &expires,

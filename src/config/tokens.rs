@@ -3,6 +3,7 @@
 use crate::config::Config;
 use crate::error::AuthError;
 use crate::fields::{Field, Fields, Reader, no_object};
+use crate::json::Json;
 use crate::session::{Claims, Secret, SignInMethod, Tokens};
 
 /// The names of one shape, and the sign-in that such tokens come from.
@@ -30,21 +31,34 @@ const FOREIGN: [Shape; 3] = [
     ),
 ];
 
-impl Tokens {
-    /// Reads tokens in our own shape, in OAuth's (`access_token`, ...) or in Cognito's
-    /// (`AuthenticationResult`, bare or wrapped). The username is always set afterwards.
-    ///
-    /// # Errors
-    /// `configuration`, naming the field in the shape that was given.
-    pub fn read<F: Fields>(argument: Field<F>, config: &Config) -> Result<Tokens, AuthError> {
-        match argument {
-            Field::Object(object) => read(Reader::new(&object), config),
-            _ => Err(no_object("tokens")),
-        }
+/// Reads tokens in our own shape, in OAuth's (`access_token`, ...) or in Cognito's
+/// (`AuthenticationResult`, bare or wrapped). The username is always set afterwards.
+///
+/// # Errors
+/// `configuration`, naming the field in the shape that was given.
+pub fn read<F: Fields>(argument: Field<F>, config: &Config) -> Result<Tokens, AuthError> {
+    match argument {
+        Field::Object(object) => read_object(Reader::new(&object), config),
+        _ => Err(no_object("tokens")),
     }
 }
 
-fn read(mut reader: Reader, config: &Config) -> Result<Tokens, AuthError> {
+impl Tokens {
+    /// Reads tokens from a JSON text: the answer of `/oauth2/token` (`access_token`, ...), that of InitiateAuth
+    /// (`AuthenticationResult`, bare or wrapped), or our own shape (`accessToken`, ...). The username is always
+    /// set afterwards.
+    ///
+    /// # Errors
+    /// `configuration`, naming the field in the shape that was given: no JWT, a token of another use, or one of
+    /// another app client than the configured one.
+    pub fn from_json(text: &str, config: &Config) -> Result<Tokens, AuthError> {
+        let json = Json::parse(text)
+            .ok_or_else(|| AuthError::configuration("tokens", "is not a JSON text."))?;
+        read(Field::from(json), config)
+    }
+}
+
+fn read_object(mut reader: Reader, config: &Config) -> Result<Tokens, AuthError> {
     let mut shape = OWN;
     for (index, foreign) in FOREIGN.into_iter().enumerate() {
         // A wrapper without a token in it is still a wrapper.

@@ -1,6 +1,7 @@
 //! What a document knows, whatever sign-out runs.
 
 use super::clients::Client;
+use crate::config;
 use crate::error::AuthError;
 use crate::layout::Found;
 use crate::session::{Claims, Secret, SessionId};
@@ -23,7 +24,8 @@ impl Facts {
     pub fn learn_issuer(&mut self, client: &Client, found: &Found) {
         if client.config.endpoint.is_empty() {
             let mut issuers = found.sessions.iter().filter_map(|it| it.session.issuer());
-            let ours = issuers.find(|issuer| client.config.endpoint_for(Some(issuer)).is_some());
+            let ours =
+                issuers.find(|issuer| config::endpoint_for(&client.config, Some(issuer)).is_some());
             if ours.is_some() {
                 self.issuer = ours;
             }
@@ -42,7 +44,7 @@ impl Facts {
         let own = access_token.and_then(Claims::of);
         let issuer = own.and_then(|claims| claims.iss);
         let issuer = issuer.as_ref().or(self.issuer.as_ref());
-        let endpoint = client.config.endpoint_for(issuer.map(String::as_str));
+        let endpoint = config::endpoint_for(&client.config, issuer.map(String::as_str));
         endpoint.ok_or_else(|| {
             AuthError::configuration(
                 "userPoolId",

@@ -37,7 +37,7 @@ use self::sessions::LiveSession;
 use self::sign_outs::SignOuts;
 use self::storage::{Done, Scanned, Stores};
 use self::tables::Mark;
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::error::{AuthError, AuthErrorCode};
 use crate::layout::amplify;
 use crate::protocol::{self, Response};
@@ -67,7 +67,7 @@ impl Engine {
 
     /// One more client; `Input::Added` follows.
     pub fn add(&mut self, id: ClientId, config: Config, places: Vec<Place>, has_state_store: bool) {
-        let stores = Stores::new(id, places, has_state_store, config.target());
+        let stores = Stores::new(id, places, has_state_store, config::target(&config));
         let stores = Rc::new(stores);
         self.parts.clients.add(Client { id, config, stores });
     }

@@ -1,11 +1,11 @@
 //! What a sign-out came to: one typed value, from which JSON is written for JavaScript and for the record of a redirect.
 
-use crate::engine::tables::{Codes, Tag};
+use crate::engine::tables::{Codes, Status};
 use crate::error::{AuthError, AuthErrorCode};
 use crate::json::Json;
 use crate::object::Object;
 use crate::outcome::{
-    ForgetDeviceError, GlobalSignOutError, HostedUIError, RevokeTokenError, SignOutStep,
+    ForgetDeviceError, GlobalSignOutError, HostedUiError, RevokeTokenError, SignOutStep,
 };
 
 /// The number of a `retry()` that a caller was given.
@@ -15,7 +15,7 @@ pub type RetryId = u32;
 #[derive(Clone, Debug)]
 pub struct Outcome {
     /// Complete, partial or failed.
-    pub tag: Tag,
+    pub tag: Status,
     /// Why it failed.
     pub error: Option<AuthError>,
     /// A session was found.
@@ -25,7 +25,7 @@ pub struct Outcome {
     /// GlobalSignOut failed, or its outcome is not known.
     pub global_sign_out_error: Option<GlobalSignOutError>,
     /// The hosted UI's own session is not known to have ended.
-    pub hosted_ui_error: Option<HostedUIError>,
+    pub hosted_ui_error: Option<HostedUiError>,
     /// ForgetDevice failed.
     pub forget_device_error: Option<ForgetDeviceError>,
     /// The browser is on its way there, or the app must go there.
@@ -53,7 +53,7 @@ impl Outcome {
     /// A failure before anything was touched.
     pub fn refused(error: AuthError) -> Outcome {
         Outcome {
-            tag: Tag::Failed,
+            tag: Status::Failed,
             error: Some(error),
             was_signed_in: false,
             revoke_token_error: None,
@@ -84,7 +84,7 @@ impl Outcome {
     pub fn json(&self) -> Json {
         let mut fields = Object::default();
         fields.text("status", self.tag.as_str());
-        fields.put("signedOutLocally", Json::Bool(self.tag != Tag::Failed));
+        fields.put("signedOutLocally", Json::Bool(self.tag != Status::Failed));
         match &self.error {
             Some(error) => fields.put("error", error_json(error)),
             None => fields.put("wasSignedIn", Json::Bool(self.was_signed_in)),
@@ -117,7 +117,8 @@ impl Outcome {
     }
 }
 
-fn step_json(step: &SignOutStep) -> Json {
+/// A step as JSON.
+pub fn step_json(step: &SignOutStep) -> Json {
     let mut fields = Object::default();
     fields.text("step", step.step.as_str());
     fields.text("outcome", step.outcome.as_str());

@@ -8,7 +8,7 @@ use super::io::{Effect, EntryBefore, Now, Page, PageView, Record};
 use super::outcome::{Outcome, Returned, failed_json, hosted_ui_error};
 use super::target::LogoutTarget;
 use crate::engine::tables::{
-    Arrival, Departure, NavigationType, Previous, Referrer, Return, Tag, Watch,
+    Arrival, Departure, NavigationType, Previous, Referrer, Return, Status, Watch,
 };
 use crate::error::{AuthError, AuthErrorCode};
 use crate::json::Json;
@@ -437,7 +437,7 @@ fn not_completed(result: &mut Json, target: &LogoutTarget, error: &AuthError) ->
     ]
     .iter()
     .all(|name| result.get(name).is_none());
-    set(result, "status", text(Tag::Partial.as_str()));
+    set(result, "status", text(Status::Partial.as_str()));
     set(
         result,
         "hostedUIError",

@@ -188,7 +188,7 @@ impl SignOuts {
             app_state: asked.app_state,
             signal: asked.signal,
             aborted: asked.aborted,
-            timeout_ms: options.timeout_ms,
+            timeout_ms: options.timeout_ms(),
             retry_when_online: options.retry_when_online,
         });
         let waiter = Waiter::Call(call);
@@ -579,6 +579,6 @@ fn plan(config: &Config, options: &SignOutOptions) -> Plan {
             HostedUiMode::Manual => Leave::Manual,
             HostedUiMode::None => Leave::Never,
         },
-        one_request: options.timeout_ms <= 0.0,
+        one_request: options.timeout_ms() <= 0.0,
     }
 }

@@ -48,7 +48,7 @@ pub fn set(name: &str, value: &str, options: &CookieOptions) -> String {
     out.push_str(&attributes(options));
     // Browsers keep no cookie longer than 400 days.
     out.push_str("; max-age=");
-    push_decimal(&mut out, (options.expires_days * 86_400.0) as u64);
+    push_decimal(&mut out, options.expires.as_secs());
     out
 }
 
@@ -128,5 +128,5 @@ fn push_scope(out: &mut String, path: &str, domain: &str) {
 /// The further attributes of the configuration.
 fn attributes(options: &CookieOptions) -> String {
     let secure = if options.secure { "; secure" } else { "" };
-    ["; samesite=", options.same_site, secure].concat()
+    ["; samesite=", options.same_site.as_str(), secure].concat()
 }

@@ -12,4 +12,5 @@ pub mod tab;
 mod tabs;
 pub mod task;
 
+#[cfg(feature = "js")]
 pub use self::clock::wall;

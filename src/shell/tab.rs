@@ -3,7 +3,6 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use js_sys::Function;
 use wasm_bindgen::prelude::*;
 use web_sys::AbortController;
 
@@ -20,20 +19,8 @@ use crate::engine::io::{
     Call, CallId, ClientId, Effect, EffectId, Input, Listening, Now, Reply, SignOutCall,
     SignedOutEvent,
 };
+use crate::hooks::Hooks;
 use crate::options::SignOutOptions;
-
-/// What a sign-out takes in addition to its plain options.
-#[derive(Clone, Default)]
-pub struct Hooks {
-    /// How to leave the page; `location.assign` where there is none. It may return a promise.
-    pub navigate: Option<Function>,
-    /// An `AbortSignal`.
-    pub signal: Option<JsValue>,
-    /// JSON that `Client::take_sign_out_result` hands back, at most 2 KB.
-    pub app_state: Option<String>,
-    /// A window opened at about:blank inside the user's gesture, for the popup.
-    pub popup: Option<JsValue>,
-}
 
 type SignedOutListener = Rc<dyn Fn(SignedOutEvent)>;
 
@@ -222,6 +209,7 @@ impl Tab {
     }
 
     /// What another tab of this page did and heard stays true.
+    #[cfg(feature = "js")]
     pub fn inherit(&self, other: &Tab) {
         self.engine.borrow_mut().inherit(&other.engine.borrow());
     }
@@ -366,7 +354,7 @@ impl Tab {
         hooks: &Hooks,
     ) -> Box<SignOutCall> {
         let handle = |object: &JsValue| self.handles.of(object).0;
-        asked.navigate = hooks.navigate.as_ref().map(|it| handle(it));
+        asked.navigate = hooks.navigate.as_ref().map(handle);
         asked.signal = hooks.signal.as_ref().map(|signal| self.signal(signal));
         let popup = hooks.popup.as_ref();
         asked.popup = popup.map(|popup| page::is_popup(popup).then(|| handle(popup)));

@@ -9,7 +9,9 @@ use std::task::{Context, Poll, Waker};
 use wasm_bindgen::prelude::*;
 
 use super::js;
-use crate::outcome::LocalFuture;
+
+/// A future on the one thread of the page.
+pub type LocalFuture<T> = Pin<Box<dyn Future<Output = T>>>;
 
 /// Runs a task up to its first wait before it returns; the rest runs later.
 ///

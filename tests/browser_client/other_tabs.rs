@@ -5,21 +5,20 @@ use std::rc::Rc;
 
 use crate::support::wait::until;
 use crate::support::*;
-use cognito_signout::engine::tables::{Mark, MarkEntry};
-use cognito_signout::error::AuthErrorCode;
-use cognito_signout::{Client, SignedOutEvent};
+use cognito_signout::internals::engine::tables::{Mark, MarkEntry};
+use cognito_signout::{AuthErrorCode, Client, SignedOutEvent, Subscription};
 use wasm_bindgen_test::*;
 
 type Told = Rc<RefCell<Vec<SignedOutEvent>>>;
 
-fn listen(client: &Client) -> (u32, Told) {
+fn listen(client: &Client) -> (Subscription, Told) {
     let told: Told = Rc::default();
     let seen = told.clone();
-    let id = client.on_signed_out(move |event| seen.borrow_mut().push(event));
-    (id, told)
+    let subscription = client.on_signed_out(move |event| seen.borrow_mut().push(event));
+    (subscription, told)
 }
 
-fn entry(session: &cognito_signout::session::Session, now: f64) -> MarkEntry {
+fn entry(session: &cognito_signout::internals::session::Session, now: f64) -> MarkEntry {
     MarkEntry {
         id: session.identity().unwrap(),
         at: now,
@@ -43,8 +42,8 @@ fn entry(session: &cognito_signout::session::Session, now: f64) -> MarkEntry {
 async fn another_tab_is_signing_out() {
     let world = World::new();
     let client = world.client();
-    let session = cognito_signout::session::Session {
-        refresh_token: Some(cognito_signout::session::Secret::new("another")),
+    let session = cognito_signout::internals::session::Session {
+        refresh_token: Some(cognito_signout::Secret::new("another")),
         ..Default::default()
     };
     let mut mark = Mark::default();
@@ -65,9 +64,9 @@ fn post(world: &World, text: &str) {
     call(&channel, "close", &[]);
 }
 
-fn stored_session(session: &Session) -> cognito_signout::session::Session {
+fn stored_session(session: &Session) -> cognito_signout::internals::session::Session {
     let tokens = session.tokens();
-    cognito_signout::session::Session {
+    cognito_signout::internals::session::Session {
         access_token: Some(tokens.access_token),
         refresh_token: tokens.refresh_token,
         ..Default::default()
@@ -101,7 +100,7 @@ async fn what_a_tab_has_heard_counts_before_the_storage_shows_it() {
     let world = World::new();
     let session = world.session();
     let client = world.signed_in(&session).await;
-    let (_, told) = listen(&client);
+    let (_listens, told) = listen(&client);
     let mut mark = Mark::default();
     mark.put(entry(&stored_session(&session), js_sys::Date::now()));
     post(&world, &mark.to_text());
@@ -122,7 +121,7 @@ async fn an_overtaking_tab_that_says_nothing_leaves_it_unconfirmed() {
     let other = stored_session(&world.session());
     mark.put(entry(&other, js_sys::Date::now()));
     set_item("localStorage", &world.own_key("ended"), &mark.to_text());
-    let result = partial(run(&client, within(20.0)).await);
+    let result = partial(run(&client, within(20)).await);
     assert_eq!(revoke_code(&result), Some(AuthErrorCode::Unconfirmed));
     assert!(result.was_signed_in);
 }

@@ -7,9 +7,7 @@ use crate::support::cognito::Reply;
 use crate::support::patch::{faster, function, no_pauses};
 use crate::support::wait::{macrotask, settled};
 use crate::support::*;
-use cognito_signout::Client;
-use cognito_signout::config::StorageKind;
-use cognito_signout::error::AuthErrorCode;
+use cognito_signout::{AuthErrorCode, Client, StorageKind};
 use wasm_bindgen_test::*;
 
 const THROTTLED: Reply = Reply::Fault(400, "TooManyRequestsException", "Rate exceeded");

@@ -6,17 +6,17 @@ use std::rc::Rc;
 use crate::support::cognito::Reply;
 use crate::support::wait::{Gate, macrotask, settled};
 use crate::support::*;
-use cognito_signout::engine::tables::Mark;
-use cognito_signout::{Client, SignedOutEvent, SignedOutReason};
+use cognito_signout::internals::engine::tables::Mark;
+use cognito_signout::{Client, SignedOutEvent, SignedOutReason, Subscription};
 use wasm_bindgen_test::*;
 
 type Told = Rc<RefCell<Vec<SignedOutEvent>>>;
 
-fn listen(client: &Client) -> (u32, Told) {
+fn listen(client: &Client) -> (Subscription, Told) {
     let told: Told = Rc::default();
     let seen = told.clone();
-    let id = client.on_signed_out(move |event| seen.borrow_mut().push(event));
-    (id, told)
+    let subscription = client.on_signed_out(move |event| seen.borrow_mut().push(event));
+    (subscription, told)
 }
 
 fn event(reason: SignedOutReason, global: bool) -> SignedOutEvent {
@@ -41,19 +41,19 @@ fn hold(world: &World) -> Gate {
 async fn listeners_are_told_once_a_sign_out_before_the_caller_goes_on() {
     let world = World::new();
     let client = world.signed_in(&world.session()).await;
-    let (first, told) = listen(&client);
+    let (_listens, told) = listen(&client);
     let (second, told_twice) = listen(&client);
-    let (_, other) = listen(&world.client());
+    let (forgotten, other) = listen(&world.client());
+    forgotten.forget();
     let [a, b] = [everywhere(), Options::default()].map(|options| client.sign_out(options));
-    settled("the first", a).await;
+    complete(settled("the first", a).await);
     let expected = [event(SignedOutReason::SignOut, true)];
     assert_eq!(*told.borrow(), expected);
-    settled("the second", b).await;
-    client.off_signed_out(second);
-    client.off_signed_out(second);
+    complete(settled("the second", b).await);
+    drop(second);
 
     client.store_tokens(world.session().tokens()).await.unwrap();
-    run(&client, Options::default()).await;
+    complete(run(&client, Options::default()).await);
     macrotask().await;
     let both = [expected[0], event(SignedOutReason::SignOut, false)];
     assert_eq!(*told.borrow(), both);
@@ -63,7 +63,6 @@ async fn listeners_are_told_once_a_sign_out_before_the_caller_goes_on() {
         "the same configuration is the same client"
     );
     assert_eq!(*told_twice.borrow(), expected);
-    client.off_signed_out(first);
 }
 
 #[wasm_bindgen_test]
@@ -71,8 +70,8 @@ async fn a_disposed_client_hears_the_end_of_its_sign_out_and_nothing_later() {
     let world = World::new();
     let gate = hold(&world);
     let (first, second) = (world.signed_in(&world.session()).await, world.client());
-    let (_, told) = listen(&first);
-    let (_, others) = listen(&second);
+    let (_first_listens, told) = listen(&first);
+    let (_second_listens, others) = listen(&second);
     let waits = first.sign_out(Options::default());
     first.dispose();
     first.dispose();

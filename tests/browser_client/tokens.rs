@@ -2,8 +2,7 @@
 
 use crate::support::wait::settled;
 use crate::support::*;
-use cognito_signout::Client;
-use cognito_signout::session::{SignInMethod, Tokens};
+use cognito_signout::{Client, SignInMethod, Tokens};
 use wasm_bindgen_test::*;
 
 /// The entries that Amplify v6 reads as this session, under the client's prefix, sorted.

@@ -1,7 +1,7 @@
 //! Every answer of the corpus, with the outcome that the contract's table gives it, written by hand.
 
-use cognito_signout::error::AuthError;
-use cognito_signout::protocol::{
+use cognito_signout::AuthError;
+use cognito_signout::internals::protocol::{
     Operation, Response, forget_device, global_sign_out, is_transient, refresh, revoke_token,
     service_error,
 };

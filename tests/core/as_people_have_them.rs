@@ -1,7 +1,7 @@
 //! Configurations as people have them: from v5's docs, from environment variables, copied from the console.
 
-use cognito_signout::config::{Config, HostedUi, StorageKind};
-use cognito_signout::error::AuthError;
+use cognito_signout::internals::config;
+use cognito_signout::{AuthError, Config, HostedUi, SameSite, StorageKind};
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
@@ -50,16 +50,16 @@ fn a_storage_that_lacks_a_method_is_refused_by_name() {
     let lacking = || object(&[("getItem", function()), ("setItem", function())]);
     for bad in [lacking(), function(), object(&[]), text("local")] {
         let auth = object(&v5("storage", bad.clone()));
-        names_field(Config::read(argument(&[("Auth", auth)])), "Auth.storage");
+        names_field(config::read(argument(&[("Auth", auth)])), "Auth.storage");
         if bad != text("local") {
-            names_field(Config::read(argument(&v5("storage", bad))), "storage");
+            names_field(config::read(argument(&v5("storage", bad))), "storage");
         }
     }
     let cognito = [
         ("userPoolId", text("eu-central-1_AbC123")),
         ("userPoolClientId", text("client1")),
     ];
-    let nested = |auth: &[(&'static str, Value)]| Config::read(argument(&[("Auth", object(auth))]));
+    let nested = |auth: &[(&'static str, Value)]| config::read(argument(&[("Auth", object(auth))]));
     names_field(
         nested(&[("Cognito", object(&cognito)), ("storage", lacking())]),
         "Auth.storage",
@@ -71,7 +71,7 @@ fn a_storage_that_lacks_a_method_is_refused_by_name() {
     );
     // The one that says which.
     suggests(
-        Config::read(argument(&v5("storage", lacking()))),
+        config::read(argument(&v5("storage", lacking()))),
         "storage",
         "removeItem",
     );
@@ -81,7 +81,7 @@ fn a_storage_that_lacks_a_method_is_refused_by_name() {
             ("user_pool_id", text("eu-central-1_AbC123")),
             ("user_pool_client_id", text("client1")),
         ];
-        Config::read(argument(&[("auth", object(&auth)), ("storage", storage)]))
+        config::read(argument(&[("auth", object(&auth)), ("storage", storage)]))
     };
     let bucket = object(&[("bucket_name", text("b"))]);
     assert_eq!(outputs(bucket).unwrap().config.storage, StorageKind::Local);
@@ -218,7 +218,10 @@ fn cookie_attributes_that_say_nothing() {
         .unwrap()
         .cookie;
         assert_eq!(cookie.domain.as_deref(), Some(".example.com"));
-        assert_eq!((cookie.path.as_str(), cookie.same_site), ("/app", "lax"));
+        assert_eq!(
+            (cookie.path.as_str(), cookie.same_site),
+            ("/app", SameSite::Lax)
+        );
         for (name, value) in [
             ("domain", json!(1)),
             ("domain", json!("a b")),
@@ -382,7 +385,7 @@ fn commas() {
 
 #[test]
 fn letters_of_other_scripts_in_a_host() {
-    use cognito_signout::protocol::logout_url::{choose, same_address};
+    use cognito_signout::internals::protocol::logout_url::{choose, same_address};
     for (given, page) in [
         (
             "https://münchen.example/",

@@ -1,8 +1,10 @@
 //! Every shape of configuration, and every way to get it wrong.
 
-use cognito_signout::config::{Config, HostedUi, StorageKind};
-use cognito_signout::error::AuthError;
-use cognito_signout::fields::Field;
+use std::time::Duration;
+
+use cognito_signout::internals::config;
+use cognito_signout::internals::fields::Field;
+use cognito_signout::{AuthError, Config, HostedUi, SameSite, StorageKind};
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
@@ -16,6 +18,10 @@ fn read(config: Json) -> Result<Config, AuthError> {
 
 fn own() -> Json {
     json!({ "userPoolId": "eu-central-1_AbC123", "userPoolClientId": "client1" })
+}
+
+fn days(days: f64) -> Duration {
+    Duration::from_secs_f64(days * 86_400.0)
 }
 
 /// Our own shape with one field set.
@@ -53,9 +59,9 @@ fn our_own_shape() {
         (
             config.cookie.path.as_str(),
             config.cookie.secure,
-            config.cookie.expires_days
+            config.cookie.expires
         ),
-        ("/", true, 365.0)
+        ("/", true, days(365.0))
     );
 
     let full = read(json!({
@@ -73,7 +79,7 @@ fn our_own_shape() {
     assert_eq!(full.cookie.domain.as_deref(), Some(".example.com"));
     assert_eq!(
         (full.cookie.same_site, full.cookie.secure),
-        ("strict", false)
+        (SameSite::Strict, false)
     );
 }
 
@@ -233,8 +239,8 @@ fn aws_exports_and_v5() {
         assert_eq!(config.user_pool_client_id, "client1");
         assert_eq!(config.hosted_ui, expected);
         assert_eq!(
-            (config.storage, config.cookie.expires_days),
-            (StorageKind::Cookie, 7.0)
+            (config.storage, config.cookie.expires),
+            (StorageKind::Cookie, days(7.0))
         );
         assert_eq!(config.cookie.domain.as_deref(), Some("example.com"));
     }
@@ -270,7 +276,7 @@ fn aws_exports_and_v5() {
         ("setItem", function()),
         ("removeItem", function()),
     ]);
-    let reading = Config::read(argument(&[
+    let reading = config::read(argument(&[
         ("aws_user_pools_id", text("eu-central-1_AbC123")),
         ("aws_user_pools_web_client_id", text("client1")),
         ("Auth", object(&[("storage", storage)])),
@@ -371,17 +377,17 @@ fn oidc_client_user_store() {
             ),
             ("client_id", text("client1")),
         ];
-        Config::read(argument(&[&settings[..], more].concat())).unwrap()
+        config::read(argument(&[&settings[..], more].concat())).unwrap()
     };
     let plain = read(&[]);
     assert_eq!(plain.config.storage, StorageKind::Session);
-    assert_eq!(plain.config.target().user_store_prefix, "oidc.");
+    assert_eq!(config::target(&plain.config).user_store_prefix, "oidc.");
 
     let of = |prefix: &str| object(&[("_store", storage.clone()), ("_prefix", text(prefix))]);
     let given = read(&[("userStore", of("mine."))]);
     assert_eq!(given.config.storage, StorageKind::Custom);
     assert!(given.storage.is_some());
-    assert_eq!(given.config.target().user_store_prefix, "mine.");
+    assert_eq!(config::target(&given.config).user_store_prefix, "mine.");
     // Our own field comes first.
     let both = read(&[("userStore", of("oidc.")), ("storage", text("local"))]);
     assert_eq!(both.config.storage, StorageKind::Local);
@@ -398,7 +404,7 @@ fn oidc_client_state_stores() {
             ),
             ("client_id", text("client1")),
         ];
-        Config::read(argument(&[&settings[..], more].concat()))
+        config::read(argument(&[&settings[..], more].concat()))
     };
     let methods = ["get", "set", "remove", "getAllKeys"];
     let all = || methods.map(|method| (method, function()));
@@ -414,7 +420,7 @@ fn oidc_client_state_stores() {
     let own = read(&[("userStore", object(&all()))]).unwrap();
     assert_eq!(own.config.storage, StorageKind::StateStore);
     assert!(own.storage.is_some());
-    assert_eq!(own.config.target().user_store_prefix, "");
+    assert_eq!(config::target(&own.config).user_store_prefix, "");
     // A class derived from WebStorageStateStore, which may encrypt what it stores: only its own functions count.
     let inside = [("_store", local.clone()), ("_prefix", prefix.clone())];
     let base = object(&[("get", function())]);
@@ -483,7 +489,7 @@ fn oidc_client_under_another_authority() {
         assert_eq!(named.user_pool_id, pool.1);
         assert_eq!(named.endpoint, own);
         assert_eq!(named.authority, authority);
-        let target = named.target();
+        let target = config::target(&named);
         assert!(target.authorities.contains(&issuer), "{target:?}");
         let bare = authority.trim_end_matches('/').to_owned();
         assert!(target.authorities.contains(&bare), "{target:?}");
@@ -494,8 +500,11 @@ fn oidc_client_under_another_authority() {
             (unnamed.user_pool_id.as_str(), unnamed.endpoint.as_str()),
             ("", "")
         );
-        assert_eq!(unnamed.endpoint_for(None), None);
-        assert_eq!(unnamed.endpoint_for(Some(&issuer)).as_deref(), Some(own));
+        assert_eq!(config::endpoint_for(&unnamed, None), None);
+        assert_eq!(
+            config::endpoint_for(&unnamed, Some(&issuer)).as_deref(),
+            Some(own)
+        );
         for (region, zone) in [
             ("cn-north-1", "com.cn"),
             ("eusc-de-east-1", "eu"),
@@ -503,7 +512,7 @@ fn oidc_client_under_another_authority() {
         ] {
             let host = format!("https://cognito-idp.{region}.amazonaws.{zone}/");
             assert_eq!(
-                unnamed.endpoint_for(Some(&format!("{host}{region}_x"))),
+                config::endpoint_for(&unnamed, Some(&format!("{host}{region}_x"))),
                 Some(host)
             );
         }
@@ -521,12 +530,16 @@ fn oidc_client_under_another_authority() {
             "https://cognito-idp.eu-central-1.amazonaws.com:8443/eu-central-1_AbC123",
             "HTTPS://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_AbC123",
         ] {
-            assert_eq!(unnamed.endpoint_for(Some(foreign)), None, "{foreign}");
+            assert_eq!(
+                config::endpoint_for(&unnamed, Some(foreign)),
+                None,
+                "{foreign}"
+            );
         }
         let endpoint = ("userPoolEndpoint", "http://localhost:9229");
         let given = read(authority, &[endpoint]).unwrap();
         assert_eq!(
-            given.endpoint_for(None).as_deref(),
+            config::endpoint_for(&given, None).as_deref(),
             Some("http://localhost:9229/")
         );
     }
@@ -726,7 +739,7 @@ fn what_is_wrong_is_named() {
         Field::Function(Object::default()),
         Field::Other,
     ] {
-        names_field(Config::read::<Object>(argument), "config");
+        names_field(config::read::<Object>(argument), "config");
     }
     names_field(Config::from_json("{"), "config");
     names_field(read(json!({})), "userPoolId");
@@ -776,7 +789,7 @@ fn functions_and_getters() {
         ("userPoolId", text("eu-central-1_AbC123")),
         ("userPoolClientId", text("client1")),
     ];
-    let read = |more: &[(&'static str, Value)]| Config::read(argument(&[&base[..], more].concat()));
+    let read = |more: &[(&'static str, Value)]| config::read(argument(&[&base[..], more].concat()));
 
     let storage = object(&[
         ("getItem", function()),
@@ -809,7 +822,7 @@ fn functions_and_getters() {
         ("storage", class(&methods)),
         ("cookieStorage", object(&[("domain", text("example.com"))])),
     ];
-    let reading = Config::read(argument(&[("Auth", object(&v5))])).unwrap();
+    let reading = config::read(argument(&[("Auth", object(&v5))])).unwrap();
     // Amplify takes it before cookies, whose attributes are kept all the same.
     assert_eq!(reading.config.storage, StorageKind::Custom);
     assert!(reading.storage.is_some());
@@ -817,11 +830,11 @@ fn functions_and_getters() {
 
     // As js-cookie takes it.
     let cookie = |ahead: f64| read(&[("cookie", object(&[("expires", date(ahead))]))]);
-    let days = |ahead: f64| cookie(ahead).unwrap().config.cookie.expires_days;
-    assert_eq!(days(7.0 * 86_400_000.0), 7.0);
+    let expires = |ahead: f64| cookie(ahead).unwrap().config.cookie.expires;
+    assert_eq!(expires(7.0 * 86_400_000.0), days(7.0));
     // Made again a moment later, it is the same configuration.
-    assert_eq!(days(7.0 * 86_400_000.0 - 20.0), 7.0);
-    assert_eq!(days(1.0), 1.0 / 1440.0);
+    assert_eq!(expires(7.0 * 86_400_000.0 - 20.0), days(7.0));
+    assert_eq!(expires(1.0), Duration::from_secs(60));
     for bad in [0.0, -1.0, f64::NAN, f64::NEG_INFINITY] {
         names_field(cookie(bad), "cookie.expires");
     }

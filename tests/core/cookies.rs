@@ -1,7 +1,9 @@
 //! Cookies, letter by letter as js-cookie 3 writes them (the expected texts came from it).
 
-use cognito_signout::config::CookieOptions;
-use cognito_signout::layout::cookie::{ATTEMPTS, parse, set};
+use std::time::Duration;
+
+use cognito_signout::internals::layout::cookie::{ATTEMPTS, parse, set};
+use cognito_signout::{CookieOptions, SameSite};
 use proptest::prelude::*;
 
 fn options(domain: Option<&str>) -> CookieOptions {
@@ -24,7 +26,7 @@ fn attempt(
     number: usize,
 ) -> Vec<String> {
     let names: Vec<String> = names.iter().map(|&name| name.into()).collect();
-    cognito_signout::layout::cookie::remove(jar, &names, options, page, number)
+    cognito_signout::internals::layout::cookie::remove(jar, &names, options, page, number)
 }
 
 const ALL: &str = " !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~";
@@ -67,8 +69,8 @@ fn attributes() {
         domain: Some(".example.com".into()),
         path: "/app".into(),
         secure: false,
-        same_site: "strict",
-        expires_days: 0.5,
+        same_site: SameSite::Strict,
+        expires: Duration::from_secs(43_200),
     };
     assert_eq!(
         set("a", "b", &options),

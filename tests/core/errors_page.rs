@@ -2,7 +2,7 @@
 //! them anew.
 
 use super::support::check_generated as check;
-use cognito_signout::error::AuthErrorCode;
+use cognito_signout::AuthErrorCode;
 
 const HEAD: &str = "# Errors
 

@@ -2,12 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use cognito_signout::config::CookieOptions;
-use cognito_signout::layout::amplify::entries;
-use cognito_signout::layout::{
+use cognito_signout::internals::layout::amplify::entries;
+use cognito_signout::internals::layout::{
     Found, Layout, Snapshot, Target, cookie, find, first_reads, pick, user_reads,
 };
-use cognito_signout::session::{Secret, SignInMethod, Tokens};
+use cognito_signout::{CookieOptions, Secret, SignInMethod, Tokens};
 use proptest::prelude::*;
 use serde_json::json;
 

@@ -1,11 +1,12 @@
 //! Sessions as each library stores them: found, and nothing else touched.
 
-use cognito_signout::layout::amplify::{entries, refreshed};
-use cognito_signout::layout::{
+use cognito_signout::internals::layout::amplify::{entries, refreshed};
+use cognito_signout::internals::layout::{
     Found, Layout, Snapshot, Target, about_strangers, find, first_reads, pick, pick_state,
     user_reads,
 };
-use cognito_signout::session::{Secret, Session, SignInMethod, Tokens};
+use cognito_signout::internals::session::Session;
+use cognito_signout::{Secret, SignInMethod, Tokens};
 use serde_json::json;
 
 use crate::support::{access_token, id_token, jwt};

@@ -1,7 +1,7 @@
 //! The logout address and the choice of the redirect; parity 11 and 16 (ARCHITECTURE.md, "Tests").
 
-use cognito_signout::config::HostedUi;
-use cognito_signout::protocol::logout_url::{build, choose, same_address};
+use cognito_signout::HostedUi;
+use cognito_signout::internals::protocol::logout_url::{build, choose, same_address};
 use proptest::prelude::*;
 
 use crate::support::fault;

@@ -9,6 +9,8 @@
 
 mod answers;
 mod as_people_have_them;
+mod builder;
+mod client;
 mod configuration;
 mod cookies;
 mod errors_page;
@@ -22,5 +24,7 @@ mod options;
 mod properties;
 mod requests;
 mod secrets;
+#[cfg(feature = "serde")]
+mod serialized;
 mod support;
 mod tokens;

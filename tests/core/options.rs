@@ -1,7 +1,10 @@
 //! The options of a sign-out, as apps really pass them.
 
-use cognito_signout::fields::Field;
-use cognito_signout::options::{HostedUiMode, SignOutOptions};
+use std::time::Duration;
+
+use cognito_signout::internals::fields::Field;
+use cognito_signout::internals::options;
+use cognito_signout::{HostedUiMode, SignOutOptions};
 
 use crate::support::{Object, Value, argument, function, names_field, object, text};
 
@@ -17,25 +20,15 @@ fn flag(flag: bool) -> Value {
 fn defaults_and_values() {
     let defaults = SignOutOptions::default();
     assert_eq!(
-        (
-            defaults.global,
-            defaults.timeout_ms,
-            defaults.popup_timeout_ms
-        ),
-        (false, 5000.0, 60_000.0)
+        (defaults.global, defaults.timeout, defaults.popup_timeout),
+        (false, Duration::from_secs(5), Duration::from_secs(60))
     );
-    assert_eq!(
-        SignOutOptions::read::<Object>(Field::Missing).unwrap(),
-        defaults
-    );
-    assert_eq!(
-        SignOutOptions::read::<Object>(Field::Null).unwrap(),
-        defaults
-    );
-    assert_eq!(SignOutOptions::read(argument(&[])).unwrap(), defaults);
+    assert_eq!(options::read::<Object>(Field::Missing).unwrap(), defaults);
+    assert_eq!(options::read::<Object>(Field::Null).unwrap(), defaults);
+    assert_eq!(options::read(argument(&[])).unwrap(), defaults);
     let nothing = Value::Field(Field::Null);
     assert_eq!(
-        SignOutOptions::read(argument(&[
+        options::read(argument(&[
             ("global", nothing.clone()),
             ("signal", nothing.clone()),
             ("hostedUI", nothing)
@@ -43,7 +36,7 @@ fn defaults_and_values() {
         .unwrap(),
         defaults
     );
-    let options = SignOutOptions::read(argument(&[
+    let options = options::read(argument(&[
         ("global", flag(true)),
         ("hostedUI", text("manual")),
         ("redirectUrl", text("https://a.example/")),
@@ -62,8 +55,8 @@ fn defaults_and_values() {
             global: true,
             hosted_ui: HostedUiMode::Manual,
             redirect_url: Some("https://a.example/".into()),
-            timeout_ms: 0.0,
-            popup_timeout_ms: f64::from(i32::MAX),
+            timeout: Duration::ZERO,
+            popup_timeout: Duration::from_millis(i32::MAX as u64),
             forget_device: true,
             retry_when_online: true,
         }
@@ -75,7 +68,7 @@ fn defaults_and_values() {
         ("none", HostedUiMode::None),
     ] {
         assert_eq!(
-            SignOutOptions::read(argument(&[("hostedUI", text(name))]))
+            options::read(argument(&[("hostedUI", text(name))]))
                 .unwrap()
                 .hosted_ui,
             mode
@@ -85,7 +78,7 @@ fn defaults_and_values() {
 
 #[test]
 fn amplifys_own() {
-    let url = |options| SignOutOptions::read(options).unwrap().redirect_url;
+    let url = |options| options::read(options).unwrap().redirect_url;
     let oauth = object(&[("redirectUrl", text("https://a.example/"))]);
     assert_eq!(
         url(argument(&[
@@ -100,13 +93,10 @@ fn amplifys_own() {
         Some("b")
     );
     assert_eq!(url(argument(&[("oauth", object(&[]))])), None);
-    names_field(
-        SignOutOptions::read(argument(&[("oauth", text("x"))])),
-        "oauth",
-    );
+    names_field(options::read(argument(&[("oauth", text("x"))])), "oauth");
     let misspelt = object(&[("redirectURL", text("https://a.example/"))]);
     names_field(
-        SignOutOptions::read(argument(&[("oauth", misspelt)])),
+        options::read(argument(&[("oauth", misspelt)])),
         "oauth.redirectURL",
     );
 }
@@ -136,7 +126,7 @@ fn what_is_wrong_is_named() {
         ("clientMetadata", object(&[])),
         ("global", Value::Throws),
     ] {
-        names_field(SignOutOptions::read(argument(&[(name, value)])), name);
+        names_field(options::read(argument(&[(name, value)])), name);
     }
     for argument in [
         Field::Text(String::new()),
@@ -146,6 +136,6 @@ fn what_is_wrong_is_named() {
         Field::Texts(vec![]),
         Field::Other,
     ] {
-        names_field(SignOutOptions::read::<Object>(argument), "options");
+        names_field(options::read::<Object>(argument), "options");
     }
 }

@@ -1,11 +1,11 @@
 //! Whatever comes in: nobody is sent to a place that was not configured, no claim is misread, no foreign answer is a success.
 
-use cognito_signout::config::Config;
-use cognito_signout::fields::Field;
-use cognito_signout::json::Json;
-use cognito_signout::protocol::logout_url::{build, choose};
-use cognito_signout::protocol::{Response, forget_device, global_sign_out, refresh, revoke_token};
-use cognito_signout::session::{Claims, Secret, Session, Tokens};
+use cognito_signout::internals::protocol::logout_url::{build, choose};
+use cognito_signout::internals::protocol::{
+    Response, forget_device, global_sign_out, refresh, revoke_token,
+};
+use cognito_signout::internals::session::{Claims, Session};
+use cognito_signout::{Config, Secret, Tokens};
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::json;
@@ -127,10 +127,7 @@ fn hostile() -> impl Strategy<Value = String> {
     ]
 }
 
-fn config(
-    field: &str,
-    value: &serde_json::Value,
-) -> Result<Config, cognito_signout::error::AuthError> {
+fn config(field: &str, value: &serde_json::Value) -> Result<Config, cognito_signout::AuthError> {
     let mut config = json!({ "userPoolId": "eu-central-1_a", "userPoolClientId": "client1" });
     config[field] = value.clone();
     Config::from_json(&config.to_string())
@@ -236,7 +233,7 @@ proptest! {
     /// Cognito reads the two parameters as they were meant, and no third.
     #[test]
     fn the_logout_url_says_what_was_meant(client in "[ -~é]{1,20}", redirect in hostile()) {
-        let hosted = cognito_signout::config::HostedUi {
+        let hosted = cognito_signout::HostedUi {
             origin: "https://auth.example.com".into(),
             redirect_sign_out: vec![],
         };
@@ -298,14 +295,11 @@ fn json_value() -> impl Strategy<Value = serde_json::Value> {
     })
 }
 
-fn tokens(tokens: &serde_json::Value) -> Result<Tokens, cognito_signout::error::AuthError> {
+fn tokens(tokens: &serde_json::Value) -> Result<Tokens, cognito_signout::AuthError> {
     let config =
         Config::from_json(r#"{"userPoolId":"eu-central-1_a","userPoolClientId":"client1"}"#)
             .unwrap();
-    Tokens::read(
-        Field::from(Json::parse(&tokens.to_string()).unwrap()),
-        &config,
-    )
+    Tokens::from_json(&tokens.to_string(), &config)
 }
 
 proptest! {

@@ -1,7 +1,9 @@
 //! The requests, letter by letter; parity 6 and 8 (ARCHITECTURE.md, "Tests") rest on these.
 
-use cognito_signout::protocol::{Request, forget_device, global_sign_out, refresh, revoke_token};
-use cognito_signout::session::Secret;
+use cognito_signout::Secret;
+use cognito_signout::internals::protocol::{
+    Request, forget_device, global_sign_out, refresh, revoke_token,
+};
 use serde_json::{Value, json};
 
 const ENDPOINT: &str = "https://cognito-idp.eu-central-1.amazonaws.com/";

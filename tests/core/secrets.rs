@@ -2,10 +2,11 @@
 
 use std::fmt::Debug;
 
-use cognito_signout::config::Config;
-use cognito_signout::error::{AuthError, AuthErrorCode};
-use cognito_signout::outcome::{Failed, GlobalSignOutError, RevokeTokenError, SignOutResult};
-use cognito_signout::session::{Secret, Session, Tokens};
+use cognito_signout::internals::session::Session;
+use cognito_signout::{
+    AuthError, AuthErrorCode, Config, Failed, GlobalSignOutError, RevokeTokenError, Secret,
+    SignOutResult, Tokens,
+};
 
 use crate::support::{access_token, id_token};
 

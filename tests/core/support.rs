@@ -1,7 +1,7 @@
 //! What the tests share: foreign objects with functions in them, tokens, error shorthands.
 
-use cognito_signout::error::AuthError;
-use cognito_signout::fields::{Field, Fields};
+use cognito_signout::AuthError;
+use cognito_signout::internals::fields::{Field, Fields};
 
 pub use crate::jwt::{base64url, jwt};
 

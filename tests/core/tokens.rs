@@ -1,10 +1,6 @@
 //! Tokens in the three shapes that people have them in, and tokens that are none.
 
-use cognito_signout::config::Config;
-use cognito_signout::error::AuthError;
-use cognito_signout::fields::Field;
-use cognito_signout::json::Json;
-use cognito_signout::session::{SignInMethod, Tokens};
+use cognito_signout::{AuthError, Config, Secret, SignInMethod, Tokens};
 use serde_json::json;
 
 use crate::support::{access_token, base64url, id_token, jwt, names_field};
@@ -13,10 +9,7 @@ fn read(tokens: serde_json::Value) -> Result<Tokens, AuthError> {
     let config =
         Config::from_json(r#"{"userPoolId":"eu-central-1_a","userPoolClientId":"client1"}"#)
             .unwrap();
-    Tokens::read(
-        Field::from(Json::parse(&tokens.to_string()).unwrap()),
-        &config,
-    )
+    Tokens::from_json(&tokens.to_string(), &config)
 }
 
 #[test]
@@ -54,6 +47,25 @@ fn three_shapes() {
     // Beside a foreign shape too.
     let api = read(json!({ "access_token": access, "signInMethod": "api" })).unwrap();
     assert_eq!(api.sign_in_method, Some(SignInMethod::Api));
+}
+
+#[test]
+fn by_hand() {
+    let by_hand = Tokens::new("access")
+        .with_id_token("id")
+        .with_refresh_token(String::from("refresh"))
+        .with_username("jane")
+        .with_sign_in_method(SignInMethod::Api);
+    assert_eq!(
+        by_hand,
+        Tokens {
+            access_token: Secret::new("access"),
+            id_token: Some(Secret::new("id")),
+            refresh_token: Some(Secret::new("refresh")),
+            username: Some("jane".to_owned()),
+            sign_in_method: Some(SignInMethod::Api),
+        }
+    );
 }
 
 #[test]

@@ -1,11 +1,11 @@
 //! Every answer of the corpus, and what it must come to: written by hand from the contract's table.
 
-use cognito_signout::engine::tables::Op;
-use cognito_signout::error::AuthErrorCode::{
+use cognito_signout::AuthErrorCode::{
     self, Configuration, MissingScope, Network, NotAuthorized, RevocationDisabled, Service,
     Throttled, TokenRevoked,
 };
-use cognito_signout::protocol::Response;
+use cognito_signout::internals::engine::tables::Op;
+use cognito_signout::internals::protocol::Response;
 use serde_json::Value;
 
 const CORPUS: &str = include_str!("../fixtures/cognito-responses.json");

@@ -6,11 +6,11 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use cognito_signout::engine::tables::{
-    self, Access, Answer, Back, Command, Event, Found, Leave, Machine, Op, Plan, Tag, Verdict,
+use cognito_signout::AuthError;
+use cognito_signout::internals::engine::tables::{
+    self, Access, Answer, Back, Command, Event, Found, Leave, Machine, Op, Plan, Status, Verdict,
 };
-use cognito_signout::error::AuthError;
-use cognito_signout::protocol::{Response, global_sign_out, is_transient, revoke_token};
+use cognito_signout::internals::protocol::{Response, global_sign_out, is_transient, revoke_token};
 
 use crate::random::Random;
 
@@ -306,8 +306,8 @@ impl World {
         let [done, revoked] =
             [Op::GlobalSignOut, Op::RevokeToken].map(|op| browser.done[op as usize]);
         let report = &mut self.report;
-        report.signed_out_locally += usize::from(verdict.tag != Tag::Failed);
-        if verdict.tag == Tag::Complete {
+        report.signed_out_locally += usize::from(verdict.tag != Status::Failed);
+        if verdict.tag == Status::Complete {
             report.complete += 1;
             report.untrue += usize::from(!revoked || global && !done);
         }

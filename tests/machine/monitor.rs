@@ -2,11 +2,11 @@
 //!
 //! It is written from the contract and looks at events, commands and public fields only.
 
-use cognito_signout::engine::tables::{
+use cognito_signout::AuthErrorCode;
+use cognito_signout::internals::engine::tables::{
     Access, Answer, Asked, Back, Call, Command, Event, Fault, Found, Heard, Hosted, Leave, Machine,
-    Op, Phase, PopupEnd, Tag,
+    Op, Phase, PopupEnd, Status,
 };
-use cognito_signout::error::AuthErrorCode;
 
 /// All that can be said of the hosted UI.
 pub const LEAVES: [Leave; 5] = [
@@ -528,9 +528,9 @@ impl Monitor {
                 let is = after.verdict_for(&asked, None);
                 let faults = [is.revoke, is.others, is.global, is.forget, is.hosted];
                 let tag = match (self.verified, faults.iter().any(Option::is_some)) {
-                    (false, _) => Tag::Failed,
-                    (true, true) => Tag::Partial,
-                    (true, false) => Tag::Complete,
+                    (false, _) => Status::Failed,
+                    (true, true) => Status::Partial,
+                    (true, false) => Status::Complete,
                 };
                 let says_so = is.hosted == Some(Fault::Code(AuthErrorCode::InvalidState));
                 let rules = [
@@ -600,9 +600,9 @@ impl Monitor {
             }
         }
         let expected = match (self.verified, revoke || others || forget || global || web) {
-            (false, _) => Tag::Failed,
-            (true, true) => Tag::Partial,
-            (true, false) => Tag::Complete,
+            (false, _) => Status::Failed,
+            (true, true) => Status::Partial,
+            (true, false) => Status::Complete,
         };
         let cause = match (self.verified, self.untouched) {
             (true, _) => None,

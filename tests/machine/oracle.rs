@@ -1,7 +1,7 @@
 //! What each cell must come to, worked out from the contract: a timeline, no state machine.
 
-use cognito_signout::engine::tables::{Op, PopupEnd, Tag};
-use cognito_signout::error::AuthErrorCode::{self, Deferred, Timeout, Unconfirmed};
+use cognito_signout::AuthErrorCode::{self, Deferred, Timeout, Unconfirmed};
+use cognito_signout::internals::engine::tables::{Op, PopupEnd, Status};
 
 use crate::answers::Want;
 use crate::world::{
@@ -136,7 +136,7 @@ fn expected(cell: &Cell) -> Expected {
             session_dead: false,
         })
     {
-        outcome.tag = Some(Tag::Failed);
+        outcome.tag = Some(Status::Failed);
         outcome.cause = Some(AuthErrorCode::UserCancelled);
         return Expected {
             outcome,
@@ -234,9 +234,9 @@ fn expected(cell: &Cell) -> Expected {
         outcome.hosted,
     ];
     outcome.tag = Some(match (removed, faults.iter().all(Option::is_none)) {
-        (false, _) => Tag::Failed,
-        (true, true) => Tag::Complete,
-        (true, false) => Tag::Partial,
+        (false, _) => Status::Failed,
+        (true, true) => Status::Complete,
+        (true, false) => Status::Partial,
     });
     outcome.cause = (!removed).then_some(AuthErrorCode::Storage);
     let unload = match (leaves, stays) {
@@ -284,7 +284,7 @@ pub fn check(cell: &Cell, is: &Outcome) -> Result<(), String> {
     bool("navigated", is.navigated_at.is_some(), navigates)?;
     same("settles", is.settles.to_string(), "1".into())?;
     same!(tag, cause, sends, late, revoked, revoke, global, forget);
-    if want.tag != Some(Tag::Failed) {
+    if want.tag != Some(Status::Failed) {
         same!(hosted);
     }
     let after = is.settled_at - is.cleared_at;

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use cognito_signout::engine::tables::{
+use cognito_signout::internals::engine::tables::{
     self, Access, Answer, Back, Call, Command, Event, Found, Hosted, Leave, Machine, Op, Phase,
-    Plan, PopupEnd, Tag, Verdict,
+    Plan, PopupEnd, Status, Verdict,
 };
-use cognito_signout::error::{AuthError, AuthErrorCode};
-use cognito_signout::protocol::{
+use cognito_signout::internals::protocol::{
     Response, forget_device, global_sign_out, is_transient, refresh, revoke_token,
 };
+use cognito_signout::{AuthError, AuthErrorCode};
 
 use crate::answers::{Fault, Want};
 
@@ -118,7 +118,7 @@ pub enum Bug {
 /// What came of a cell.
 #[derive(Clone, Debug, Default)]
 pub struct Outcome {
-    pub tag: Option<Tag>,
+    pub tag: Option<Status>,
     pub cause: Option<AuthErrorCode>,
     pub revoke: Option<AuthErrorCode>,
     pub global: Option<AuthErrorCode>,

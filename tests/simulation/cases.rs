@@ -1,10 +1,11 @@
 //! Schedules that were found wrong once, each by its name.
 
-use cognito_signout::engine::io::{CallId, Input, Reply};
-use cognito_signout::engine::outcome::Outcome;
-use cognito_signout::engine::tables::Tag;
-use cognito_signout::error::AuthErrorCode;
-use cognito_signout::options::SignOutOptions;
+use std::time::Duration;
+
+use cognito_signout::internals::engine::io::{CallId, Input, Reply};
+use cognito_signout::internals::engine::outcome::Outcome;
+use cognito_signout::internals::engine::tables::Status;
+use cognito_signout::{AuthErrorCode, SignOutOptions};
 
 use crate::world::World;
 
@@ -39,7 +40,7 @@ fn aborted_while_it_looks_whether_it_joins_nothing_is_touched() {
     let code = outcome.error.as_ref().map(|error| error.code);
     assert_eq!(
         (outcome.tag, code),
-        (Tag::Failed, Some(AuthErrorCode::Aborted))
+        (Status::Failed, Some(AuthErrorCode::Aborted))
     );
     assert!(world.is_stored(&next) && world.is_alive(&next));
 }
@@ -51,14 +52,14 @@ fn a_retry_of_a_call_that_joined_what_online_began_settles() {
     world.is_silent = true;
     let online = SignOutOptions {
         retry_when_online: true,
-        timeout_ms: 300.0,
+        timeout: Duration::from_millis(300),
         ..SignOutOptions::default()
     };
     world.sign_out_with(0, online, None);
     pass(&mut world, 1000.0);
     world.step(0, Input::Online);
     let at_once = SignOutOptions {
-        timeout_ms: 0.0,
+        timeout: Duration::ZERO,
         ..SignOutOptions::default()
     };
     let joined = world.sign_out_with(0, at_once, None);
@@ -67,7 +68,7 @@ fn a_retry_of_a_call_that_joined_what_online_began_settles() {
     let retry = settled(&world, joined).retry.unwrap();
     let again = world.retry(0, retry);
     pass(&mut world, 10_000.0);
-    assert_eq!(settled(&world, again).tag, Tag::Complete);
+    assert_eq!(settled(&world, again).tag, Status::Complete);
     assert!(!world.is_alive(&refresh));
 }
 

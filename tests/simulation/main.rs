@@ -10,9 +10,9 @@ mod mixed;
 mod random;
 mod world;
 
-use cognito_signout::engine::io::{Call, CallId, Reply};
-use cognito_signout::engine::outcome::Outcome;
-use cognito_signout::engine::tables::Tag;
+use cognito_signout::internals::engine::io::{Call, CallId, Reply};
+use cognito_signout::internals::engine::outcome::Outcome;
+use cognito_signout::internals::engine::tables::Status;
 
 use self::world::World;
 
@@ -75,8 +75,8 @@ fn play(seed: u64) -> Vec<String> {
             settled - at
         );
         let outcome = outcome(&world, *tab, *call);
-        assert_ne!(outcome.tag, Tag::Failed);
-        if outcome.tag == Tag::Complete && outcome.was_signed_in {
+        assert_ne!(outcome.tag, Status::Failed);
+        if outcome.tag == Status::Complete && outcome.was_signed_in {
             assert!(
                 !world.is_alive(&refresh),
                 "complete, and the refresh token lives"
@@ -102,7 +102,7 @@ fn play(seed: u64) -> Vec<String> {
         let until = world.now + 2.0 * BOUND_MS;
         world.run_until(until);
         let outcome = outcome(&world, tab, call);
-        assert_ne!(outcome.tag, Tag::Failed);
+        assert_ne!(outcome.tag, Status::Failed);
     }
     let held = asked.iter().any(|asked| {
         let outcome = outcome(&world, asked.tab, asked.call);

@@ -1,10 +1,11 @@
 //! Schedules in which each caller asks for something else: a short time, a signal, `retryWhenOnline`, a retry. Users sign
 //! in meanwhile, and the network goes and comes.
 
-use cognito_signout::engine::io::{CallId, Input, Reply};
-use cognito_signout::engine::tables::Tag;
-use cognito_signout::error::AuthErrorCode;
-use cognito_signout::options::SignOutOptions;
+use std::time::Duration;
+
+use cognito_signout::internals::engine::io::{CallId, Input, Reply};
+use cognito_signout::internals::engine::tables::Status;
+use cognito_signout::{AuthErrorCode, SignOutOptions};
 
 use crate::world::World;
 use crate::{BOUND_MS, SEEDS, outcome};
@@ -40,7 +41,7 @@ impl Schedule {
         let options = SignOutOptions {
             global: world.one_in(3),
             retry_when_online: world.one_in(2),
-            timeout_ms: [0.0, 300.0, 5000.0][world.below(3) as usize],
+            timeout: Duration::from_millis([0, 300, 5000][world.below(3) as usize]),
             ..SignOutOptions::default()
         };
         let stored = self.signed_in.iter().filter(|token| world.is_stored(token));
@@ -143,12 +144,12 @@ fn play(seed: u64) {
         let settled = reply.expect("each call settles").0;
         assert!(settled - asked.at <= 2.0 * BOUND_MS, "it took too long");
         let outcome = outcome(&world, asked.tab, asked.call);
-        if outcome.tag == Tag::Failed {
+        if outcome.tag == Status::Failed {
             let code = outcome.error.as_ref().map(|error| error.code);
             assert_eq!(code, Some(AuthErrorCode::Aborted));
             assert!(asked.is_aborted);
         }
-        let is_complete = outcome.tag == Tag::Complete && outcome.was_signed_in;
+        let is_complete = outcome.tag == Status::Complete && outcome.was_signed_in;
         let is_sent_again = asked.online && !asked.is_aborted;
         for token in &asked.sessions {
             let lives = world.is_alive(token);

@@ -2,16 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use cognito_signout::config::Config;
-use cognito_signout::engine::Engine;
-use cognito_signout::engine::io::{
+use cognito_signout::internals::engine::Engine;
+use cognito_signout::internals::engine::io::{
     Access, Call, CallId, Effect, Input, Now, Page, PageView, Place, Record, Reply, SignOutCall,
     StoreAnswer,
 };
-use cognito_signout::error::{AuthError, AuthErrorCode};
-use cognito_signout::options::{HostedUiMode, SignOutOptions};
-use cognito_signout::protocol::{Request, Response};
-use cognito_signout::session::{Secret, Tokens};
+use cognito_signout::internals::protocol::{Request, Response};
+use cognito_signout::{
+    AuthError, AuthErrorCode, Config, HostedUiMode, Secret, SignOutOptions, Tokens,
+};
 
 use crate::jwt::jwt;
 use crate::random::Random;

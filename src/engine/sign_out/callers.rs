@@ -8,7 +8,7 @@ use super::task::{Alarm, BEFORE_LEAVING_MS, FORGET_DEVICE_MS, SignOutTask};
 use crate::engine::io::{Effect, Handle, RetryId, TaskId};
 use crate::engine::storage::Scanned;
 use crate::engine::tables::{
-    Asked, Call, Claim, Claimed, Event, Hosted, Leave, Machine, Phase, Tag,
+    Asked, Call, Claim, Claimed, Event, Hosted, Leave, Machine, Phase, Status,
 };
 use crate::engine::target::LogoutTarget;
 use crate::error::{AuthError, AuthErrorCode};
@@ -222,7 +222,7 @@ impl SignOutTask {
     /// Tells one of the callers.
     fn tell(&self, ask: Box<Ask>, waiter: Waiter, early: Option<AuthErrorCode>, scope: &mut Scope) {
         let mut outcome = self.outcome(early, Some(&ask), scope);
-        if outcome.tag == Tag::Partial && scope.returns.may_retry(scope.now) {
+        if outcome.tag == Status::Partial && scope.returns.may_retry(scope.now) {
             let id = scope.out.id();
             outcome.retry = Some(id);
             scope.actions.push(Action::OfferRetry(id, ask));
@@ -258,7 +258,7 @@ impl SignOutTask {
         } else if self.superseded && self.on_behalf_of.is_none() {
             // What `online` has begun is waited for; one that it has begun itself is over.
             self.waiting.push((ask, retry));
-        } else if self.machine.verdict_for(&ask.asked, None).tag == Tag::Complete {
+        } else if self.machine.verdict_for(&ask.asked, None).tag == Status::Complete {
             self.tell(ask, waiter, None, scope);
         } else {
             let machine = self.machine.retry_for(&ask.asked);
@@ -305,7 +305,7 @@ impl SignOutTask {
     pub(super) fn waits_for_network(&self) -> bool {
         let verdict = self.machine.verdict(None);
         let failed = verdict.revoke.or(verdict.others).or(verdict.global);
-        self.online && verdict.tag == Tag::Partial && failed.is_some()
+        self.online && verdict.tag == Status::Partial && failed.is_some()
     }
 
     /// As if one caller had asked for all of it.
@@ -324,7 +324,7 @@ impl SignOutTask {
             app_state: self.app_state.clone(),
             signal: None,
             aborted: false,
-            timeout_ms: self.options.timeout_ms,
+            timeout_ms: self.options.timeout_ms(),
             retry_when_online: false,
         })
     }
@@ -340,7 +340,7 @@ impl SignOutTask {
         self.superseded = true;
         (ask.signal, ask.aborted) = (None, false);
         if ask.timeout_ms <= 0.0 {
-            ask.timeout_ms = SignOutOptions::default().timeout_ms;
+            ask.timeout_ms = SignOutOptions::default().timeout_ms();
         }
         let options = self.options.clone();
         let now = scope.now.mono;

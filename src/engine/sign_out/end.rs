@@ -4,7 +4,7 @@ use super::scope::{Action, Scope};
 use super::task::{Alarm, LATER_MS, SignOutTask};
 use crate::engine::io::{SignedOutEvent, SignedOutReason};
 use crate::engine::outcome::Outcome;
-use crate::engine::tables::{Hosted, Leave, Tag};
+use crate::engine::tables::{Hosted, Leave, Status};
 use crate::error::{AuthError, AuthErrorCode};
 use crate::outcome::StepName;
 
@@ -16,10 +16,10 @@ impl SignOutTask {
         let replaced = machine.hosted == Hosted::Unconfirmed && by_page;
         self.end_navigation(left, replaced, scope);
         let outcome = self.outcome(None, None, scope);
-        let failed = outcome.tag == Tag::Failed;
+        let failed = outcome.tag == Status::Failed;
         self.note_settled(&outcome, scope);
         let line = ["sign-out ", outcome.tag.as_str()].concat();
-        self.log_line(outcome.tag != Tag::Complete, line, scope);
+        self.log_line(outcome.tag != Status::Complete, line, scope);
         self.tell_callers(scope);
         if !failed {
             scope.broadcast();
@@ -70,7 +70,7 @@ impl SignOutTask {
         if self.machine.following {
             return;
         }
-        if outcome.tag == Tag::Failed {
+        if outcome.tag == Status::Failed {
             let ids = &scope.context.ids;
             scope
                 .ended

@@ -71,7 +71,7 @@ impl SignOutTask {
             return;
         }
         if is_sent {
-            let ms = self.options.popup_timeout_ms;
+            let ms = self.options.popup_timeout_ms();
             self.set_alarm(ms, Alarm::PopupOver, scope);
             self.look_at_popup(scope);
         } else {

@@ -6,11 +6,11 @@ use super::task::SignOutTask;
 use crate::engine::outcome::{Outcome, hosted_ui_error};
 use crate::engine::steps::{as_of, skipped};
 use crate::engine::tables::{
-    Call, EXCLUSIVE, Fault, Hosted, Leave, Machine, Op, Phase, Tag, Verdict,
+    Call, EXCLUSIVE, Fault, Hosted, Leave, Machine, Op, Phase, Status, Verdict,
 };
 use crate::error::{AuthError, AuthErrorCode};
 use crate::outcome::{
-    ForgetDeviceError, GlobalSignOutError, HostedUIError, RevokeTokenError, SignOutStep, StepName,
+    ForgetDeviceError, GlobalSignOutError, HostedUiError, RevokeTokenError, SignOutStep, StepName,
     StepOutcome,
 };
 
@@ -51,7 +51,7 @@ impl SignOutTask {
         let forgets = ask.map_or(machine.plan.forget_device, |ask| ask.asked.forget_device);
         if forgets && self.device_left && verdict.forget.is_none() && machine.removed {
             verdict.forget = Some(Fault::Code(AuthErrorCode::Storage));
-            verdict.tag = Tag::Partial;
+            verdict.tag = Status::Partial;
         }
         let context = &scope.context;
         let error = |fault, op| match fault {
@@ -83,7 +83,7 @@ impl SignOutTask {
             steps: self.steps(machine, &all, self.elapsed(scope)),
             retry: None,
         };
-        if verdict.tag == Tag::Failed {
+        if verdict.tag == Status::Failed {
             outcome.error = Some(self.cause(&verdict));
             return outcome;
         }
@@ -98,7 +98,7 @@ impl SignOutTask {
         let there = self.heard_leaves && machine.elsewhere && verdict.hosted.is_none();
         let left = machine.hosted == Hosted::Done && machine.plan.leave != Leave::Popup;
         outcome.logout_url = url.filter(|_| manual || left || there).cloned();
-        outcome.hosted_ui_error = verdict.hosted.map(|fault| HostedUIError {
+        outcome.hosted_ui_error = verdict.hosted.map(|fault| HostedUiError {
             url: url.cloned(),
             error: self.hosted_ui_error(fault, ask, scope),
         });

@@ -17,4 +17,6 @@ pub use state::{
     Access, Answer, Back, Call, Command, Event, Found, Heard, Hosted, Leave, Op, Phase, Plan,
     PopupEnd,
 };
-pub use verdict::{Fault, Tag, Verdict};
+pub use verdict::{Fault, Verdict};
+
+pub use crate::outcome::Status;

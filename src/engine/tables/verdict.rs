@@ -4,28 +4,7 @@ use super::asked::Asked;
 use super::machine::Machine;
 use super::state::{Call, Hosted, Leave, Phase};
 use crate::error::AuthErrorCode;
-
-/// The tag of the result.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Tag {
-    /// Everything was done that was asked for.
-    Complete,
-    /// Signed out on this device; something remote failed.
-    Partial,
-    /// The user may still be signed in on this device.
-    Failed,
-}
-
-impl Tag {
-    /// The name as JavaScript sees it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Tag::Complete => "complete",
-            Tag::Partial => "partial",
-            Tag::Failed => "failed",
-        }
-    }
-}
+use crate::outcome::Status;
 
 /// Why a step counts as failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -40,7 +19,7 @@ pub enum Fault {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Verdict {
     /// Complete, partial or failed.
-    pub tag: Tag,
+    pub tag: Status,
     /// Why it failed, for `Failed`.
     pub cause: Option<AuthErrorCode>,
     /// RevokeToken.
@@ -57,7 +36,7 @@ pub struct Verdict {
 
 impl Verdict {
     /// For a session that is gone from the storage.
-    fn tag_of_faults(&self) -> Tag {
+    fn tag_of_faults(&self) -> Status {
         let faults = [
             self.revoke,
             self.others,
@@ -66,8 +45,8 @@ impl Verdict {
             self.hosted,
         ];
         match faults.into_iter().any(|fault| fault.is_some()) {
-            true => Tag::Partial,
-            false => Tag::Complete,
+            true => Status::Partial,
+            false => Status::Complete,
         }
     }
 }
@@ -102,7 +81,7 @@ impl Machine {
     pub fn verdict(&self, early: Option<AuthErrorCode>) -> Verdict {
         let code = |code| Some(Fault::Code(code));
         let mut verdict = Verdict {
-            tag: Tag::Complete,
+            tag: Status::Complete,
             cause: None,
             revoke: match self.revoke {
                 Call::Impossible if self.global == Call::Succeeded => None,
@@ -126,7 +105,7 @@ impl Machine {
         }
         if !self.removed {
             let begun = !matches!(self.phase, Phase::Checked | Phase::Popup | Phase::Clearing);
-            verdict.tag = Tag::Failed;
+            verdict.tag = Status::Failed;
             // A caller that leaves before the clear is over: nothing is known to have failed.
             let early = early.filter(|_| !begun);
             verdict.cause = early.or(self.untouched).or(Some(AuthErrorCode::Storage));
@@ -279,7 +258,7 @@ mod tests {
         assert_eq!(
             verdict,
             Verdict {
-                tag: Tag::Complete,
+                tag: Status::Complete,
                 cause: None,
                 revoke: None,
                 others: None,
@@ -413,7 +392,7 @@ mod tests {
             revoke: Call::Waiting,
             hosted: Hosted::Due);
         let verdict = machine.verdict(Some(Unconfirmed));
-        assert_eq!(verdict.tag, Tag::Partial);
+        assert_eq!(verdict.tag, Status::Partial);
         assert_eq!(verdict.global, None);
         assert_eq!(verdict.forget, Some(Fault::Answer));
         assert_eq!(verdict.revoke, code(Unconfirmed));
@@ -423,7 +402,10 @@ mod tests {
             phase: Phase::Clearing,
             removed: false);
         let verdict = early.verdict(Some(Aborted));
-        assert_eq!((verdict.tag, verdict.cause), (Tag::Failed, Some(Aborted)));
+        assert_eq!(
+            (verdict.tag, verdict.cause),
+            (Status::Failed, Some(Aborted))
+        );
     }
 
     #[test]
@@ -444,7 +426,7 @@ mod tests {
                 hosted: hosted)
             .verdict(None);
             assert_eq!(verdict.hosted, fault);
-            assert_eq!(verdict.tag == Tag::Complete, fault.is_none());
+            assert_eq!(verdict.tag == Status::Complete, fault.is_none());
         }
         let aborted = machine!(settled();
             hosted: Hosted::Due,
@@ -458,7 +440,10 @@ mod tests {
             removed: false,
             hosted: Hosted::Due);
         let verdict = machine.verdict(None);
-        assert_eq!((verdict.tag, verdict.cause), (Tag::Failed, Some(Storage)));
+        assert_eq!(
+            (verdict.tag, verdict.cause),
+            (Status::Failed, Some(Storage))
+        );
         assert_eq!(verdict.hosted, None);
         let untouched = machine!(machine;
             untouched: Some(UserCancelled));
@@ -487,13 +472,13 @@ mod tests {
             ..PLAN
         };
         let forgets = following(nothing);
-        assert_eq!(forgets.verdict(None).tag, Tag::Complete);
+        assert_eq!(forgets.verdict(None).tag, Status::Complete);
         let device = machine!(forgets;
             device: true);
         assert_eq!(device.verdict(None).forget, code(Unconfirmed));
         let heard = machine!(following(PLAN);
             heard: Some(HEARD));
-        assert_eq!(heard.verdict(None).tag, Tag::Complete);
+        assert_eq!(heard.verdict(None).tag, Status::Complete);
     }
 
     const HEARD: Heard = Heard {
@@ -561,7 +546,7 @@ mod tests {
             let verdict = machine.verdict_for(&asked, None);
             let faults = [verdict.global, verdict.forget, verdict.hosted];
             let partial = faults.iter().any(Option::is_some);
-            assert_eq!(verdict.tag == Tag::Partial, partial);
+            assert_eq!(verdict.tag == Status::Partial, partial);
             faults
         };
         assert_eq!(faults(ASKED, machine), [None; 3]);

@@ -1,10 +1,10 @@
 //! Running a sign-out, and looking at what it came to.
 
-use cognito_signout::Client;
-use cognito_signout::error::AuthErrorCode;
+use std::time::Duration;
+
 /// The options with all defaults.
-pub use cognito_signout::options::SignOutOptions as Options;
-use cognito_signout::outcome::{Complete, Partial, SignOutResult};
+pub use cognito_signout::SignOutOptions as Options;
+use cognito_signout::{AuthErrorCode, Client, Complete, Partial, SignOutResult};
 
 use super::wait::settled;
 
@@ -48,9 +48,9 @@ pub fn everywhere() -> Options {
 }
 
 /// The options with another time-out.
-pub fn within(timeout_ms: f64) -> Options {
+pub fn within(ms: u64) -> Options {
     Options {
-        timeout_ms,
+        timeout: Duration::from_millis(ms),
         ..Options::default()
     }
 }

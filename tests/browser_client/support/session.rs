@@ -1,6 +1,6 @@
 //! Sign-ins with recognisable tokens.
 
-use cognito_signout::session::{Secret, SignInMethod, Tokens};
+use cognito_signout::{Secret, SignInMethod, Tokens};
 
 use super::{call, serial};
 

@@ -3,8 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use cognito_signout::Client;
-use cognito_signout::config::{Config, StorageKind};
+use cognito_signout::{Client, Config, StorageKind};
 use wasm_bindgen::prelude::*;
 
 use super::cognito::Cognito;
