@@ -2,10 +2,7 @@
 
 mod cognito;
 
-use cognito_signout::Client;
-use cognito_signout::config::Config;
-use cognito_signout::options::SignOutOptions;
-use cognito_signout::outcome::SignOutResult;
+use cognito_signout::{Client, Config, SignOutOptions, SignOutResult};
 use gloo_net::http::Request;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{FormData, HtmlFormElement};
@@ -77,7 +74,7 @@ fn App(props: &AppProps) -> Html {
 
     html! {
         <main>
-            <h1>{ "Rust" }</h1>
+            <h1>{ "Yew" }</h1>
             <output>{ state.said.clone() }</output>
             if state.user.is_some() {
                 <button id="sign-out" onclick={sign_out}>{ "Sign out everywhere" }</button>
