@@ -43,7 +43,9 @@ for (const name of ["yew", "leptos"])
         between: (page) => screenshot(page, `${name}-in`),
         after: (page) => screenshot(page, name),
       });
-      assert.deepEqual(seen, []);
+      // Trunk preloads the module with an integrity, which Chromium does not check there.
+      const ours = seen.filter((text) => !text.includes("`integrity`"));
+      assert.deepEqual(ours, []);
     });
 
     test("its binary exports none of ours, and has an allocator of its own", async () => {
@@ -53,7 +55,7 @@ for (const name of ["yew", "leptos"])
       const names = WebAssembly.Module.exports(
         new WebAssembly.Module(wasm),
       ).map(({ name }) => name);
-      // The engine's exports for JavaScript have names of their own.
+      // All else is wasm-bindgen's, and of crates that a framework uses.
       for (const ours of ["create", "signOut", "storeTokens", "isSigningOut"])
         assert.ok(!names.includes(ours), ours);
       // The debug build has the names of its functions.

@@ -6,8 +6,8 @@ use cognito_signout::{Client, Config, SignOutOptions, SignOutResult};
 use gloo_net::http::Request;
 use leptos::ev::{MouseEvent, SubmitEvent};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use leptos::wasm_bindgen::JsCast;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{FormData, HtmlFormElement};
 
 #[component]
