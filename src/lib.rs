@@ -1,7 +1,48 @@
 //! Signs a user of Amazon Cognito out of a browser app, completely, and says truthfully what happened.
 //!
-//! The engine decides and does no I/O (`engine`, over `protocol`, `layout`, `config`, `session`); a thin shell acts in a browser.
-//! On wasm32 the `Client` does the whole job; elsewhere the engine compiles, and can be driven by tests.
+//! A [`Client`] removes the tokens from the page's storages, whichever library stored them, before it asks
+//! Cognito for anything. Then it revokes the refresh token, with [`SignOutOptions::global`] ends all of the user's
+//! sessions, and ends the hosted UI's own session. The [`SignOutResult`] is complete, partial with an error for
+//! each step that failed, or failed.
+//!
+//! ```no_run
+//! use cognito_signout::{AuthError, Client, Config, SignOutOptions, SignOutResult, Tokens};
+//!
+//! async fn example(answer: &str) -> Result<(), AuthError> {
+//!     let config = Config::builder("eu-central-1_AbCdEf123", "1example23456789")
+//!         .hosted_ui("my-app.auth.eu-central-1.amazoncognito.com", ["https://app.example.com/"])
+//!         .build()?;
+//!     let client = Client::new(config);
+//!     // Other tabs sign out too. Dropping this takes the listener off.
+//!     let _subscription = client.on_signed_out(|event| println!("signed out: {:?}", event.reason));
+//!     client.open().await?;
+//!
+//!     // The answer of Cognito's token endpoint or of InitiateAuth, as JSON.
+//!     let tokens = Tokens::from_json(answer, client.config())?;
+//!     client.store_tokens(tokens).await?;
+//!
+//!     // The tokens are gone when the call returns its future.
+//!     match client.sign_out(SignOutOptions::default()).await {
+//!         SignOutResult::Complete(_) => println!("signed out"),
+//!         SignOutResult::Partial(partial) => println!("signed out here: {partial:?}"),
+//!         SignOutResult::Failed(failed) => println!("still signed in: {}", failed.error),
+//!     }
+//!     Ok(())
+//! }
+//! ```
+//!
+//! # Targets
+//!
+//! It works on `wasm32-unknown-unknown` in a browser. Elsewhere it compiles, so that an app can be rendered on a
+//! server: there [`Client`] is [`Send`] and [`Sync`], and says that there is no page ([`AuthErrorCode::InvalidState`]).
+//!
+//! # Features
+//!
+//! Both are off by default.
+//!
+//! - `serde`: [`Config`] and [`SignOutOptions`] are read, results, errors, steps and events written, as the JSON of
+//!   the npm package; no token is ever written.
+//! - `js`: the exports of the npm package. A Rust app leaves it off.
 #![deny(missing_docs)]
 #![warn(
     clippy::unwrap_used,
