@@ -216,16 +216,16 @@ pub fn endpoint_for(config: &Config, issuer: Option<&str>) -> Option<String> {
 fn authorities(config: &Config) -> Vec<String> {
     let bare = |text: &str| text.strip_suffix('/').unwrap_or(text).to_owned();
     let mut all = vec![bare(&config.authority)];
-    let issuer = address::pool_origin(&config.user_pool_id)
-        .map(|origin| [&origin, "/", &config.user_pool_id].concat());
-    let hosted_ui = config
-        .hosted_ui
-        .as_ref()
-        .map(|hosted| hosted.origin.clone());
-    for other in [issuer, hosted_ui].into_iter().flatten() {
+    let mut add = |other: String| {
         if !all.contains(&other) {
             all.push(other);
         }
+    };
+    if let Some(origin) = address::pool_origin(&config.user_pool_id) {
+        add([&origin, "/", &config.user_pool_id].concat());
+    }
+    if let Some(hosted_ui) = &config.hosted_ui {
+        add(hosted_ui.origin.clone());
     }
     all
 }
