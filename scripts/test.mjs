@@ -15,6 +15,7 @@ const SMOKE = ["tests/e2e/smoke.test.mjs"];
 // Each folder of JavaScript or TypeScript has its own settings: a page, a server, a consumer of the package.
 const TYPESCRIPT_PROJECTS = [
   ".",
+  "js",
   "www",
   "www/server",
   "tests/types",
@@ -103,7 +104,11 @@ const stages = [
     },
   },
   { name: "local-cognito", run: () => nodeTests(["www/server/test"]) },
-  { name: "typedoc", run: () => checkWithNode("typedoc/bin/typedoc") },
+  {
+    name: "typedoc",
+    after: ["build"],
+    run: () => checkWithNode("typedoc/bin/typedoc"),
+  },
   { name: "docs", after: ["build"], run: () => nodeTests(["tests/docs"]) },
   { name: "pack", after: ["build"], run: pack },
   {

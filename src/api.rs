@@ -3,13 +3,13 @@
 
 use std::cell::{Cell, RefCell};
 
-use js_sys::{Function, Object, Reflect};
+use js_sys::{Array, Function, Object, Reflect};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 use crate::client::page::{Again, PageClient, Pending};
 use crate::config;
-use crate::engine::io::{Call, Reply, SignedOutEvent};
+use crate::engine::io::{Call, Removed, Reply, SignedOutEvent};
 use crate::engine::outcome::{Outcome, Returned, error_json};
 use crate::error::{AuthError, AuthErrorCode};
 use crate::fields::{Field, Fields};
@@ -17,7 +17,7 @@ use crate::hooks::Hooks;
 use crate::json::Json;
 use crate::options::{self, SignOutOptions};
 use crate::session::{Secret, SignInMethod, Tokens};
-use crate::shell::{self, js, task};
+use crate::shell::{self, js, ledger, task};
 
 #[global_allocator]
 static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
@@ -151,7 +151,7 @@ fn outcome_out(outcome: &Outcome) -> JsValue {
     if let Some(failure) = &outcome.revoke_token_error {
         secret("refreshToken", &failure.refresh_token);
         if !failure.others.is_empty() {
-            let others = js_sys::Array::new();
+            let others = Array::new();
             for other in &failure.others {
                 others.push(&JsValue::from_str(other.expose()));
             }
@@ -316,12 +316,24 @@ pub fn refresh_tokens(number: u32) -> JsValue {
     call(number, Ok(Call::RefreshTokens))
 }
 
+/// Hands each note of the ledger to a function: `note(kind, name, value)`. Kind 0: a key was read,
+/// with its value. 1: a key was removed. 2: `revokeToken`, `globalSignOut` or `forgetDevice` was
+/// answered with success; the value is the token.
+#[wasm_bindgen(js_name = keepLedger)]
+pub fn keep_ledger(note: Function) {
+    ledger::keep(note);
+}
+
 /// Signs out. A plain function: with a synchronous storage the tokens are gone when it returns its promise.
+///
+/// `removed` is undefined, or the `[key, value]` pairs that the face has removed without an engine.
+/// Then the sign-out ends the sessions in them and no stored one.
 #[wasm_bindgen(js_name = signOut)]
-pub fn sign_out(number: u32, options: JsValue, popup: JsValue) -> JsValue {
+pub fn sign_out(number: u32, options: JsValue, popup: JsValue, removed: JsValue) -> JsValue {
     let begun = client(number).and_then(|client| {
         let (plain, mut hooks) = read_options(&options)?;
         hooks.popup = Some(popup).filter(|popup| !popup.is_undefined());
+        hooks.removed = removed_in(&removed);
         Ok(client.begin_sign_out(plain, hooks))
     });
     match begun {
@@ -330,6 +342,20 @@ pub fn sign_out(number: u32, options: JsValue, popup: JsValue) -> JsValue {
             Ok(outcome_out(&Outcome::refused(error)))
         })),
     }
+}
+
+/// The pairs of an array.
+fn removed_in(list: &JsValue) -> Option<Removed> {
+    let list = list.dyn_ref::<Array>()?;
+    let mut removed = Removed::default();
+    for pair in list.iter() {
+        if let Field::Texts(mut pair) = texts(&pair)
+            && let (Some(value), Some(key)) = (pair.pop(), pair.pop())
+        {
+            removed.0.push((key, value));
+        }
+    }
+    Some(removed)
 }
 
 fn read_options(options: &JsValue) -> Result<(SignOutOptions, Hooks), AuthError> {

@@ -212,7 +212,7 @@ const TABLE: [Row; 22] = {
             ModuleUnavailable,
             "moduleUnavailable",
             "The WebAssembly module could not be loaded.",
-            "Allow 'wasm-unsafe-eval' in the page's Content-Security-Policy (script-src), then call retry() on the result.",
+            "Call retry() on the result. If it fails again, reload the page: some browsers do not load a script again that has failed once. Check that the package's scripts are deployed, and allowed by the Content-Security-Policy (script-src).",
             true,
         ),
         (

@@ -11,6 +11,9 @@ pub struct Hooks {
     pub(crate) signal: Option<JsValue>,
     pub(crate) app_state: Option<String>,
     pub(crate) popup: Option<JsValue>,
+    /// What the npm package's face has removed without an engine.
+    #[cfg(target_arch = "wasm32")]
+    pub(crate) removed: Option<crate::engine::io::Removed>,
 }
 
 impl Hooks {

@@ -5,7 +5,7 @@ pub mod cookie;
 pub(crate) mod keys;
 pub mod oidc_client;
 
-use crate::layout::keys::{GUEST, SHARED};
+use crate::layout::keys::{GUEST, SHARED, USER_LIST};
 use crate::session::{Secret, Session};
 use crate::text::parts;
 
@@ -176,6 +176,13 @@ pub fn find(target: &Target, snapshot: &[(String, String)]) -> Found {
         }
     }
     found
+}
+
+/// The sessions in what was removed to end them: all of them, whatever a list of users says.
+pub fn find_removed(target: &Target, mut removed: Snapshot) -> Found {
+    let list = [&amplify::prefix(&target.client_id), USER_LIST].concat();
+    removed.retain(|entry| entry.0 != list);
+    find(target, &removed)
 }
 
 /// A token that is there.

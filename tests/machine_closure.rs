@@ -782,3 +782,72 @@ fn wide_device_global() {
         ..ALL
     });
 }
+
+/// So all that holds for the states behind a clear holds where the keys were removed before.
+#[test]
+fn after_a_removal_it_stands_where_a_clear_would_have_led() {
+    let through = |mut machine: Machine, events: &[Event]| {
+        let mut commands = Vec::new();
+        for event in events {
+            commands.clear();
+            machine.handle(*event, &mut commands);
+        }
+        (machine, commands)
+    };
+    let ends = [
+        PopupEnd::Returned,
+        PopupEnd::Blocked,
+        PopupEnd::Cancelled { session_dead: true },
+    ];
+    for found in all_found() {
+        if !found.removed || found.overtaken {
+            continue;
+        }
+        for plan in plans(|plan| !plan.one_request) {
+            let (before, after) = (Machine::new(plan), Machine::after_removal(plan, found));
+            let cleared = Event::Cleared(found);
+            if plan.leave != Leave::Popup {
+                let expected = through(before, &[Event::Start, cleared]);
+                assert_eq!(through(after, &[Event::Start]), expected);
+            } else if found.can_leave {
+                for end in ends {
+                    let end = Event::PopupEnded(end);
+                    let expected = through(before, &[Event::Start, end, cleared]);
+                    assert_eq!(through(after, &[Event::Start, end]), expected);
+                }
+            } else {
+                let (machine, _) = through(after, &[Event::Start]);
+                assert_ne!(machine.phase, Phase::Popup);
+                assert_eq!(machine.hosted, Hosted::Unusable);
+            }
+        }
+    }
+}
+
+/// Nobody is signed in any more, so that closing the popup or aborting is no failure.
+#[test]
+fn after_a_removal_no_end_of_the_popup_is_a_failure() {
+    let plan = Plan {
+        global: true,
+        forget_device: false,
+        revocation: true,
+        leave: Leave::Popup,
+        one_request: true,
+    };
+    let found = all_found().into_iter().find(|found| {
+        let whole = found.removed && found.can_leave && found.refresh_token;
+        whole && found.access == Access::Valid && found.revocable
+    });
+    for event in [
+        Event::Aborted,
+        Event::PopupEnded(PopupEnd::Cancelled {
+            session_dead: false,
+        }),
+    ] {
+        let mut machine = Machine::after_removal(plan, found.unwrap());
+        let mut commands = Vec::new();
+        machine.handle(Event::Start, &mut commands);
+        machine.handle(event, &mut commands);
+        assert_eq!(machine.verdict(None).tag, Status::Partial);
+    }
+}

@@ -64,6 +64,7 @@ async function firefoxAt(binary) {
 /** The scenarios that every engine runs; those of the e2e stage that are left out need what WebDriver lacks. */
 const SCENARIOS = [
   ...[
+    "emergency",
     "engine",
     "fetch",
     "hosted-ui",

@@ -9,16 +9,17 @@ import { sizeOf, sizeTable } from "./sizes.mjs";
 import { buildInputs, freshBuild, stampBuild } from "./stamp.mjs";
 
 const APP_BUNDLE = "{ configure, signOut }";
-const UNSPLIT = `${APP_BUNDLE}, unsplit`;
+const READY = `${APP_BUNDLE} and the engine`;
+const ADAPTER = "{ configure, signOut, connectAmplify }";
 const ENGINE = "engine (wasm)";
 
-// In bytes, just above the size reached. A commit raises one only if it says what it got for it:
-// the last one got an engine that runs as it is published and does no I/O, so that it can be simulated.
-// The goal for the bundle is 25,400, what aws-amplify's signOut alone weighs (ARCHITECTURE.md).
+// In bytes, just above the size reached, but for those of 8 and 9 KB, which are bounds. A commit raises one only if it says what it got for it.
 /** @type {[name: string, kind: "raw" | "gzip", limit: number][]} */
 const LIMITS = [
-  [APP_BUNDLE, "gzip", 118_750],
-  [ENGINE, "raw", 250_300],
+  [APP_BUNDLE, "gzip", 8_000],
+  [ADAPTER, "gzip", 9_000],
+  [READY, "gzip", 123_000],
+  [ENGINE, "raw", 254_000],
 ];
 
 /**
@@ -53,13 +54,26 @@ async function make(force) {
   await mkdir(workDir, { recursive: true });
   const wasm = await engine(force);
   await bundle();
-  const app = await bundleForAnApp();
+  const ours = `export ${APP_BUNDLE} from "cognito-signout";`;
+  const app = await bundleForAnApp(ours);
+  const adapted = await bundleForAnApp(
+    `${ours} export { connectAmplify } from "./dist/amplify.js";`,
+  );
+  const entry = sizeOf(app.entry);
+  const chunk = sizeOf(app.chunk);
   const sizes = {
     [ENGINE]: sizeOf(wasm),
-    "dist/index.js": sizeOf(await readFile(join(distDir, "index.js"))),
-    "dist/fallback.js": sizeOf(await readFile(join(distDir, "fallback.js"))),
-    [APP_BUNDLE]: sizeOf(app.entry),
-    [UNSPLIT]: sizeOf(app.all),
+    "dist/eager.js": sizeOf(await readFile(join(distDir, "eager.js"))),
+    "engine (JavaScript)": sizeOf(
+      await readFile(join(distDir, "cognito-signout-fallback.js")),
+    ),
+    [APP_BUNDLE]: entry,
+    [ADAPTER]: sizeOf(adapted.entry),
+    [READY]: {
+      raw: entry.raw + chunk.raw,
+      gzip: entry.gzip + chunk.gzip,
+      brotli: entry.brotli + chunk.brotli,
+    },
   };
   console.log(`dist/engine.wasm has the integrity ${integrityOf(wasm)}`);
   await stampBuild(inputs, sizes);

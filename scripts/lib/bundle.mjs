@@ -7,10 +7,11 @@ import {
   rm,
   writeFile,
 } from "node:fs/promises";
-import { extname, join } from "node:path";
+import { join } from "node:path";
 import * as esbuild from "esbuild";
 import { distDir, inRoot, root, workDir } from "./paths.mjs";
 import { Failure } from "./run.mjs";
+import { rollUpTypes } from "./types.mjs";
 
 /** The oldest browsers that are supported. */
 export const TARGET = ["chrome103", "firefox113", "safari16.4"];
@@ -35,7 +36,7 @@ export async function entries() {
 
 /** What stands in a subpath's folder, for tools that do not read `exports`. @param {string} name */
 const folder = (name) => ({
-  main: `../dist/${name}.cjs`,
+  main: `../dist/${name === "eager" ? "index" : name}.cjs`,
   module: `../dist/${name}.js`,
   types: `../dist/${name}.d.ts`,
   sideEffects: false,
@@ -53,22 +54,25 @@ export async function makeFolders() {
   }
 }
 
+/** The engine in a chunk of its own, and as JavaScript: the names of their files. */
+const CHUNK = "cognito-signout-engine";
+const FALLBACK = "cognito-signout-fallback";
+
 /** Makes `dist/`. */
 export async function bundle() {
   const fresh = join(workDir, "dist");
   await rm(fresh, { recursive: true, force: true });
   await mkdir(fresh, { recursive: true });
-  for (const name of await entries()) {
-    for (const [format, extension] of FORMATS)
-      await bundleEntry(name, format, join(fresh, `${name}.${extension}`));
-    for (const types of ["d.ts", "d.cts"])
-      await copyFile(
-        inRoot(`js/${name}.d.ts`),
-        join(fresh, `${name}.${types}`),
-      );
+  const names = await entries();
+  for (const [format, extension] of FORMATS) {
+    for (const name of names)
+      // For CommonJS, which bundlers don't split, the package itself is the eager one.
+      if (format === "esm" || name !== "eager")
+        await bundleFile(name, name, format, fresh, extension);
+    await bundleFile("fallback", FALLBACK, format, fresh, extension);
   }
-  for (const [format, extension] of FORMATS)
-    await bundleEntry("fallback", format, join(fresh, `fallback.${extension}`));
+  await bundleFile("chunk", CHUNK, "esm", fresh, "js");
+  await rollUpTypes(fresh, names);
   await copyFile(
     join(workDir, "bindgen/engine.wasm"),
     join(fresh, "engine.wasm"),
@@ -78,15 +82,18 @@ export async function bundle() {
 }
 
 /**
- * One file that needs no other, apart from the package's main entry and the library that an adapter is for.
+ * One file that needs no other, apart from the package's main entry, the library that an adapter is for, and the two above.
  * @param {string} name
+ * @param {string} file
  * @param {"esm" | "cjs"} format
- * @param {string} outfile
+ * @param {string} folder
+ * @param {string} extension
  */
-async function bundleEntry(name, format, outfile) {
-  await esbuild.build({
-    entryPoints: [inRoot(`js/${name}.js`)],
-    outfile,
+async function bundleFile(name, file, format, folder, extension) {
+  const isEager = format === "cjs" || name === "eager" || name === "slim";
+  const { outputFiles } = await esbuild.build({
+    entryPoints: [inRoot(`js/${name}.ts`)],
+    write: false,
     bundle: true,
     minify: true,
     format,
@@ -98,59 +105,76 @@ async function bundleEntry(name, format, outfile) {
     external: ["cognito-signout", "aws-amplify"],
     // Jest has no import() in CommonJS.
     supported: { "dynamic-import": format === "esm" },
-    plugins: [siblings(name, extname(outfile))],
+    plugins: [
+      variants({
+        chunk: `./${CHUNK}.js`,
+        fallback: `./${FALLBACK}.${extension}`,
+        source: isEager ? inRoot("js/source-eager.ts") : undefined,
+        inlined: name === "slim" ? inRoot("js/streamed.ts") : undefined,
+      }),
+    ],
   });
-  const code = await readFile(outfile, "utf8");
+  const code = named(outputFiles[0]?.text ?? "");
   for (const banned of BANNED)
     if (code.includes(banned))
       throw new Failure(`dist/${name} contains \`${banned}\`.`);
+  await writeFile(join(folder, `${file}.${extension}`), code);
 }
 
+/** webpack numbers a chunk unless it is told a name. @param {string} code */
+const named = (code) =>
+  code.replaceAll(
+    /import\("\.\/([\w-]+)\.js"\)/g,
+    'import(/* webpackChunkName: "$1" */"./$1.js")',
+  );
+
 /**
- * The fallback is a file beside the entries, loaded only when needed; and one entry gets its engine from elsewhere.
- * @param {string} entry
- * @param {string} extension
+ * Some files are loaded only when needed; and some entries get the engine from elsewhere.
+ * @param {Record<"chunk" | "fallback", string> & Record<"source" | "inlined", string | undefined>} files
  * @returns {esbuild.Plugin}
  */
-const siblings = (entry, extension) => ({
-  name: "siblings",
+const variants = ({ chunk, fallback, source, inlined }) => ({
+  name: "variants",
   setup(build) {
-    build.onResolve({ filter: /\/fallback\.js$/ }, ({ kind }) =>
-      kind === "dynamic-import"
-        ? { path: `./fallback${extension}`, external: true }
-        : null,
-    );
-    if (entry === "external")
-      build.onResolve({ filter: /\/inlined\.js$/ }, () => ({
-        path: inRoot("js/streamed.js"),
-      }));
+    for (const [name, path] of [
+      ["chunk", chunk],
+      ["fallback", fallback],
+    ])
+      build.onResolve({ filter: new RegExp(`/${name}\\.js$`) }, ({ kind }) =>
+        kind === "dynamic-import" ? { path, external: true } : null,
+      );
+    for (const [name, path] of [
+      ["source", source],
+      ["inlined", inlined],
+    ])
+      build.onResolve({ filter: new RegExp(`^\\./${name}\\.js$`) }, () =>
+        path ? { path } : null,
+      );
   },
 });
 
 /**
- * What an app pays: the bundles that esbuild makes of the two functions that every app needs.
- * @returns {Promise<{ entry: Uint8Array, all: Uint8Array }>} with code splitting, what is loaded at once; without, all in one
+ * What an app pays for what it imports, as esbuild bundles it; aws-amplify is there already.
+ * @param {string} contents
+ * @returns {Promise<{ entry: Uint8Array, chunk: Uint8Array }>} what is loaded with the app, and what `configure` asks for
  */
-export async function bundleForAnApp() {
-  /** @param {boolean} splitting */
-  const bundled = async (splitting) => {
-    const { outputFiles } = await esbuild.build({
-      stdin: {
-        contents: 'export { configure, signOut } from "./dist/index.js";',
-        resolveDir: root,
-      },
-      bundle: true,
-      minify: true,
-      format: "esm",
-      target: TARGET,
-      splitting,
-      outdir: join(workDir, "app"),
-      write: false,
-      logLevel: "warning",
-    });
-    const [file] = outputFiles;
-    if (!file) throw new Failure("esbuild made no bundle.");
-    return file.contents;
-  };
-  return { entry: await bundled(true), all: await bundled(false) };
+export async function bundleForAnApp(contents) {
+  const { outputFiles } = await esbuild.build({
+    stdin: { contents, resolveDir: root },
+    bundle: true,
+    minify: true,
+    format: "esm",
+    target: TARGET,
+    splitting: true,
+    alias: { "cognito-signout": join(distDir, "index.js") },
+    external: ["aws-amplify"],
+    outdir: join(workDir, "app"),
+    write: false,
+    logLevel: "warning",
+  });
+  const [entry, chunk] = [/stdin\.js$/, new RegExp(CHUNK)].map((name) =>
+    outputFiles.find(({ path }) => name.test(path)),
+  );
+  if (!entry || !chunk) throw new Failure("esbuild made no such bundle.");
+  return { entry: entry.contents, chunk: chunk.contents };
 }

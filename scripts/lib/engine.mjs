@@ -84,14 +84,19 @@ async function buildWasm() {
   await writeFile(join(workDir, "fallback-engine.d.ts"), FALLBACK_TYPES);
   for (const name of ["glue", "fallback-glue"])
     await writeFile(join(workDir, `${name}.d.ts`), GLUE_TYPES);
-  await writeFile(
-    join(workDir, "bytes.js"),
-    `export const bytes = "${Buffer.from(deflated).toString("base64")}";\n`,
-  );
-  await writeFile(
-    join(workDir, "integrity.js"),
-    `export const integrity = "${integrityOf(wasm)}";\n`,
-  );
+  for (const [name, text] of Object.entries({
+    bytes: Buffer.from(deflated).toString("base64"),
+    integrity: integrityOf(wasm),
+  })) {
+    await writeFile(
+      join(workDir, `${name}.js`),
+      `export const ${name} = "${text}";\n`,
+    );
+    await writeFile(
+      join(workDir, `${name}.d.ts`),
+      `export const ${name}: string;\n`,
+    );
+  }
 }
 
 /** Glue and engine only fit if both come from one version of wasm-bindgen. */

@@ -133,6 +133,16 @@ pub enum StoreAnswer {
     Changed,
 }
 
+/// Entries that were removed to end their sessions. They hold tokens and do not print.
+#[derive(Clone, Default)]
+pub struct Removed(pub Snapshot);
+
+impl std::fmt::Debug for Removed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("[removed]")
+    }
+}
+
 /// A sign-out as the app asks for it.
 #[derive(Clone, Debug)]
 pub struct SignOutCall {
@@ -148,6 +158,9 @@ pub struct SignOutCall {
     pub app_state: Option<String>,
     /// The window that was opened for a popup, or refused; none where the caller opened none.
     pub popup: Option<Option<Handle>>,
+    /// What was removed before: the sign-out ends these sessions and no stored one. The listeners of
+    /// this page were told.
+    pub removed: Option<Removed>,
     /// The address of the page.
     pub url: String,
 }

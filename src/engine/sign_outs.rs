@@ -131,11 +131,15 @@ impl SignOuts {
         }
     }
 
-    /// The sign-out that a call may join: the newest that has not settled.
+    /// The newest sign-out that has not settled.
     pub fn active(&self) -> Option<&SignOutTask> {
-        let mut tasks = self.tasks.iter().rev();
-        let active = tasks.find(|task| !task.is_let_go() && !task.is_settled());
-        active.map(|task| &**task)
+        self.live().filter(|task| !task.is_settled()).last()
+    }
+
+    /// The one that a call may join.
+    fn joinable(&self) -> Option<&SignOutTask> {
+        let active = self.live().filter(|task| !task.is_settled());
+        active.filter(|task| !task.removed_before).last()
     }
 
     fn begin(&mut self, parts: &mut Parts, task: Box<SignOutTask>) {
@@ -166,7 +170,10 @@ impl SignOuts {
             own_navigation,
             &asked.url,
         );
+        let mut removed = asked.removed;
         let refused = match &target {
+            // The user is signed out here already, so all else is done as far as it can be.
+            _ if removed.is_some() => None,
             _ if asked.aborted => Some(AuthError::new(AuthErrorCode::Aborted)),
             Err(error) if must => Some(error.clone()),
             _ => None,
@@ -175,7 +182,7 @@ impl SignOuts {
             return refuse(parts, call, window.flatten(), error);
         }
         let machine = Machine::new(plan(&client.config, &options));
-        let ask = Box::new(Ask {
+        let mut ask = Box::new(Ask {
             asked: Asked {
                 global: options.global,
                 forget_device: options.forget_device,
@@ -191,9 +198,12 @@ impl SignOuts {
             timeout_ms: options.timeout_ms(),
             retry_when_online: options.retry_when_online,
         });
+        if removed.is_some() {
+            ask.for_retry();
+        }
         let waiter = Waiter::Call(call);
         // What another sign-out does says nothing of a popup, unless it has one; and nobody else waits for a popup.
-        let active = self.active();
+        let active = self.joinable().filter(|_| removed.is_none());
         let at_popup = active.filter(|task| !by_popup && task.phase() == Phase::Popup);
         let at_popup = at_popup.map(|task| task.id);
         let running = active.filter(|task| match by_popup {
@@ -222,6 +232,9 @@ impl SignOuts {
         self.scoped(parts, &mut task, &mut |task, scope| {
             if let Some(ask) = ask.take() {
                 task.first_caller(ask, waiter, scope);
+            }
+            if let Some(removed) = removed.take() {
+                task.was_removed(removed, scope);
             }
         });
         let mut tasks = self.tasks.iter_mut();

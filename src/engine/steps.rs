@@ -134,6 +134,11 @@ impl StepLog {
         }
     }
 
+    /// A step is not begun.
+    pub fn skip(&mut self, name: StepName, at: f64, reason: &'static str) {
+        self.steps.push(skipped(name, at, reason));
+    }
+
     /// What the last answer said of itself.
     pub fn answered(&mut self, name: StepName, status: u16, request_id: Option<String>) {
         if let Some(step) = self.change(name) {

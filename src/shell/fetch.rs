@@ -13,6 +13,13 @@ use super::task::{self, Settled, Slot};
 use crate::error::{AuthError, AuthErrorCode};
 use crate::protocol::{CONTENT_TYPE, Request, Response, TARGET_PREFIX};
 
+#[wasm_bindgen]
+extern "C" {
+    /// By its bare name: where Node has the globals of jsdom, `window` is another object, and has none.
+    #[wasm_bindgen(js_name = fetch, catch)]
+    fn fetch(url: &JsValue, init: &JsValue) -> Result<JsValue, JsValue>;
+}
+
 /// Whether the browser says that it is offline.
 pub fn is_offline() -> bool {
     js::get(&js::global("navigator"), "onLine").as_bool() == Some(false)
@@ -75,7 +82,7 @@ async fn start(
         ("keepalive", &keepalive.into()),
     ])?;
     let url = JsValue::from_str(&request.url);
-    let answer = js::call(&js_sys::global(), "fetch", &[&url, &init])?;
+    let answer = fetch(&url, &init)?;
     let answer = task::settle(&answer).await?;
     answer.dyn_into()
 }

@@ -5,6 +5,7 @@ mod clock;
 mod fetch;
 mod handles;
 pub mod js;
+pub mod ledger;
 mod page;
 mod perform;
 mod store;

@@ -12,9 +12,9 @@ use super::js::{self, Listener};
 use super::store::{Done, Store};
 use super::tab::Tab;
 use super::task::{self, then};
-use super::{fetch, page};
+use super::{fetch, ledger, page};
 use crate::engine::io::{
-    Effect, EffectId, Handle, Input, PopupView, Record, SignedOutEvent, StoreRef,
+    Effect, EffectId, Handle, Input, PopupView, Record, SignedOutEvent, StoreAnswer, StoreRef,
 };
 use crate::error::{AuthError, AuthErrorCode};
 use crate::protocol::Request;
@@ -112,6 +112,9 @@ impl Tab {
         let tab = self.clone();
         Box::new(move |result| {
             tab.change_ends(id);
+            if let Ok(StoreAnswer::Values(entries)) = &result {
+                ledger::note_read(entries);
+            }
             let result = result.map_err(|thrown| js::error(AuthErrorCode::Storage, &thrown));
             tab.answer(Input::Stored(id, result));
         })
@@ -152,6 +155,9 @@ impl Tab {
         let tab = self.clone();
         task::start(Box::pin(async move {
             let answer = fetch::send(&request, &signal).await;
+            if let Ok(response) = &answer {
+                ledger::note_answer(&request, response);
+            }
             tab.requests.borrow_mut().retain(|request| request.0 != id);
             tab.answer(Input::Answered(id, answer.map(Box::new)));
         }));

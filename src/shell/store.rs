@@ -8,7 +8,7 @@ use js_sys::{Array, Reflect};
 use wasm_bindgen::prelude::*;
 
 use super::task::{self, Settled, then};
-use super::{js, page};
+use super::{js, ledger, page};
 use crate::config::{Config, CookieOptions, StorageKind};
 use crate::engine::io::{Access, Place, StoreAnswer};
 use crate::layout::{Snapshot, cookie};
@@ -265,7 +265,11 @@ impl Store {
 
     fn remove(&self, keys: &[String], done: Box<dyn FnOnce(Result<(), JsValue>)>) {
         if let Store::Cookie(document, options) = self {
-            return done(remove_cookies(document, keys, options));
+            let removed = remove_cookies(document, keys, options);
+            if removed.is_ok() {
+                ledger::note_removed(keys);
+            }
+            return done(removed);
         }
         let mut outcome = Ok(());
         let mut asked = Vec::new();
@@ -283,7 +287,10 @@ impl Store {
                 }
             };
             match removed {
-                Ok(value) => asked.push(value),
+                Ok(value) => {
+                    ledger::note_removed(std::slice::from_ref(key));
+                    asked.push(value);
+                }
                 Err(thrown) => outcome = Err(thrown),
             }
         }

@@ -325,8 +325,9 @@ impl Tab {
         self: &Rc<Self>,
         client: ClientId,
         options: SignOutOptions,
-        hooks: Hooks,
+        mut hooks: Hooks,
     ) -> Slot<Reply> {
+        let removed = hooks.removed.take();
         let signal = hooks.signal.as_ref();
         let asked = Box::new(SignOutCall {
             options,
@@ -335,6 +336,7 @@ impl Tab {
             aborted: signal.is_some_and(|signal| js::get(signal, "aborted").is_truthy()),
             app_state: hooks.app_state.clone(),
             popup: None,
+            removed,
             url: page::url(),
         });
         self.ask(|call| Queued::SignOut(client, call, asked, hooks))

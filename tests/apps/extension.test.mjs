@@ -1,4 +1,4 @@
-// A page of a browser extension, under the policy of Manifest V3.
+// A browser extension: its page and its background, under the policy of Manifest V3.
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -10,6 +10,7 @@ import { findBrowser } from "../../scripts/lib/browsers.mjs";
 import { HANGS_MS, useWorld, Visitor } from "../e2e/lib/world.mjs";
 import { consumer } from "./lib/consumer.mjs";
 import { complaints, walk } from "./lib/journey.mjs";
+import { walkWorker } from "./lib/worker-journey.mjs";
 
 const world = useWorld({ app: false });
 
@@ -25,8 +26,9 @@ const extensionId = (folder) =>
  * Opens the page of an extension, signs in and out.
  * @param {import("node:test").TestContext} t
  * @param {string} folder the extension's
+ * @param {typeof walk} through what is done in the page
  */
-async function extensionPage(t, folder) {
+async function extensionPage(t, folder, through = walk) {
   const profile = await mkdtemp(join(tmpdir(), "extension-"));
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: findBrowser("chromium")?.CHROME_BIN ?? "",
@@ -51,8 +53,8 @@ async function extensionPage(t, folder) {
   const page = await context.newPage();
   const seen = complaints(page);
   await page.goto(`${origin}/index.html`);
-  await walk(jane, page);
-  return { page, seen };
+  await through(jane, page);
+  return { context, page, seen };
 }
 
 /** Whether the page may compile WebAssembly. @param {import("playwright-core").Page} page */
@@ -90,5 +92,30 @@ test(
     const { page, seen } = await extensionPage(t, folder);
     assert.deepEqual(seen, []);
     assert.equal(await hasWasm(page), false);
+  },
+);
+
+test(
+  "an extension's background, with the entry eager",
+  { timeout: 2 * HANGS_MS },
+  async (t) => {
+    const folder = await consumer("extension-background", {
+      templates: ["page", "worker", "extension-background"].map(
+        (name) => `tests/apps/${name}`,
+      ),
+    });
+    const { context, page, seen } = await extensionPage(t, folder, walkWorker);
+    assert.deepEqual(seen, []);
+    assert.equal(context.serviceWorkers().length, 1);
+    // The tokens were in the background's storage, and are gone there.
+    const { key, left } = await page.evaluate(async () => {
+      const { local } = /** @type {any} */ (globalThis).chrome.storage;
+      const kept = Object.keys(await local.get(null));
+      return {
+        key: localStorage.length,
+        left: kept.filter((name) => name.includes("Token")),
+      };
+    });
+    assert.deepEqual({ key, left }, { key: 0, left: [] });
   },
 );

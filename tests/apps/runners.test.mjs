@@ -56,6 +56,7 @@ describe("test runners", { timeout: 10 * HANGS_MS }, () => {
     const { stdout } = await runIn(folder, "jest/bin/jest.js", ["--json"], {
       COGNITO,
     });
-    assert.equal(passed(stdout), 3);
+    assert.equal(passed(stdout), 4);
+    assert.deepEqual(jane.calls, ["GlobalSignOut", "RevokeToken"]);
   });
 });

@@ -35,7 +35,7 @@ describe("entries", { timeout: 20 * HANGS_MS }, () => {
       "utf8",
     );
     entries = Object.keys(JSON.parse(manifest).exports)
-      .filter((path) => path !== "./package.json")
+      .filter((path) => !/\.(json|wasm)$/.test(path))
       .map((path) => join("cognito-signout", path));
     assert.ok(entries.includes("cognito-signout"));
     await writeFile(
@@ -64,7 +64,8 @@ describe("entries", { timeout: 20 * HANGS_MS }, () => {
         join(folder, "src/index.js"),
         `${moduleOf(own)}\nglobalThis.exported = exported;`,
       );
-      const site = await serveFolder(await bundle(name, folder));
+      const { site: made } = await bundle(name, folder);
+      const site = await serveFolder(made);
       t.after(site.close);
       const { page } = await world.visitor(t, {
         origin: site.origin,

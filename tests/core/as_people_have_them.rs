@@ -1,11 +1,11 @@
 //! Configurations as people have them: from v5's docs, from environment variables, copied from the console.
 
-use cognito_signout::internals::config;
-use cognito_signout::{AuthError, Config, HostedUi, SameSite, StorageKind};
+use cognito_signout::AuthError;
+use cognito_signout::{Config, HostedUi};
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
-use crate::support::{Value, argument, fault, function, names_field, object, text};
+use crate::support::{fault, names_field};
 
 fn read(config: &Json) -> Result<Config, AuthError> {
     Config::from_json(&config.to_string())
@@ -34,74 +34,6 @@ fn redirects(given: &Json) -> Result<Vec<String>, AuthError> {
 
 fn domain(given: &str) -> Result<String, AuthError> {
     hosted_ui(given, &json!("https://a.example/")).map(|hosted| hosted.unwrap().origin)
-}
-
-/// Amplify v5's `Auth`, with this in addition to its ids.
-fn v5(name: &'static str, value: Value) -> Vec<(&'static str, Value)> {
-    vec![
-        ("userPoolId", text("eu-central-1_AbC123")),
-        ("userPoolWebClientId", text("client1")),
-        (name, value),
-    ]
-}
-
-#[test]
-fn a_storage_that_lacks_a_method_is_refused_by_name() {
-    let lacking = || object(&[("getItem", function()), ("setItem", function())]);
-    for bad in [lacking(), function(), object(&[]), text("local")] {
-        let auth = object(&v5("storage", bad.clone()));
-        names_field(config::read(argument(&[("Auth", auth)])), "Auth.storage");
-        if bad != text("local") {
-            names_field(config::read(argument(&v5("storage", bad))), "storage");
-        }
-    }
-    let cognito = [
-        ("userPoolId", text("eu-central-1_AbC123")),
-        ("userPoolClientId", text("client1")),
-    ];
-    let nested = |auth: &[(&'static str, Value)]| config::read(argument(&[("Auth", object(auth))]));
-    names_field(
-        nested(&[("Cognito", object(&cognito)), ("storage", lacking())]),
-        "Auth.storage",
-    );
-    let inside = [&cognito[..], &[("storage", lacking())]].concat();
-    names_field(
-        nested(&[("Cognito", object(&inside))]),
-        "Auth.Cognito.storage",
-    );
-    // The one that says which.
-    suggests(
-        config::read(argument(&v5("storage", lacking()))),
-        "storage",
-        "removeItem",
-    );
-    // A bucket of amplify_outputs.json is no storage; what looks like one is.
-    let outputs = |storage: Value| {
-        let auth = [
-            ("user_pool_id", text("eu-central-1_AbC123")),
-            ("user_pool_client_id", text("client1")),
-        ];
-        config::read(argument(&[("auth", object(&auth)), ("storage", storage)]))
-    };
-    let bucket = object(&[("bucket_name", text("b"))]);
-    assert_eq!(outputs(bucket).unwrap().config.storage, StorageKind::Local);
-    names_field(outputs(lacking()), "storage");
-}
-
-#[test]
-fn cookie_storage_that_is_no_object_is_refused() {
-    let read = |cookies: &Json| {
-        read(&json!({ "Auth": {
-            "userPoolId": "eu-central-1_AbC123", "userPoolWebClientId": "client1", "cookieStorage": cookies,
-        } }))
-    };
-    for bad in [json!("example.com"), json!(true), json!(1), json!([])] {
-        names_field(read(&bad), "Auth.cookieStorage");
-    }
-    // `cookieStorage: isProduction && { ... }`
-    for none in [json!(null), json!(false), json!("")] {
-        assert_eq!(read(&none).unwrap().storage, StorageKind::Local);
-    }
 }
 
 #[test]
@@ -186,55 +118,6 @@ fn a_v5_hosted_ui_below_aws_cognito() {
             with(place, &both).unwrap().hosted_ui.unwrap().origin,
             "https://other.example.com"
         );
-    }
-}
-
-#[test]
-fn cookie_attributes_that_say_nothing() {
-    let of = |shape: &str, cookie: Json| {
-        read(&match shape {
-            "cookie" => {
-                json!({ "userPoolId": "eu-central-1_AbC123", "userPoolClientId": "client1", "storage": "cookie", "cookie": cookie })
-            }
-            _ => {
-                json!({ "Auth": { "userPoolId": "eu-central-1_AbC123", "userPoolWebClientId": "client1", "cookieStorage": cookie } })
-            }
-        })
-    };
-    for shape in ["cookie", "Auth.cookieStorage"] {
-        for nothing in [json!(""), json!(" "), json!("\t\n"), json!(null)] {
-            let config = of(
-                shape,
-                json!({ "domain": nothing, "path": nothing, "sameSite": nothing, "secure": null, "expires": null }),
-            );
-            let config = config.unwrap();
-            assert_eq!(config.cookie, Default::default(), "{shape} {nothing}");
-            assert_eq!(config.storage, StorageKind::Cookie);
-        }
-        let cookie = of(
-            shape,
-            json!({ "domain": " .example.com ", "path": " /app ", "sameSite": "Lax" }),
-        )
-        .unwrap()
-        .cookie;
-        assert_eq!(cookie.domain.as_deref(), Some(".example.com"));
-        assert_eq!(
-            (cookie.path.as_str(), cookie.same_site),
-            ("/app", SameSite::Lax)
-        );
-        for (name, value) in [
-            ("domain", json!(1)),
-            ("domain", json!("a b")),
-            ("sameSite", json!(true)),
-            ("secure", json!("true")),
-            ("expires", json!("7")),
-            ("expires", json!("2099-01-01")),
-            ("expires", json!({})),
-        ] {
-            let mut cookie = json!({});
-            cookie[name] = value;
-            names_field(of(shape, cookie), &[shape, ".", name].concat());
-        }
     }
 }
 

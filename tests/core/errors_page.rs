@@ -1,5 +1,5 @@
-//! `docs/errors.md` and `js/codes.js` say what the table of codes says. `UPDATE_DOCS=1 cargo test --test core errors_page` writes
-//! them anew.
+//! `docs/errors.md` and `js/codes.ts` say what the table of codes says. `UPDATE_DOCS=1 cargo test --test core errors_page` writes
+//! them again.
 
 use super::support::check_generated as check;
 use cognito_signout::AuthErrorCode;
@@ -117,18 +117,25 @@ fn page() -> String {
     page
 }
 
-/// The texts for JavaScript: a constant for each code, so that bundlers leave out what is not used.
+/// The texts for TypeScript: a constant for each code, so that bundlers leave out what is not used.
 fn codes() -> String {
     let mut module = String::from(
-        "// Made from the table in src/error.rs: `UPDATE_DOCS=1 cargo test --test core errors_page`.\n
-/** @typedef {[message: string, recoverySuggestion: string, retryable: boolean]} Texts */\n",
+        "// Made from the table in src/error.rs: `UPDATE_DOCS=1 cargo test --test core errors_page`.
+
+import type { AuthErrorCode } from \"./types.js\";
+
+export type Texts = [
+  message: string,
+  recoverySuggestion: string,
+  retryable: boolean,
+];\n",
     );
     let mut names = String::new();
     for code in AuthErrorCode::all() {
         let name = code.as_str();
         let texts = [code.default_message(), code.recovery_suggestion()].map(quoted);
         module.push_str(&format!(
-            "\n/** @type {{Texts}} */\nexport const {name} = [\n  {},\n  {},\n  {},\n];\n",
+            "\nexport const {name}: Texts = [\n  {},\n  {},\n  {},\n];\n",
             texts[0],
             texts[1],
             code.retryable()
@@ -136,13 +143,12 @@ fn codes() -> String {
         names.push_str(&format!("  {name},\n"));
     }
     module.push_str(&format!(
-        "\n/** @type {{Record<import(\"cognito-signout\").AuthErrorCode, Texts>}} */
-export const CODES = {{\n{names}}};\n"
+        "\nexport const CODES: Record<AuthErrorCode, Texts> = {{\n{names}}};\n"
     ));
     module
 }
 
-/// A string of JavaScript, in the quotes that need no escape.
+/// A string of TypeScript, in the quotes that need no escape.
 fn quoted(text: &str) -> String {
     let quote = if text.contains('"') { '\'' } else { '"' };
     assert!(!text.contains(quote) && !text.contains('\\'), "{text}");
@@ -156,5 +162,5 @@ fn the_page_is_what_the_table_says() {
 
 #[test]
 fn the_module_is_what_the_table_says() {
-    check("js/codes.js", &codes());
+    check("js/codes.ts", &codes());
 }

@@ -14,9 +14,11 @@ mod client;
 mod configuration;
 mod cookies;
 mod errors_page;
+mod fixture;
 #[path = "../common/jwt.rs"]
 mod jwt;
 mod keys_page;
+mod layout_cases;
 mod layout_properties;
 mod layouts;
 mod logout;

@@ -17,7 +17,7 @@ const DOCUMENTS = [
 
 const types = ts.createSourceFile(
   "index.d.ts",
-  await read("js/index.d.ts"),
+  await read("dist/index.d.ts"),
   ts.ScriptTarget.ES2022,
 );
 

@@ -1,4 +1,4 @@
-// Every snippet of the README and the guides compiles: TypeScript against js/index.d.ts, Rust against the crate on wasm32. Those that need more than
+// Every snippet of the README and the guides compiles: TypeScript against dist/, Rust against the crate on wasm32. Those that need more than
 // the package are pieces of the sample apps, which `npm run verify` builds and runs.
 import assert from "node:assert/strict";
 import { cp, mkdir, rm, writeFile } from "node:fs/promises";
@@ -64,10 +64,6 @@ test("TypeScript and JavaScript compile, each by itself", async () => {
     skipLibCheck: true,
     types: [],
     noEmit: true,
-    paths: {
-      "cognito-signout": [inRoot("js/index.d.ts")],
-      "cognito-signout/*": [inRoot("js/*.d.ts")],
-    },
   };
   const host = ts.createCompilerHost(options);
   const { fileExists, getSourceFile } = host;

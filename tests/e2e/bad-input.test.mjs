@@ -170,6 +170,135 @@ describe("bad input", sideBySide(4), () => {
     assert.ok((await jane.keys()).length > 0);
   });
 
+  test("options that hold themselves many times: failed(configuration)", async (t) => {
+    const jane = await world.visitor(t);
+    const result = await jane.page.evaluate(async () => {
+      /** @type {any} */
+      const odd = {};
+      for (let i = 0; i < 12; i++) odd[`field${i}`] = odd;
+      return show(await cs.signOut(odd));
+    });
+    assert.equal(result.status, "failed");
+    assert.equal(result.error.code, "configuration");
+  });
+
+  test("configuration, options and tokens are read once: neither getters, proxies nor later changes alter them", async (t) => {
+    const jane = await world.visitor(t, { configure: false });
+    const tokens = jane.session();
+    const other = jane.session();
+    const seen = await jane.page.evaluate(
+      async ({ config, tokens }) => {
+        /** @type {Record<string, number>} */
+        const reads = {};
+        /**
+         * Its fields, on any level, are right when they are read first, and nonsense then.
+         * @param {any} value @param {string} path @returns {any}
+         */
+        const once = (value, path) =>
+          typeof value !== "object" || value === null
+            ? value
+            : new Proxy(value, {
+                get(target, name, receiver) {
+                  const field = Reflect.get(target, name, receiver);
+                  if (typeof name === "symbol" || !Object.hasOwn(target, name))
+                    return field;
+                  // An array's length is no value of its own.
+                  if (Array.isArray(target) && name === "length") return field;
+                  const at = `${path}.${name}`;
+                  reads[at] = (reads[at] ?? 0) + 1;
+                  return reads[at] > 1 ? "nonsense" : once(field, at);
+                },
+              });
+        /**
+         * Calls a function, and spoils what was handed over as soon as it has returned.
+         * @template T
+         * @param {(given: any) => Promise<T>} call @param {any} given @param {string} name
+         */
+        const handOver = (call, given, name) => {
+          const promise = call(once(given, name));
+          const spoil = (/** @type {any} */ object) => {
+            for (const key of Object.keys(object)) {
+              const value = object[key];
+              if (value && typeof value === "object") spoil(value);
+              object[key] = "nonsense";
+            }
+          };
+          spoil(given);
+          return promise;
+        };
+        await handOver(cs.configure, structuredClone(config), "config");
+        await handOver(cs.storeTokens, { ...tokens }, "tokens");
+        const loaded = await cs.loadTokens();
+        const options = {
+          global: true,
+          hostedUI: "manual",
+          redirectUrl: config.hostedUI.redirectSignOut[1],
+          timeoutMs: 60_000,
+          popupTimeoutMs: 60_000,
+          forgetDevice: false,
+          retryWhenOnline: false,
+          appState: { from: ["here"] },
+        };
+        const result = await handOver(cs.signOut, options, "options");
+        return {
+          reads: Object.entries(reads).filter(([, times]) => times > 1),
+          names: Object.keys(reads).length,
+          loaded: loaded?.refreshToken === tokens.refreshToken,
+          result: show(result),
+        };
+      },
+      {
+        config: jane.config,
+        tokens: {
+          accessToken: tokens.accessToken,
+          idToken: tokens.idToken,
+          refreshToken: tokens.refreshToken,
+        },
+      },
+    );
+    assert.deepEqual(seen.reads, []);
+    assert.ok(seen.names > 15, `${seen.names}`);
+    assert.equal(seen.loaded, true);
+    assert.equal(seen.result.status, "complete", JSON.stringify(seen.result));
+    assert.equal(
+      new URL(seen.result.logoutUrl).searchParams.get("logout_uri"),
+      jane.urls[1],
+    );
+    assert.deepEqual(jane.calls, ["GlobalSignOut", "RevokeToken"]);
+    assert.equal(jane.areValid(other).refresh, false);
+  });
+
+  test("options are read when signOut is called, also where the engine is not there yet", async (t) => {
+    const jane = await world.visitor(t, { configure: false });
+    const tokens = jane.session();
+    jane.fault({
+      operation: "GlobalSignOut",
+      times: 1,
+      answer: { type: "ForbiddenException" },
+    });
+    const seen = await jane.page.evaluate(
+      async ({ config, tokens }) => {
+        void cs.configure(config);
+        void cs.storeTokens(tokens);
+        const options = { global: true, hostedUI: /** @type {any} */ ("none") };
+        const running = cs.signOut(options);
+        options.global = false;
+        options.hostedUI = "nonsense";
+        globalThis.kept = await running;
+        return show(globalThis.kept);
+      },
+      {
+        config: jane.config,
+        tokens: {
+          accessToken: tokens.accessToken,
+          refreshToken: tokens.refreshToken,
+        },
+      },
+    );
+    assert.equal(seen.status, "partial", JSON.stringify(seen));
+    assert.ok(seen.globalSignOutError);
+  });
+
   test("of two configurations at once each is told its own", async (t) => {
     const jane = await world.visitor(t, { configure: false });
     const seen = await jane.page.evaluate(async (config) => {

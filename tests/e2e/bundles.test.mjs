@@ -41,7 +41,10 @@ async function build() {
         globalName: name,
         // Its own node_modules, wherever the entry lies.
         nodePaths: [join(root, "node_modules")],
-        external: ["./fallback.js", "*/fallback.cjs"],
+        external: [
+          "*/cognito-signout-fallback.js",
+          "*/cognito-signout-fallback.cjs",
+        ],
         write: false,
         logLevel: "error",
       });

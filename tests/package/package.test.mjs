@@ -19,9 +19,41 @@ before(async () => {
   app = await builtApp();
 });
 
-/** What can be imported: one line here for each subpath. */
-const SUBPATHS = ["amplify", "external", "oidc-client-ts", "testing"];
-const ENTRIES = ["index", ...SUBPATHS];
+const MAIN = [
+  "AuthError",
+  "configure",
+  "createClient",
+  "globalSignOut",
+  "isAuthError",
+  "isSigningOut",
+  "loadTokens",
+  "onSignedOut",
+  "preload",
+  "refreshTokens",
+  "revokeToken",
+  "signOut",
+  "storeTokens",
+  "takeSignOutResult",
+];
+
+/** What can be imported, and the names that each has: one line here for each subpath. */
+const NAMES = {
+  index: MAIN,
+  amplify: ["connectAmplify"],
+  eager: MAIN,
+  "oidc-client-ts": ["connectUserManager"],
+  slim: [...MAIN, "integrity", "setWasmUrl"].sort(),
+  testing: ["authError", "completeResult", "failedResult", "partialResult"],
+};
+const ENTRIES = Object.keys(NAMES);
+const SUBPATHS = ENTRIES.slice(1);
+
+/** The file of an entry in CommonJS: bundlers don't split it, so the package itself is the eager one. @param {string} name */
+const commonJS = (name) => (name === "eager" ? "index" : name);
+
+/** @param {string} name */
+const specifier = (name) =>
+  name === "index" ? "cognito-signout" : `cognito-signout/${name}`;
 
 /**
  * Runs a module in a fresh Node, next to the installed package; it prints JSON.
@@ -47,15 +79,17 @@ test("the tarball holds these files and no other", async () => {
       "package/LICENSE-APACHE",
       "package/LICENSE-MIT",
       "package/README.md",
-      ...ENTRIES.flatMap((name) =>
-        ["cjs", "d.cts", "d.ts", "js"].map(
+      ...ENTRIES.flatMap((name) => [
+        ...["d.cts", "d.ts", "js"].map(
           (type) => `package/dist/${name}.${type}`,
         ),
-      ),
-      // The engine once more: as JavaScript, and for those who serve it themselves.
+        ...(commonJS(name) === name ? [`package/dist/${name}.cjs`] : []),
+      ]),
+      // The engine: in the chunk of the package itself, as JavaScript, and for those who serve it themselves.
+      "package/dist/cognito-signout-engine.js",
+      "package/dist/cognito-signout-fallback.cjs",
+      "package/dist/cognito-signout-fallback.js",
       "package/dist/engine.wasm",
-      "package/dist/fallback.cjs",
-      "package/dist/fallback.js",
       // Folders for tools that do not read `exports`.
       ...SUBPATHS.map((name) => `package/${name}/package.json`),
       "package/package.json",
@@ -87,11 +121,12 @@ test("package.json says what bundlers, Node and npm need", async () => {
             },
             require: {
               types: `./dist/${name}.d.cts`,
-              default: `./dist/${name}.cjs`,
+              default: `./dist/${commonJS(name)}.cjs`,
             },
           },
         ]),
       ),
+      "./engine.wasm": "./dist/engine.wasm",
       "./package.json": "./package.json",
     }),
   );
@@ -105,7 +140,7 @@ test("package.json says what bundlers, Node and npm need", async () => {
         await readFile(join(app.installed, name, "package.json"), "utf8"),
       ),
       {
-        main: `../dist/${name}.cjs`,
+        main: `../dist/${commonJS(name)}.cjs`,
         module: `../dist/${name}.js`,
         types: `../dist/${name}.d.ts`,
         sideEffects: false,
@@ -171,8 +206,23 @@ for (const [format, load] of [
     assert.deepEqual(run, [published.toString("base64")]);
   });
 
-test("importing it does nothing: no request, no WebAssembly, no storage, no timer, no listener", async () => {
-  const seen = await inNode(`
+/** Says on standard error what is loaded of the engine, and stands for the libraries. */
+const HOOKS = `
+import { writeSync } from "node:fs";
+export const resolve = (name, context, next) => name.startsWith("aws-amplify")
+  ? { url: "data:text/javascript,export const Hub = {}, getCurrentUser = 0, signOut = 0", shortCircuit: true }
+  : next(name, context);
+export const load = (url, context, next) => {
+  if (/engine|fallback/.test(url)) writeSync(2, url);
+  return next(url, context);
+};
+`;
+
+for (const [name, names] of Object.entries(NAMES))
+  test(`importing ${specifier(name)} does nothing: no request, no WebAssembly, no storage, no timer, no listener`, async () => {
+    const seen = await inNode(`
+    const { register } = await import("node:module");
+    register("data:text/javascript," + encodeURIComponent(${JSON.stringify(HOOKS)}));
     const touched = [];
     const trap = (name) => () => { touched.push(name); throw new Error(name); };
     const traps = (name) => new Proxy(function () {}, {
@@ -184,29 +234,40 @@ test("importing it does nothing: no request, no WebAssembly, no storage, no time
       Object.defineProperty(globalThis, name, { configurable: true, value: traps(name) });
     globalThis.window = globalThis;
     const before = Reflect.ownKeys(globalThis).length;
-    const cs = await import("cognito-signout");
+    const cs = await import("${specifier(name)}");
+    await new Promise((resolve) => setImmediate(resolve));
     console.log(JSON.stringify({
       touched, globals: Reflect.ownKeys(globalThis).length - before, names: Object.keys(cs).sort(),
     }));
   `);
-  assert.deepEqual(seen.touched, []);
-  assert.equal(seen.globals, 0);
-  assert.deepEqual(seen.names, [
-    "AuthError",
-    "configure",
-    "createClient",
-    "globalSignOut",
-    "isAuthError",
-    "isSigningOut",
-    "loadTokens",
-    "onSignedOut",
-    "preload",
-    "refreshTokens",
-    "revokeToken",
-    "signOut",
-    "storeTokens",
-    "takeSignOutResult",
-  ]);
+    assert.deepEqual(seen, { touched: [], globals: 0, names });
+  });
+
+test("the chunks have nothing but what the entries ask them for", async () => {
+  const names = await inNode(`
+    const names = (file) => import("./node_modules/cognito-signout/dist/cognito-signout-" + file + ".js").then(Object.keys);
+    console.log(JSON.stringify([await names("engine"), await names("fallback")]));
+  `);
+  assert.deepEqual(names, [["start"], ["createGlue", "createInstance"]]);
+});
+
+test("in CommonJS the package itself is the eager one", async () => {
+  const isOne = await inNode(`
+    const require = (await import("node:module")).createRequire(process.cwd() + "/");
+    console.log(require("cognito-signout") === require("cognito-signout/eager"));
+  `);
+  assert.equal(isOne, true);
+});
+
+test("the types are the same for both kinds of modules", async () => {
+  for (const name of ENTRIES) {
+    const [types, same] = await Promise.all(
+      ["d.ts", "d.cts"].map((ending) =>
+        readFile(join(app.installed, "dist", `${name}.${ending}`), "utf8"),
+      ),
+    );
+    assert.equal(same, types, name);
+  }
 });
 
 test("on a server it is inert", async () => {
@@ -312,9 +373,13 @@ for (const [moduleResolution, module] of /** @type {const} */ ([
   });
 
 test("an import that is not used weighs nothing", async () => {
+  const imports = Object.entries(NAMES).map(
+    ([name, [first]], i) =>
+      `import { ${first} as unused${i} } from "${specifier(name)}";`,
+  );
   const { outputFiles } = await esbuild.build({
     stdin: {
-      contents: 'import { signOut } from "cognito-signout"; console.log("app")',
+      contents: `${imports.join("\n")}\nconsole.log("app")`,
       resolveDir: app.root,
     },
     bundle: true,

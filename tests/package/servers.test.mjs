@@ -24,7 +24,11 @@ const CONFIG = `{ userPoolId: "eu-west-1_AbCdEfGhI", userPoolClientId: "1example
 /** What apps do when their modules are evaluated, and what comes of it. `report` is for later. */
 const APP = `
 import * as cs from "cognito-signout";
-import * as external from "cognito-signout/external";
+import { connectAmplify } from "cognito-signout/amplify";
+import * as eager from "cognito-signout/eager";
+import { connectUserManager } from "cognito-signout/oidc-client-ts";
+import * as slim from "cognito-signout/slim";
+import { completeResult } from "cognito-signout/testing";
 
 // Nothing is awaited and nothing is caught.
 cs.configure(${CONFIG});
@@ -36,8 +40,13 @@ client.signOut({ hostedUI: "popup" });
 // Nonsense is told in the browser.
 cs.configure(null);
 cs.createClient({ nonsense: true });
-external.configure(${CONFIG});
+for (const other of [eager, slim]) other.configure(${CONFIG});
+slim.setWasmUrl("https://app.example.com/engine.wasm");
 off();
+connectAmplify()();
+const events = { addUserLoaded: () => () => {}, addUserUnloaded: () => () => {}, unload() {} };
+connectUserManager({ events, settings: {} })();
+completeResult();
 
 const codeOf = (promise) => promise.then(() => "resolved", (error) => cs.isAuthError(error) ? error.code : String(error));
 
@@ -66,6 +75,23 @@ const INERT = {
   rejected: Array(3).fill("invalidState"),
 };
 
+/** Stands for Amplify, whose imports have effects. @type {esbuild.Plugin} */
+const AMPLIFY = {
+  name: "amplify",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^aws-amplify/ }, ({ path }) => ({
+      path,
+      namespace: "amplify",
+    }));
+    onLoad({ filter: /./, namespace: "amplify" }, () => ({
+      contents: `
+        export const Hub = { listen: () => () => {} };
+        export const [getCurrentUser, signOut] = Array(2).fill(async () => {});
+      `,
+    }));
+  },
+};
+
 /**
  * @param {string} source
  * @param {string} [first] what runs before all else
@@ -78,6 +104,7 @@ async function bundle(source, first = "") {
     // As wrangler and Next.js do it.
     banner: { js: first },
     conditions: ["workerd", "worker", "edge-light", "browser"],
+    plugins: [AMPLIFY],
     write: false,
   });
   return outputFiles[0]?.text ?? "";

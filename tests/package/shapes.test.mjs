@@ -39,6 +39,8 @@ test("arethetypeswrong has nothing to say", async () => {
     inRoot("node_modules/@arethetypeswrong/cli/dist/index.js"),
     app.tarball,
     "--no-emoji",
+    // No module.
+    ...["--exclude-entrypoints", "engine.wasm"],
   ]).catch(({ stdout }) => assert.fail(stdout));
 });
 

@@ -8,6 +8,7 @@ mod jwt;
 mod mixed;
 #[path = "../common/random.rs"]
 mod random;
+mod removed;
 mod world;
 
 use cognito_signout::internals::engine::io::{Call, CallId, Reply};

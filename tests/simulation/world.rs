@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use cognito_signout::internals::engine::Engine;
 use cognito_signout::internals::engine::io::{
-    Access, Call, CallId, Effect, Input, Now, Page, PageView, Place, Record, Reply, SignOutCall,
-    StoreAnswer,
+    Access, Call, CallId, Effect, Input, Now, Page, PageView, Place, Record, Removed, Reply,
+    SignOutCall, StoreAnswer,
 };
 use cognito_signout::internals::protocol::{Request, Response};
 use cognito_signout::{
-    AuthError, AuthErrorCode, Config, HostedUiMode, Secret, SignOutOptions, Tokens,
+    AuthError, AuthErrorCode, Config, HostedUiMode, Secret, SignInMethod, SignOutOptions, Tokens,
 };
 
 use crate::jwt::jwt;
@@ -17,6 +17,7 @@ use crate::random::Random;
 
 pub const CLIENT: &str = "1example23456789client";
 const POOL: &str = "eu-central-1_Example01";
+const PAGE: &str = "https://app.example.com/";
 /// The one client of a tab.
 const ONE: u32 = 1;
 /// Milliseconds since the epoch when the browser starts.
@@ -39,12 +40,17 @@ struct Event {
 /// One tab: its engine, and what only it has.
 pub struct Tab {
     engine: Engine,
-    session: BTreeMap<String, String>,
+    /// sessionStorage.
+    pub session: BTreeMap<String, String>,
     timer: Option<f64>,
     /// What each call was answered with, and when.
     pub replies: BTreeMap<CallId, (f64, Reply)>,
     /// How often the listeners were told.
     pub told: usize,
+    /// How often it spoke to the other tabs.
+    pub broadcasts: usize,
+    /// Where it navigated to.
+    pub left: Vec<String>,
 }
 
 pub struct World {
@@ -63,6 +69,8 @@ pub struct World {
     /// The configured storage is the app's own, and takes so long for each answer.
     slow_ms: Option<f64>,
     last: u64,
+    /// The requests: the operation and the body.
+    pub sent: Vec<(&'static str, serde_json::Value)>,
     /// All that happened, to compare two runs of one seed.
     pub trace: Vec<String>,
 }
@@ -96,10 +104,15 @@ impl World {
             is_online: true,
             slow_ms,
             last: 0,
+            sent: Vec::new(),
             trace: Vec::new(),
         };
-        let json = format!(r#"{{"userPoolId":"{POOL}","userPoolClientId":"{CLIENT}"}}"#);
-        let config = Config::from_json(&json).unwrap();
+        let json = serde_json::json!({
+            "userPoolId": POOL,
+            "userPoolClientId": CLIENT,
+            "hostedUI": { "domain": "auth.example.com", "redirectSignOut": [PAGE] },
+        });
+        let config = Config::from_json(&json.to_string()).unwrap();
         for tab in 0..2 {
             let page = Page {
                 exists: true,
@@ -115,6 +128,8 @@ impl World {
                 timer: None,
                 replies: BTreeMap::new(),
                 told: 0,
+                broadcasts: 0,
+                left: Vec::new(),
             });
             world.step(tab, Input::Added(ONE));
             world.call(tab, Call::Open);
@@ -144,23 +159,34 @@ impl World {
 
     /// Signs a user in and stores the tokens; returns the refresh token.
     pub fn sign_in(&mut self, tab: usize) -> String {
+        self.sign_in_as(tab, "jane", 3_600_000.0, None)
+    }
+
+    /// The same, with an access token that expires after so many milliseconds.
+    pub fn sign_in_as(
+        &mut self,
+        tab: usize,
+        username: &str,
+        expires_ms: f64,
+        sign_in_method: Option<SignInMethod>,
+    ) -> String {
         self.last += 1;
         let refresh = format!("refresh-{}", self.last);
         self.sign_ins.insert(refresh.clone(), SignIn::default());
         let access = jwt(serde_json::json!({
             "token_use": "access",
             "client_id": CLIENT,
-            "username": "jane",
+            "username": username,
             "sub": "s",
             "origin_jti": self.last.to_string(),
-            "exp": EPOCH / 1000.0 + 3600.0,
+            "exp": (EPOCH + self.now + expires_ms) / 1000.0,
         }));
         let tokens = Tokens {
             access_token: Secret::new(access),
             id_token: None,
             refresh_token: Some(Secret::new(refresh.clone())),
             username: None,
-            sign_in_method: None,
+            sign_in_method,
         };
         self.call(tab, Call::StoreTokens(Box::new(tokens)));
         refresh
@@ -180,17 +206,33 @@ impl World {
         options: SignOutOptions,
         signal: Option<u32>,
     ) -> CallId {
+        let options = SignOutOptions {
+            hosted_ui: HostedUiMode::None,
+            ..options
+        };
         let call = SignOutCall {
-            options: SignOutOptions {
-                hosted_ui: HostedUiMode::None,
-                ..options
-            },
-            navigate: None,
             signal,
-            aborted: false,
-            app_state: None,
-            popup: None,
-            url: "https://app.example.com/".to_owned(),
+            ..call_of(options)
+        };
+        self.call(tab, Call::SignOut(Box::new(call)))
+    }
+
+    /// Removes the client's keys, as the face does where it has no engine. Returns what was there.
+    pub fn remove_all(&mut self) -> Removed {
+        let is_ours = |key: &String| key.starts_with("CognitoIdentityServiceProvider.");
+        let (removed, kept) = std::mem::take(&mut self.local)
+            .into_iter()
+            .partition(|entry| is_ours(&entry.0));
+        self.local = kept;
+        let removed: BTreeMap<String, String> = removed;
+        Removed(removed.into_iter().collect())
+    }
+
+    /// Hands what was removed to the engine.
+    pub fn end_removed(&mut self, tab: usize, options: SignOutOptions, removed: Removed) -> CallId {
+        let call = SignOutCall {
+            removed: Some(removed),
+            ..call_of(options)
         };
         self.call(tab, Call::SignOut(Box::new(call)))
     }
@@ -323,7 +365,11 @@ impl World {
             Effect::Send(id, request) => self.send(tab, id, &request),
             Effect::Timer(ms) => self.tabs[tab].timer = ms.map(|ms| self.now + ms.max(0.0)),
             Effect::Write(record, text) => self.write(tab, record, text),
-            Effect::Broadcast(text) => self.say(tab, text),
+            Effect::Broadcast(text) => {
+                self.tabs[tab].broadcasts += 1;
+                self.say(tab, text);
+            }
+            Effect::Leave(_, url, _) => self.tabs[tab].left.push(url),
             Effect::Settle(call, reply) => {
                 self.trace.push(format!("{tab}: settles {call}"));
                 let now = self.now;
@@ -358,11 +404,20 @@ impl World {
     }
 
     fn write(&mut self, tab: usize, record: Record, text: Option<String>) {
-        if record == Record::Ended {
-            let text = text.unwrap_or_default();
-            self.local.insert(key("ended"), text.clone());
-            // The storage event.
-            self.say(tab, text);
+        match (record, text) {
+            (Record::Ended, text) => {
+                let text = text.unwrap_or_default();
+                self.local.insert(key("ended"), text.clone());
+                // The storage event.
+                self.say(tab, text);
+            }
+            (Record::Retried, Some(text)) => {
+                self.tabs[tab].session.insert(key("retried"), text);
+            }
+            (Record::Retried, None) => {
+                self.tabs[tab].session.remove(&key("retried"));
+            }
+            _ => {}
         }
     }
 
@@ -375,6 +430,7 @@ impl World {
 
     fn send(&mut self, tab: usize, id: u32, request: &Request) {
         self.trace.push(format!("{tab}: sends {}", request.target));
+        self.sent.push((request.target, body_of(request)));
         let ms = self.below(400) as f64;
         let is_fault = self.faults.is_some_and(|times| self.one_in(times));
         // A request is lost, or its answer is.
@@ -382,15 +438,16 @@ impl World {
         if self.is_silent {
             return;
         }
+        let mut body = "{}".to_owned();
         if !is_lost && self.is_online {
-            self.serve(request);
+            body = self.serve(request);
         }
         let answer = if is_fault || !self.is_online {
             Err(AuthError::new(AuthErrorCode::Network))
         } else {
             Ok(Box::new(Response {
                 status: 200,
-                body: "{}".to_owned(),
+                body,
                 answered_at: Some(EPOCH + self.now),
                 ..Response::default()
             }))
@@ -398,8 +455,8 @@ impl World {
         self.later(ms, tab, Input::Answered(id, answer));
     }
 
-    fn serve(&mut self, request: &Request) {
-        let body: serde_json::Value = serde_json::from_str(&request.body).unwrap();
+    fn serve(&mut self, request: &Request) -> String {
+        let body = body_of(request);
         match request.target {
             "RevokeToken" => {
                 let token = body["Token"].as_str().unwrap();
@@ -412,8 +469,31 @@ impl World {
                     sign_in.is_revoked = true;
                 }
             }
+            "ForgetDevice" => {}
+            "GetTokensFromRefreshToken" => {
+                return r#"{"AuthenticationResult":{"AccessToken":"fresh"}}"#.to_owned();
+            }
             target => panic!("{target} is not asked for here"),
         }
+        "{}".to_owned()
+    }
+}
+
+fn body_of(request: &Request) -> serde_json::Value {
+    serde_json::from_str(&request.body).unwrap()
+}
+
+/// A sign-out with these options.
+pub fn call_of(options: SignOutOptions) -> SignOutCall {
+    SignOutCall {
+        options,
+        navigate: None,
+        signal: None,
+        aborted: false,
+        app_state: None,
+        popup: None,
+        removed: None,
+        url: PAGE.to_owned(),
     }
 }
 

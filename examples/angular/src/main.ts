@@ -1,6 +1,6 @@
 import { bootstrapApplication } from "@angular/platform-browser";
 import { provideRouter } from "@angular/router";
-import { configure } from "cognito-signout";
+import { configure } from "cognito-signout/eager";
 import { App } from "./app/app";
 import { routes } from "./app/routes";
 import { config } from "./config";

@@ -1,4 +1,4 @@
-import type { TokensInput } from "cognito-signout";
+import type { TokensInput } from "cognito-signout/eager";
 
 /** Signs in with a password, by Cognito's own API: its `AuthenticationResult`, which `storeTokens` takes as it is. */
 export async function signIn(

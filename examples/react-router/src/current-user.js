@@ -1,4 +1,4 @@
-import { isSigningOut, loadTokens } from "cognito-signout";
+import { isSigningOut, loadTokens } from "cognito-signout/eager";
 
 /** The user's name, or `null`; not before a sign-out that is under way, in this tab or another one, has settled. */
 export async function currentUser() {

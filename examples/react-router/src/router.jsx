@@ -1,5 +1,5 @@
 import { createBrowserRouter } from "react-router";
-import { configure, loadTokens } from "cognito-signout";
+import { configure, loadTokens } from "cognito-signout/eager";
 import { config } from "./config.js";
 import { needsNobody, needsUser } from "./guards.js";
 import { Layout } from "./layout.jsx";

@@ -1,5 +1,5 @@
 import { redirect } from "react-router";
-import { storeTokens } from "cognito-signout";
+import { storeTokens } from "cognito-signout/eager";
 import { config } from "./config.js";
 import { signIn } from "./sign-in.js";
 

@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { signOut } from "cognito-signout";
+import { signOut } from "cognito-signout/eager";
 
 /** `busy` while it runs, and the `result` after; `retry` runs what failed. */
 export function useSignOut() {

@@ -1,5 +1,5 @@
 import { createApp } from "vue";
-import { configure } from "cognito-signout";
+import { configure } from "cognito-signout/eager";
 import App from "./App.vue";
 import { config } from "./config.js";
 import { router } from "./router.js";

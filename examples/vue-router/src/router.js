@@ -1,5 +1,5 @@
 import { createRouter, createWebHistory } from "vue-router";
-import { onSignedOut } from "cognito-signout";
+import { onSignedOut } from "cognito-signout/eager";
 import Account from "./Account.vue";
 import Home from "./Home.vue";
 import SignIn from "./SignIn.vue";

@@ -1,5 +1,5 @@
 import { ref } from "vue";
-import { loadTokens, onSignedOut, signOut } from "cognito-signout";
+import { loadTokens, onSignedOut, signOut } from "cognito-signout/eager";
 
 /** The name of the user, `null` while nobody is signed in, `undefined` until that is known. */
 const user = ref();

@@ -6,6 +6,7 @@ use crate::engine::io::{CallId, Handle, RetryId};
 use crate::engine::tables::Asked;
 use crate::engine::target::LogoutTarget;
 use crate::error::AuthError;
+use crate::options::SignOutOptions;
 
 /// What one caller asked for, and what it is done with.
 #[derive(Clone)]
@@ -28,6 +29,16 @@ pub struct Ask {
     pub timeout_ms: f64,
     /// Failed revocations are sent again on `online`.
     pub retry_when_online: bool,
+}
+
+impl Ask {
+    /// A retry has no signal, and time for what is remote.
+    pub fn for_retry(&mut self) {
+        (self.signal, self.aborted) = (None, false);
+        if self.timeout_ms <= 0.0 {
+            self.timeout_ms = SignOutOptions::default().timeout_ms();
+        }
+    }
 }
 
 /// Who is told the outcome.

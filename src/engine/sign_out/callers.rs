@@ -12,7 +12,6 @@ use crate::engine::tables::{
 };
 use crate::engine::target::LogoutTarget;
 use crate::error::{AuthError, AuthErrorCode};
-use crate::options::SignOutOptions;
 
 impl SignOutTask {
     /// The longest time that anyone waits for what is remote.
@@ -338,10 +337,7 @@ impl SignOutTask {
         scope: &mut Scope,
     ) -> Box<SignOutTask> {
         self.superseded = true;
-        (ask.signal, ask.aborted) = (None, false);
-        if ask.timeout_ms <= 0.0 {
-            ask.timeout_ms = SignOutOptions::default().timeout_ms();
-        }
+        ask.for_retry();
         let options = self.options.clone();
         let now = scope.now.mono;
         let mut task = SignOutTask::new(id, self.context, &self.client, machine, options, now);

@@ -2,9 +2,10 @@
 
 use super::scope::{Action, Purpose, Scope};
 use super::task::SignOutTask;
+use crate::engine::io::Removed;
 use crate::engine::steps::ErrorOf;
 use crate::engine::storage::{PlaceFound, Scanned};
-use crate::engine::tables::{Access, Back, Event, Found, Leave, MarkEntry};
+use crate::engine::tables::{Access, Back, Event, Found, Leave, Machine, MarkEntry};
 use crate::error::{AuthError, AuthErrorCode};
 use crate::layout;
 use crate::outcome::StepName;
@@ -17,6 +18,30 @@ impl SignOutTask {
     /// The stores were read for it before it began: their time is one.
     pub fn has_waited(&mut self, scanned: &Scanned) {
         self.storage_ms = scanned.left_ms();
+    }
+
+    /// Its keys were removed before it began: it ends the sessions that they held, and no stored one.
+    pub fn was_removed(&mut self, removed: Removed, scope: &mut Scope) {
+        (self.is_retry, self.removed_before) = (true, true);
+        let found = layout::find_removed(self.client.stores.target(), removed.0);
+        scope.facts.learn_issuer(scope.client, &found);
+        let mut places = [PlaceFound {
+            index: 0,
+            found,
+            keys: Vec::new(),
+        }];
+        let mut found = self.take_stock(&places, scope);
+        found.removed = true;
+        self.choose(&mut places, scope);
+        if found.session {
+            scope.broadcast();
+        }
+        // The face has removed the keys, and told the listeners.
+        scope.context.told = true;
+        let at = self.elapsed(scope);
+        self.log
+            .skip(StepName::Clear, at, "the keys were removed before");
+        self.machine = Machine::after_removal(self.machine.plan, found);
     }
 
     /// The stores were read.
@@ -169,7 +194,10 @@ impl SignOutTask {
         // What another tab's removal has left over up to now is no session either.
         let over =
             main.is_none_or(|main| main.access_token.is_none() && main.refresh_token.is_none());
-        let overtaker = self.overtaker(scope).filter(|_| over);
+        let overtaker = match self.removed_before {
+            true => None,
+            false => self.overtaker(scope).filter(|_| over),
+        };
         let name = overtaker.as_ref().and_then(|entry| entry.name);
         let device = note_devices(places, name, scope);
         if let Some(entry) = overtaker {
@@ -206,7 +234,9 @@ impl SignOutTask {
             }
         }
         found.others = !context.others.is_empty();
-        scope.facts.last_read = context.ids.first().copied();
+        if !self.removed_before {
+            scope.facts.last_read = context.ids.first().copied();
+        }
         // A session that was not ended before is a new sign-in.
         let mark = scope.ended.all(scope.now);
         let mut ids = scope.context.ids.iter();

@@ -97,8 +97,10 @@ pub struct SignOutTask {
     pub(super) heard_leaves: bool,
     pub(super) flights: Vec<Flight>,
     pub(super) batches: Vec<Batch>,
-    /// It is a `retry()`.
+    /// It is a `retry()`, or begins as one.
     pub(super) is_retry: bool,
+    /// Its keys were removed before it began: no call joins it.
+    pub removed_before: bool,
     /// Failed revocations are sent again on `online`.
     pub(super) online: bool,
     /// A retry has taken over.
@@ -149,6 +151,7 @@ impl SignOutTask {
             flights: Vec::new(),
             batches: Vec::new(),
             is_retry: false,
+            removed_before: false,
             superseded: false,
             waiting: Vec::new(),
             is_let_go: false,

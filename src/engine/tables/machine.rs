@@ -187,6 +187,20 @@ impl Machine {
         }
     }
 
+    /// The machine of a sign-out whose keys were removed before it began. As a retry, it does what
+    /// comes after the clear.
+    pub fn after_removal(plan: Plan, found: Found) -> Self {
+        let mut next = Machine::new(plan);
+        next.plan.one_request = false;
+        next.hosted = match plan.leave {
+            Leave::Popup if found.can_leave => Hosted::Due,
+            Leave::Popup => Hosted::Unusable,
+            _ => Hosted::NotDue,
+        };
+        next.learn(found);
+        next
+    }
+
     /// Takes one event and appends what is to be done. An event that does not belong to the state changes nothing.
     pub fn handle(&mut self, event: Event, out: &mut Vec<Command>) {
         match event {
@@ -275,6 +289,18 @@ impl Machine {
     }
 
     fn cleared(&mut self, found: Found, out: &mut Vec<Command>) {
+        self.learn(found);
+        if found.overtaken && found.removed && !found.session {
+            self.following = true;
+            self.follow(out);
+            return;
+        }
+        self.phase = Phase::Remote;
+        self.advance(out);
+    }
+
+    /// Learns what is to be done from what was found.
+    fn learn(&mut self, found: Found) {
         self.removed = found.removed;
         self.session = found.session;
         self.access = found.access;
@@ -301,13 +327,6 @@ impl Machine {
                 _ => Hosted::Unusable,
             };
         }
-        if found.overtaken && found.removed && !found.session {
-            self.following = true;
-            self.follow(out);
-            return;
-        }
-        self.phase = Phase::Remote;
-        self.advance(out);
     }
 
     /// "auto" leaves: the session came from the hosted UI, and no other tab ends that one's own session.

@@ -12,7 +12,7 @@ const { config, tokens } = JSON.parse(process.env.COGNITO);
 const keys = (name) =>
   Object.keys(localStorage).filter((key) => key.endsWith(name));
 
-// Jest's jsdom has neither fetch nor DecompressionStream nor TextDecoder: there is the last resort, which can't revoke.
+// Jest's jsdom has neither fetch nor DecompressionStream nor TextDecoder: no engine starts there, and the emergency sends nothing.
 test("signs out in jsdom", async () => {
   const error = await configure(config).catch((error) => error);
   expect(error).toBeInstanceOf(AuthError);

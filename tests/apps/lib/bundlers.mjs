@@ -1,4 +1,4 @@
-// Each bundler as its own documentation starts it: with no configuration.
+// Each bundler as its own documentation starts it: with no configuration, but for "vite-single".
 import { join } from "node:path";
 import { pageWith, runIn } from "./consumer.mjs";
 
@@ -12,6 +12,8 @@ import { pageWith, runIn } from "./consumer.mjs";
 /** @satisfies {Record<string, Bundler>} */
 export const BUNDLERS = {
   vite: { program: "vite/bin/vite.js", args: ["build"] },
+  // One file for all: the configuration is in the template.
+  "vite-single": { program: "vite/bin/vite.js", args: ["build"] },
   webpack: {
     program: "webpack-cli/bin/cli.js",
     args: ["--mode", "production"],
@@ -65,12 +67,13 @@ export const bundlerNames = /** @type {BundlerName[]} */ (
  * Builds an app.
  * @param {BundlerName} name
  * @param {string} folder the app's
- * @returns {Promise<string>} the folder to serve
+ * @returns {Promise<{ site: string, made: string, said: string }>} the folder to serve, what the bundler made there, what it said
  */
 export async function bundle(name, folder) {
   /** @type {Bundler} */
   const { program, args, script } = BUNDLERS[name];
   if (script) await pageWith(folder, script);
-  await runIn(folder, program, args);
-  return script ? folder : join(folder, "dist");
+  const { stdout, stderr } = await runIn(folder, program, args);
+  const made = join(folder, "dist");
+  return { site: script ? folder : made, made, said: stdout + stderr };
 }

@@ -111,6 +111,23 @@ export function serverIn(folder, program, args, env = {}) {
 }
 
 /**
+ * Has the files of an app import another entry of the package.
+ * @param {string} folder
+ * @param {string} entry
+ * @param {string[]} files
+ */
+export async function importFrom(folder, entry, files) {
+  for (const file of files) {
+    const path = join(folder, file);
+    const code = await readFile(path, "utf8");
+    await writeFile(
+      path,
+      code.replace('"cognito-signout"', () => `"${entry}"`),
+    );
+  }
+}
+
+/**
  * Points the page of an app to what its bundler made.
  * @param {string} folder
  * @param {string} script in place of the page's own

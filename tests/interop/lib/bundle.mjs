@@ -1,9 +1,9 @@
 // A page of real libraries beside the tarball, bundled by esbuild as an app's build does it.
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as esbuild from "esbuild";
-import { inRoot } from "../../../scripts/lib/paths.mjs";
+import { inRoot, workDir } from "../../../scripts/lib/paths.mjs";
 import { builtApp } from "../../e2e/lib/app.mjs";
 
 const HTML = `<!doctype html>
@@ -21,19 +21,25 @@ const HTML = `<!doctype html>
 `;
 
 /**
- * `cognito-signout` and its subpaths by the export map of the installed tarball, whoever imports them.
+ * `cognito-signout` and its subpaths by the export map of the installed tarball, whoever imports them; with `?copy` those of a second
+ * copy, as another bundle has it.
  * @param {string} installedIn the folder whose node_modules has it
+ * @param {string} copiedTo the same of the copy
  * @returns {esbuild.Plugin}
  */
-const fromTarball = (installedIn) => ({
+const fromTarball = (installedIn, copiedTo) => ({
   name: "from-tarball",
   setup({ onResolve, resolve }) {
     onResolve(
-      { filter: /^cognito-signout($|\/)/ },
-      ({ path, kind, resolveDir }) =>
-        resolveDir === installedIn
+      { filter: /^cognito-signout($|[/?])/ },
+      ({ path, kind, resolveDir }) => {
+        const isCopy =
+          path.endsWith("?copy") || resolveDir.startsWith(copiedTo);
+        const from = isCopy ? copiedTo : installedIn;
+        return resolveDir === from
           ? undefined
-          : resolve(path, { kind, resolveDir: installedIn }),
+          : resolve(path.replace("?copy", ""), { kind, resolveDir: from });
+      },
     );
   },
 });
@@ -45,19 +51,26 @@ const fromTarball = (installedIn) => ({
 export async function bundled(page) {
   const tarball = await builtApp();
   const dist = await mkdtemp(join(tmpdir(), "cognito-signout-interop-"));
+  // Where the libraries are found too.
+  const copy = await mkdtemp(join(workDir, "copy-"));
+  await cp(tarball.installed, join(copy, "node_modules/cognito-signout"), {
+    recursive: true,
+  });
   await esbuild.build({
-    entryPoints: [inRoot("tests/interop/pages", `${page}.mjs`)],
-    outfile: join(dist, "page.js"),
+    entryPoints: { page: inRoot("tests/interop/pages", `${page}.mjs`) },
+    outdir: dist,
     bundle: true,
+    splitting: true,
     format: "esm",
     define: {
       "process.env.NODE_ENV": '"production"',
       // Amplify v5 was written for bundlers that did so by themselves.
       global: "globalThis",
     },
-    plugins: [fromTarball(tarball.root)],
+    plugins: [fromTarball(tarball.root, copy)],
     logLevel: "warning",
   });
+  await rm(copy, { recursive: true });
   await writeFile(join(dist, "index.html"), HTML);
   return {
     app: { ...tarball, dist },

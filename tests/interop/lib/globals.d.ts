@@ -2,6 +2,7 @@ import type * as AmplifyPackage from "aws-amplify";
 import type * as AmplifyAuth from "aws-amplify/auth";
 import type * as AmplifyCognito from "aws-amplify/auth/cognito";
 import type * as AmplifyUtils from "aws-amplify/utils";
+import type { Client } from "cognito-signout";
 import type * as Adapter from "cognito-signout/amplify";
 
 declare global {
@@ -29,9 +30,30 @@ declare global {
     Pick<typeof AmplifyCognito, "cognitoUserPoolsTokenProvider"> &
     typeof AmplifyUtils &
     typeof Adapter;
+  /** What pages/connections.mjs puts there. */
+  var library: Library;
   /** What Amplify's Hub said on its channel `auth`, in this tab; with `other:` before it where another tab was the cause. */
   var hub: string[];
 }
+
+export interface Library {
+  config: Record<string, unknown>;
+  /** What it said of a user, to all who listen: "in", "out". */
+  said: string[];
+  connect: Connect;
+  /** The same of a second copy of the package. */
+  connectByCopy: Connect;
+  signIn: (user: {
+    username: string;
+    password: string;
+    tokens: { accessToken: string; refreshToken: string };
+  }) => Promise<void>;
+  isIn: () => Promise<boolean>;
+}
+
+type Connect = (
+  client?: Pick<Client, "onSignedOut" | "loadTokens">,
+) => () => void;
 
 interface SignsIn {
   /** Gives the access and the refresh token. */

@@ -1,6 +1,6 @@
 import { Component, DestroyRef, inject } from "@angular/core";
 import { Router } from "@angular/router";
-import { onSignedOut } from "cognito-signout";
+import { onSignedOut } from "cognito-signout/eager";
 import { Session } from "./session";
 
 @Component({

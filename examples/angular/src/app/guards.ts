@@ -1,7 +1,7 @@
 import { inject } from "@angular/core";
 import { Router, type CanActivateFn } from "@angular/router";
 import { exhaustMap, filter, map, take, timer } from "rxjs";
-import { isSigningOut, loadTokens } from "cognito-signout";
+import { isSigningOut, loadTokens } from "cognito-signout/eager";
 
 /** The user's name, or `null`; not before a sign-out that is under way, in this tab or another one, has settled. */
 const currentUser$ = timer(0, 50).pipe(

@@ -5,7 +5,7 @@ import {
   onSignedOut,
   type SignOutOptions,
   type SignOutResult,
-} from "cognito-signout";
+} from "cognito-signout/eager";
 import { signOut$ } from "./sign-out";
 
 /** Who is signed in, and how to sign out: one state for all components. */

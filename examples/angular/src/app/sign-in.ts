@@ -1,6 +1,6 @@
 import { Component, inject, signal } from "@angular/core";
 import { Router } from "@angular/router";
-import { storeTokens } from "cognito-signout";
+import { storeTokens } from "cognito-signout/eager";
 import { config } from "../config";
 import { signIn } from "../sign-in";
 import { Session } from "./session";

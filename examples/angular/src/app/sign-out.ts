@@ -3,7 +3,7 @@ import {
   signOut,
   type SignOutOptions,
   type SignOutResult,
-} from "cognito-signout";
+} from "cognito-signout/eager";
 
 /**
  * `signOut` as a cold Observable: one result, never an error. Unsubscribing before the result aborts it by `signal`: the user is signed

@@ -38,8 +38,15 @@ export function start({
     }
   });
 
-  document.querySelector("#sign-out").addEventListener("click", async () => {
-    const result = await signOut({ global: true });
+  let result;
+  const tell = async (signingOut) => {
+    result = await signingOut;
     output.textContent = `signed out: ${result.status}`;
-  });
+  };
+  document
+    .querySelector("#sign-out")
+    .addEventListener("click", () => tell(signOut({ global: true })));
+  document
+    .querySelector("#retry")
+    .addEventListener("click", () => tell(result.retry()));
 }

@@ -1,23 +1,7 @@
-// The page knows nothing of tokens: all that is done in a worker.
+import { start } from "./page.js";
+
 const worker = new Worker(new URL("./worker.js", import.meta.url), {
   type: "module",
 });
-const output = document.querySelector("output");
-
-worker.addEventListener("message", ({ data }) => {
-  output.textContent = data;
-});
-worker.postMessage({ configure: globalThis.setup.config });
-
-document.querySelector("form").addEventListener("submit", (event) => {
-  event.preventDefault();
-  worker.postMessage({
-    signIn: Object.fromEntries(new FormData(event.target)),
-  });
-});
-document.querySelector("#sign-out").addEventListener("click", () => {
-  worker.postMessage({ signOut: { global: true } });
-});
-document.querySelector("#without").addEventListener("click", () => {
-  worker.postMessage({ withoutStorage: true });
-});
+const show = start((message) => worker.postMessage(message));
+worker.addEventListener("message", ({ data }) => show(data));

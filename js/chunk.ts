@@ -1,0 +1,2 @@
+// The chunk with the engine in it.
+export { start } from "./start.js";

@@ -1,0 +1,4 @@
+// All in one file.
+export default {
+  build: { rolldownOptions: { output: { codeSplitting: false } } },
+};
