@@ -6,11 +6,11 @@ import type { Entry } from "./layouts.js";
 import { Notes } from "./ledger.js";
 import {
   LONGEST_MS,
+  copyOf,
   isObject,
   milliseconds,
   of,
   waitMs,
-  copyOf,
 } from "./options.js";
 import { FIELDS, hide, hideRefreshTokens, hideRetry } from "./results.js";
 import type { Engine } from "./start.js";
@@ -45,6 +45,7 @@ const SLACK_MS = 1000;
 // Any other call: a lock, two requests and a few reads and writes of an asynchronous storage, each of them bounded.
 const CALL_MS = 60_000;
 
+/** How often an engine that broke is started again by itself, for who listens. */
 let restarts = 3;
 
 /** The engine as JavaScript: a file of its own, loaded only where it is needed, or ahead. */
