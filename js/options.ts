@@ -20,7 +20,7 @@ export function isEvent(given: unknown): boolean {
     return (
       isObject(given) &&
       !names.some((name) => OPTIONS.includes(name)) &&
-      names.some((name) => isOneEvent(read(given, name)))
+      names.some((name) => isOneEvent(of(given, name)))
     );
   } catch {
     return false;
@@ -41,15 +41,6 @@ const OPTIONS = [
   "appState",
   "oauth",
 ];
-
-/** A field, whatever its getter does. */
-function read(object: object, name: string): unknown {
-  try {
-    return (object as Plain)[name];
-  } catch {
-    return undefined;
-  }
-}
 
 /** Whether it is a DOM event, or a library's over one. */
 function isOneEvent(value: unknown): boolean {
@@ -123,10 +114,10 @@ export function copyOf(
   }
 }
 
-/** A field of a copy. */
-export function of(copy: unknown, name: string): unknown {
+/** A field, whatever its getter does. */
+export function of(object: unknown, name: string): unknown {
   try {
-    return (copy as Plain | undefined)?.[name];
+    return (object as Plain | undefined)?.[name];
   } catch {
     return undefined;
   }
