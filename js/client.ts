@@ -13,7 +13,7 @@ import { isSigningOutByMark } from "./mark.js";
 import { copyOf } from "./options.js";
 import { isServer } from "./page.js";
 import { failed } from "./results.js";
-import { settingsOf } from "./settings.js";
+import { type Settings, settingsOf } from "./settings.js";
 import { begin } from "./sign-out.js";
 import type {
   ReturnedSignOutResult,
@@ -32,6 +32,8 @@ export class Setup {
   readonly order = ++last;
   /** What was given, as it was then. */
   readonly config: unknown;
+  /** What the face itself reads of it. */
+  readonly settings: Settings;
   /** Settles when the configuration was accepted or refused. */
   readonly ready: Promise<void>;
   /** The engine that knows it. */
@@ -49,6 +51,7 @@ export class Setup {
     config: unknown,
   ) {
     this.config = copyOf(config);
+    this.settings = settingsOf(this.config);
     this.ready = isServer()
       ? Promise.resolve()
       : this.use("calls", async () => (await load()).open(this));
@@ -102,15 +105,16 @@ export class Setup {
   isSigningOut(): boolean {
     return (
       this.busy > 0 ||
-      (this.driver?.isSigningOut(this) ?? isSigningOutByMark(this.config))
+      (this.driver?.isSigningOut(this) ??
+        isSigningOutByMark(this.settings.clientId))
     );
   }
 
   /** Tells all clients of the app client in this page that its sessions were removed. */
   tellAll(global: boolean) {
-    const { clientId } = settingsOf(this.config);
+    const { clientId } = this.settings;
     for (const client of new Set([...clients, this.client]))
-      if (settingsOf(client.setup?.config).clientId === clientId)
+      if (client.setup?.settings.clientId === clientId)
         client.tell({ reason: "signOut", global, redirecting: false });
   }
 

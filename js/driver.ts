@@ -4,6 +4,7 @@ import type { Host } from "./engine.js";
 import { AuthError, type RawError, asAuthError, faceError } from "./errors.js";
 import type { Entry } from "./layouts.js";
 import { Notes } from "./ledger.js";
+import { closeMark } from "./mark.js";
 import {
   LONGEST_MS,
   copyOf,
@@ -221,7 +222,7 @@ export class Driver {
     instead?: () => SignOutResult,
   ): Promise<SignOutResult> {
     const { told } = setup.client;
-    const settings = this.host.settingsOf(setup.config);
+    const { settings } = setup;
     const began = Date.now();
     const from = this.#notes.open();
     // Where the page's own stores are all there is, and no popup comes first, the call itself reads and removes.
@@ -363,33 +364,6 @@ export class Driver {
       );
     return result as unknown as SignOutResult;
   }
-}
-
-/** Tells other tabs that sign-outs which the engine broke are over: nobody will learn what came of them. */
-function closeMark(clientId: string, since: number) {
-  const key = `cognito-signout.${clientId}.ended`;
-  try {
-    const marks = JSON.parse(localStorage.getItem(key) ?? "[]") as Mark[];
-    for (const mark of marks)
-      if (!mark.o && mark.t >= since) {
-        mark.o = {
-          revokeToken: "unconfirmed",
-          ...(mark.g && { globalSignOut: "unconfirmed" }),
-        };
-        mark.e = Date.now();
-      }
-    localStorage.setItem(key, JSON.stringify(marks));
-  } catch {
-    // No storage, or nothing in it that could be read.
-  }
-}
-
-/** As src/engine/tables/mark.rs has it: when it began, whether it is global, what each step came to, and when. */
-interface Mark {
-  readonly t: number;
-  readonly g?: number;
-  o?: Record<string, string>;
-  e?: number;
 }
 
 /** The options, with what is left of the time. What is not usable stays, for the engine to name. */

@@ -7,7 +7,7 @@ import { isSigningOutByMark } from "./mark.js";
 import { copyOf, of, waitMs } from "./options.js";
 import { webStorage } from "./page.js";
 import { failed, hide, hideRefreshTokens, hideRetry } from "./results.js";
-import { type Settings, settingsOf } from "./settings.js";
+import type { Settings } from "./settings.js";
 import type { SignOutResult } from "./types.js";
 
 /** How long the app's own storage may take. */
@@ -258,14 +258,13 @@ export async function emergency(
   ledger?: Ledger,
   isTold?: boolean,
 ): Promise<SignOutResult> {
-  const { config } = setup;
-  const settings = settingsOf(config);
+  const { config, settings } = setup;
   const { clientId } = settings;
   if (!clientId) return failed(error);
   const forget = of(options, "forgetDevice");
   const isGlobal = of(options, "global") === true;
   // Another tab may have removed the session, and not be through.
-  const isUnderWay = !kept && isSigningOutByMark(config);
+  const isUnderWay = !kept && isSigningOutByMark(clientId);
   let isClear = true;
   if (!kept) {
     const removal = removeAll(settings, forget, ledger);

@@ -3,13 +3,11 @@ import type { Driver } from "./driver.js";
 import { emergency } from "./emergency.js";
 import { faceError } from "./errors.js";
 import { layoutOf } from "./layouts.js";
-import { settingsOf } from "./settings.js";
 
 /** What the engine's side needs of the face. */
 export interface Host {
   readonly emergency: typeof emergency;
   readonly layoutOf: typeof layoutOf;
-  readonly settingsOf: typeof settingsOf;
   /** The engine broke: the next call starts a new one. */
   discard(driver: Driver): void;
 }
@@ -38,7 +36,6 @@ export const load = () => (loading ??= start());
 const host: Host = {
   emergency,
   layoutOf,
-  settingsOf,
   discard(driver) {
     if (driver === current) current = loading = undefined;
   },

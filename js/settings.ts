@@ -1,7 +1,7 @@
 // What the face itself reads of a configuration, in whatever shape it is: whose keys are meant, and where they lie. Read as the engine
 // reads it (src/config); tests/fixtures/configurations.json holds both to it.
 import { OIDC } from "./keys.js";
-import { type Plain, of } from "./options.js";
+import { of } from "./options.js";
 
 /** Whose sessions are meant, and where they are. */
 export interface Settings {
@@ -141,11 +141,11 @@ export function settingsOf(config: unknown): Settings {
   };
 }
 
-/** Whether it is oidc-client-ts's own store over a storage: a class derived from it may do anything with what it stores. */
+/** Whether it is oidc-client-ts's own store over a storage: a class derived from it, or functions of its own, may do anything with it. */
 const isWebStore = (store: unknown) =>
   typeof of(store, "_prefix") === "string" &&
   !!of(of(store, "_store"), "getItem") &&
-  !["get", "set", "remove"].some((method) =>
-    Object.hasOwn(store as Plain, method),
+  ["get", "set", "remove"].every(
+    (method) => of(store, method) === at(store, `__proto__.${method}`),
   ) &&
   !at(store, "__proto__.__proto__.get");

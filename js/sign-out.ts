@@ -8,7 +8,6 @@ import type { Entry } from "./layouts.js";
 import { of, waitMs } from "./options.js";
 import { openPopup } from "./page.js";
 import { failed } from "./results.js";
-import { settingsOf } from "./settings.js";
 import type { SignOutResult } from "./types.js";
 
 /**
@@ -23,7 +22,7 @@ export function begin(
   // Inside the gesture, before anything else: WebKit refuses after about a second.
   const popup = of(options, "hostedUI") === "popup" ? openPopup() : undefined;
   const driver = engine();
-  const { clientId } = settingsOf(setup.config);
+  const { clientId } = setup.settings;
   const shelf = shelfOf(clientId);
   const from = shelf.entries.length;
   shelf.calls++;
