@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { FALLBACK, sabotageEngine } from "./lib/sabotage.mjs";
+import { entriesOf, plain, prefixOf, put } from "./lib/stored.mjs";
 import {
   OVER,
   PATIENT_MS,
@@ -12,41 +13,9 @@ import {
 } from "./lib/world.mjs";
 
 /** @import { Page, Route } from "playwright-core" */
-/** @import { NewTokens } from "cognito-signout-dev" */
 /** @import { Visitor } from "./lib/world.mjs" */
 
 const world = useWorld();
-
-/** What an app hands over. @param {NewTokens} tokens */
-const plain = ({ accessToken, idToken, refreshToken }) => ({
-  accessToken,
-  idToken,
-  refreshToken,
-});
-
-/** @param {Visitor} jane */
-const prefixOf = (jane) => `CognitoIdentityServiceProvider.${jane.clientId}.`;
-
-/** A session as Amplify stores it. @param {Visitor} jane @param {NewTokens} tokens */
-const entriesOf = (jane, tokens) => ({
-  [`${prefixOf(jane)}LastAuthUser`]: "jane",
-  ...Object.fromEntries(
-    Object.entries(plain(tokens)).map(([name, token]) => [
-      `${prefixOf(jane)}jane.${name}`,
-      token,
-    ]),
-  ),
-});
-
-/** Stores a session without the package. @param {Visitor} jane @param {NewTokens} tokens */
-const put = (jane, tokens) =>
-  jane.page.evaluate(
-    (entries) => {
-      for (const [key, value] of Object.entries(entries))
-        localStorage.setItem(key, value);
-    },
-    entriesOf(jane, tokens),
-  );
 
 /** Signs out without waiting: the page keeps the promise. @param {Page} page @param {any} [options] */
 const begins = (page, options) =>

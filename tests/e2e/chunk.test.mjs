@@ -1,6 +1,7 @@
 // While the engine is not there: its chunk can't be had, hangs, or comes late.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { put } from "./lib/stored.mjs";
 import {
   LIVE,
   OVER,
@@ -47,21 +48,7 @@ async function visit(t, answer, options) {
   });
   await jane.go("/");
   const tokens = jane.session();
-  await jane.page.evaluate(
-    ({ prefix, tokens }) => {
-      localStorage.setItem(`${prefix}LastAuthUser`, "jane");
-      for (const [name, token] of Object.entries(tokens))
-        localStorage.setItem(`${prefix}jane.${name}`, token);
-    },
-    {
-      prefix: `CognitoIdentityServiceProvider.${jane.clientId}.`,
-      tokens: {
-        accessToken: tokens.accessToken,
-        idToken: tokens.idToken,
-        refreshToken: tokens.refreshToken,
-      },
-    },
-  );
+  await put(jane, tokens);
   return {
     jane,
     tokens,

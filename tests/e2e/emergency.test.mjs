@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { FALLBACK, withoutEngine } from "./lib/sabotage.mjs";
+import { plain, prefixOf, put } from "./lib/stored.mjs";
 import {
   LIVE,
   OVER,
@@ -13,7 +14,6 @@ import {
   useWorld,
 } from "./lib/world.mjs";
 
-/** @import { NewTokens } from "cognito-signout-dev" */
 /** @import { Visitor } from "./lib/world.mjs" */
 
 const world = useWorld();
@@ -28,45 +28,6 @@ const stranded = (t, options) =>
 
 /** @param {import("playwright-core").Page} page */
 const engineComes = (page) => page.evaluate(() => globalThis.engineComes());
-
-/** What an app hands over. @param {NewTokens} tokens */
-const plain = ({ accessToken, idToken, refreshToken }) => ({
-  accessToken,
-  idToken,
-  refreshToken,
-});
-
-/** @param {Visitor} jane */
-const prefixOf = (jane) => `CognitoIdentityServiceProvider.${jane.clientId}.`;
-
-/**
- * Stores entries, and a session as Amplify does.
- * @param {Visitor} jane
- * @param {NewTokens} tokens
- * @param {{ more?: Record<string, string>, where?: "localStorage" | "sessionStorage" }} [options]
- */
-async function put(jane, tokens, { more = {}, where = "localStorage" } = {}) {
-  const prefix = prefixOf(jane);
-  await jane.page.evaluate(
-    ({ where, entries }) => {
-      for (const [key, value] of Object.entries(entries))
-        globalThis[where].setItem(key, value);
-    },
-    {
-      where,
-      entries: {
-        [`${prefix}LastAuthUser`]: "jane",
-        ...Object.fromEntries(
-          Object.entries(plain(tokens)).map(([name, token]) => [
-            `${prefix}jane.${name}`,
-            token,
-          ]),
-        ),
-        ...more,
-      },
-    },
-  );
-}
 
 /** The session came from the hosted UI. @param {Visitor} jane */
 const byHostedUI = (jane) => ({
