@@ -53,4 +53,5 @@ Object.assign(globalThis, { cs, show, rejection, settled, heard });
 const { config, start } = globalThis.setup ?? {};
 if (config) cs.configure(config).catch(() => {});
 start?.();
-globalThis.ready = true;
+// A page of the tests may have said that it is not.
+globalThis.ready ??= true;

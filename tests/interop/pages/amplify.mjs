@@ -84,4 +84,4 @@ if (given?.ui) {
     createElement("p", { id: "user" }, user?.username);
   createRoot(root).render(createElement(Authenticator, { children }));
 }
-await import("../../apps/vite/main.mjs");
+await import("./start.mjs");

@@ -197,4 +197,4 @@ if (given?.react) {
   forget();
 }
 if (given?.connect) connectUserManager(manager);
-await import("../../apps/vite/main.mjs");
+await import("./start.mjs");

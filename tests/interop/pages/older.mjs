@@ -58,4 +58,4 @@ Object.assign(globalThis, {
   },
   identity: identityOf(Pool, Storage),
 });
-await import("../../apps/vite/main.mjs");
+await import("./start.mjs");

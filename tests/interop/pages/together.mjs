@@ -46,4 +46,4 @@ if (location.search.includes("code=")) {
   await manager.signinCallback();
   history.replaceState({}, "", "/");
 }
-await import("../../apps/vite/main.mjs");
+await import("./start.mjs");
