@@ -195,7 +195,8 @@ export interface SignOutPartial {
    * enumerable. Call it on a click, not on load.
    *
    * Missing for ten minutes after a retry left this tab for the hosted UI, so that no app can
-   * loop; a new session starts afresh.
+   * loop; a new session starts afresh. Missing too in the result of a `retry()` that could only hear
+   * again what another tab's sign-out came to.
    */
   readonly retry?: () => Promise<SignOutResult>;
   /** Each step, in the order of its start. */

@@ -14,12 +14,15 @@ const WASM_PACK = "0.15.1";
 
 /**
  * Installs what is missing, one set-up at a time.
- * @param {{ browsers?: import("./lib/browsers.mjs").BrowserName[] }} [options]
+ * @param {object} [options]
+ * @param {import("./lib/browsers.mjs").BrowserName[]} [options.browsers]
+ * @param {boolean} [options.compilerOnly] for native tests: no other tool, no npm package
  */
-export async function setup({ browsers = [] } = {}) {
+export async function setup({ browsers = [], compilerOnly = false } = {}) {
   await checkPrerequisites();
   await withLock("setup", async () => {
     await installToolchain();
+    if (compilerOnly) return;
     // Side by side: cargo waits for the processor, apt and npm for the network.
     await Promise.all([
       installCargoTools(),

@@ -5,6 +5,7 @@ import { engineTests, rustBrowserTests } from "./lib/browser-tests.mjs";
 import { check, checkWithNode, nodeTests, rustTests } from "./lib/commands.mjs";
 import { inRoot, workDir } from "./lib/paths.mjs";
 import { Failure, main, run } from "./lib/run.mjs";
+import { simulationTests } from "./lib/simulation.mjs";
 import { runStages } from "./lib/stages.mjs";
 
 const WASM = ["--target", "wasm32-unknown-unknown"];
@@ -74,6 +75,11 @@ const stages = [
       rustTests("cargo", ["test", ...ALL], { PROPTEST_RNG_SEED: "2026" }),
   },
   {
+    name: "simulation",
+    // Some 40 s on two cores. The stage "rust" plays a few of them, without optimisation.
+    run: () => simulationTests({ from: 0, to: 100_000 }),
+  },
+  {
     name: "rust-browser",
     needs: ["chromium"],
     run: (env) => rustBrowserTests("chromium", env),
@@ -103,7 +109,10 @@ const stages = [
         );
     },
   },
-  { name: "local-cognito", run: () => nodeTests(["www/server/test"]) },
+  {
+    name: "local-cognito",
+    run: () => nodeTests(["www/server/test", "tests/local-cognito"]),
+  },
   {
     name: "typedoc",
     after: ["build"],

@@ -17,6 +17,7 @@ import { check, nodeTests, rustTests } from "./lib/commands.mjs";
 import { fingerprint } from "./lib/fingerprint.mjs";
 import { inRoot, root, tool } from "./lib/paths.mjs";
 import { Failure, main, must } from "./lib/run.mjs";
+import { longSimulation } from "./lib/simulation.mjs";
 import { runStages } from "./lib/stages.mjs";
 
 const CARGO_DENY = "0.20.2";
@@ -63,6 +64,14 @@ const stages = [
         ["test", "--locked", "--release", "--lib", "--test", "core"],
         { PROPTEST_CASES: "20000" },
       ),
+  },
+  { name: "simulation-long", run: () => longSimulation(600) },
+  {
+    name: "bites",
+    run: async () => {
+      const { allBites } = await import("./lib/bites.mjs");
+      return allBites();
+    },
   },
   {
     name: "machine-wide",

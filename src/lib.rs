@@ -84,7 +84,8 @@ mod url;
 // The attribute macro calls `throw_str` in the code that it writes.
 #[expect(clippy::disallowed_methods)]
 mod api;
-#[cfg(target_arch = "wasm32")]
+// Its tests are native.
+#[cfg(any(target_arch = "wasm32", test))]
 mod returned;
 #[cfg(target_arch = "wasm32")]
 mod shell;

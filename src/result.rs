@@ -95,7 +95,8 @@ pub struct Partial {
     pub forget_device_error: Option<ForgetDeviceError>,
     /// The hosted UI's logout URL.
     pub logout_url: Option<String>,
-    /// Runs again what failed; `None` for ten minutes after a retry that left the page, so that no app can loop.
+    /// Runs again what failed; `None` for ten minutes after a retry that left the page, so that no app can loop, and in
+    /// the result of one that could only hear again what another tab's sign-out came to.
     pub retry: Option<Retry>,
     /// What was done, in order.
     pub steps: Vec<SignOutStep>,

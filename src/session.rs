@@ -124,8 +124,8 @@ pub struct Claims {
     pub jti: Option<String>,
     /// `exp`, seconds since the epoch.
     pub exp: Option<f64>,
-    /// `auth_time`, seconds since the epoch.
-    pub auth_time: Option<f64>,
+    /// `iat`: when the token was issued, in seconds since the epoch.
+    pub iat: Option<f64>,
 }
 
 impl Claims {
@@ -151,7 +151,7 @@ impl Claims {
             origin_jti: text("origin_jti"),
             jti: text("jti"),
             exp: number("exp"),
-            auth_time: number("auth_time"),
+            iat: number("iat"),
         })
     }
 }
@@ -238,9 +238,10 @@ impl Session {
         Some(SessionId::hash("s", &sub))
     }
 
-    /// When the user signed in, in milliseconds since the epoch.
-    pub fn signed_in_at(&self) -> Option<f64> {
-        Some(self.access_claims()?.auth_time? * 1000.0)
+    /// When its access token was issued, in milliseconds since the epoch. Not `auth_time`: a new sign-in by the hosted
+    /// UI's own session has that of the sign-in there.
+    pub fn issued_at(&self) -> Option<f64> {
+        Some(self.access_claims()?.iat? * 1000.0)
     }
 }
 
@@ -321,14 +322,11 @@ mod tests {
     #[test]
     fn claims_are_read_from_a_jwt_alone() {
         let claims = Claims::of(&jwt(
-            r#"{"token_use":"access","client_id":"c","username":"jané","sub":"s","origin_jti":"o","jti":"j","exp":1800000000,"auth_time":1.5,"scope":["x"]}"#,
+            r#"{"token_use":"access","client_id":"c","username":"jané","sub":"s","origin_jti":"o","jti":"j","exp":1800000000,"iat":1.5,"scope":["x"]}"#,
         ))
         .unwrap();
         assert_eq!(claims.username.as_deref(), Some("jané"));
-        assert_eq!(
-            (claims.exp, claims.auth_time),
-            (Some(1_800_000_000.0), Some(1.5))
-        );
+        assert_eq!((claims.exp, claims.iat), (Some(1_800_000_000.0), Some(1.5)));
         assert_eq!(claims.origin_jti.as_deref(), Some("o"));
         assert_eq!(
             Claims::of(&jwt(r#"{"exp":"soon","username":1}"#)),
@@ -402,18 +400,6 @@ mod tests {
         #[test]
         fn base64url_round_trips(bytes in prop::collection::vec(any::<u8>(), 0..40)) {
             prop_assert_eq!(base64url(&encode(&bytes)), Some(bytes));
-        }
-
-        #[test]
-        fn hex_round_trips(number in any::<u64>(), text in ".{0,20}") {
-            prop_assert_eq!(SessionId::from_hex(&SessionId(number).to_hex()), Some(SessionId(number)));
-            let _ = SessionId::from_hex(&text);
-        }
-
-        #[test]
-        fn no_token_makes_it_panic(token in ".{0,60}", payload in "[A-Za-z0-9_=-]{0,40}") {
-            let _ = Claims::of(&Secret::new(token));
-            let _ = Claims::of(&Secret::new(["a.", &payload, ".c"].concat()));
         }
     }
 }

@@ -168,6 +168,37 @@ mod tests {
         }
 
         #[test]
+        fn a_decimal_is_digits_alone(text in "[0-9]{0,12}|[0-9+ _.-]{0,4}|.{0,3}", number in any::<u64>()) {
+            let is_digits = text.bytes().all(|byte| byte.is_ascii_digit());
+            prop_assert_eq!(decimal(&text), text.parse().ok().filter(|_| is_digits));
+            let mut out = String::new();
+            push_decimal(&mut out, number);
+            prop_assert_eq!(out, number.to_string());
+        }
+
+        /// What no `%XX` is stays as it is, whatever stands around it.
+        #[test]
+        fn decoding_goes_from_one_percent_sign_to_the_next(text in "(%|[0-9a-fA-F]|z|é|%25|%C3%A9|%ff){0,12}") {
+            let mut bytes = Vec::new();
+            let mut pieces = text.split('%');
+            bytes.extend(pieces.next().unwrap_or_default().bytes());
+            for piece in pieces {
+                let code = piece.get(..2).filter(|code| code.bytes().all(|byte| byte.is_ascii_hexdigit()));
+                match code.and_then(|code| u8::from_str_radix(code, 16).ok()) {
+                    Some(byte) => {
+                        bytes.push(byte);
+                        bytes.extend(piece.bytes().skip(2));
+                    }
+                    None => {
+                        bytes.push(b'%');
+                        bytes.extend(piece.bytes());
+                    }
+                }
+            }
+            prop_assert_eq!(decoded(&text), String::from_utf8(bytes).ok());
+        }
+
+        #[test]
         fn contains_is_contains(text in "[ab]{0,9}", part in "[ab]{1,3}") {
             prop_assert_eq!(contains(&text, &part), text.contains(&part));
         }

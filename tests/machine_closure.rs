@@ -19,7 +19,7 @@ use cognito_signout::internals::engine::tables::{
     Access, Answer, Asked, Back, Call, Command, Event, Found, Heard, Hosted, Leave, MAX_TRIES,
     Machine, Op, Phase, Plan, PopupEnd, Status,
 };
-use monitor::{LEAVES, Monitor, call};
+use monitor::{LEAVES, Monitor, OPS, call};
 
 /// A fast hash: the standard one takes most of the time of a debug build.
 #[derive(Default)]
@@ -46,14 +46,6 @@ impl Hasher for Fast {
 }
 
 type Node = (Machine, Monitor);
-
-const OPS: [Op; 5] = [
-    Op::Refresh,
-    Op::ForgetDevice,
-    Op::GlobalSignOut,
-    Op::RevokeToken,
-    Op::RevokeOthers,
-];
 
 /// All that a clear can find, without what contradicts itself.
 fn all_found() -> Vec<Found> {
@@ -127,6 +119,7 @@ fn alphabet() -> Vec<Event> {
         Event::Replaced,
         Event::LeaveFailed,
         Event::PageHide,
+        Event::NewerToken,
         Event::Aborted,
         Event::Upgrade,
         Event::AlsoForget,
@@ -171,7 +164,8 @@ const LIMITS: Sends = [[3, 4, 4, 7, 4], [3, 4, 4, 6, 3], [3, 3, 3, 3, 3]];
 fn allowed(column: usize, event: Event) -> bool {
     match event {
         Event::PageHide => column < 1,
-        Event::ReadBack(Back::Removed { newer_token: true })
+        Event::NewerToken
+        | Event::ReadBack(Back::Removed { newer_token: true })
         | Event::Answered(Op::Refresh, Answer::Ok)
         | Event::Answered(Op::GlobalSignOut | Op::ForgetDevice, Answer::Expired) => column < 2,
         _ => true,
@@ -227,6 +221,7 @@ struct Search {
     most: Sends,
     longest: u8,
     after_the_end: bool,
+    late: &'static [Op],
 }
 
 impl Search {
@@ -287,6 +282,9 @@ impl Search {
         };
         let mut steps = Vec::new();
         for event in alphabet.iter().chain(found) {
+            if !monitor.may_happen(&machine, *event, self.late) {
+                continue;
+            }
             let mut next = machine;
             let mut commands = Vec::new();
             next.handle(*event, &mut commands);
@@ -374,8 +372,12 @@ struct Scope {
     others: bool,
     /// The operations that may be told to try again; the rest give up at the first transient failure.
     again: &'static [Op],
+    /// The operations that may succeed late: an earlier request for the same is answered after all.
+    late: &'static [Op],
     /// Events that do not happen.
     without: &'static [Event],
+    /// The pool rotates refresh tokens.
+    rotates: bool,
     /// Also what still comes after the end.
     after_the_end: bool,
     /// Also from each `retry()`, and from its own.
@@ -389,7 +391,9 @@ impl Scope {
             plans: plans(keep),
             others: false,
             again: &[],
+            late: &[],
             without: &[],
+            rotates: true,
             after_the_end: false,
             retries: false,
         }
@@ -440,10 +444,13 @@ fn search(scope: &Scope) -> Search {
     let found: Vec<Event> = found.into_iter().map(Event::Cleared).collect();
     let mut search = Search {
         after_the_end: scope.after_the_end,
+        late: scope.late,
         ..Search::default()
     };
     for plan in &scope.plans {
-        search.run(&alphabet, &found, (Machine::new(*plan), Monitor::default()));
+        let mut machine = Machine::new(*plan);
+        machine.rotates = scope.rotates;
+        search.run(&alphabet, &found, (machine, Monitor::default()));
     }
     for plan in &scope.plans {
         if plan.leave == Leave::Redirect && !plan.global && !plan.forget_device {
@@ -633,6 +640,7 @@ const WITHOUT_JOINS_OR_HIDE: [Event; 6] = [
 
 /// What a minute of a debug build can hold. Left to the wide ones: combinations of several requests with
 /// several tries each, of a remembered device with all of that, and what comes after the end.
+/// An operation that succeeds late does so in every state in which the machine listens, in a retry or not.
 #[test]
 fn closure() {
     search_all(&[
@@ -656,13 +664,14 @@ fn closure() {
         },
         Scope {
             retries: true,
-            without: &[Event::Upgrade, Event::AlsoForget],
+            without: &[Event::Upgrade, Event::AlsoForget, Event::NewerToken],
             ..Scope::new("every redirect, and its retry", |plan| {
                 !plan.forget_device && !plan.one_request && plan.revocation
             })
         },
         Scope {
             again: &[Op::Refresh, Op::GlobalSignOut, Op::RevokeToken],
+            late: &OPS,
             without: &WITHOUT_JOINS_OR_HIDE,
             ..Scope::new("every try", |plan| {
                 !plan.forget_device
@@ -672,8 +681,28 @@ fn closure() {
             })
         },
         Scope {
+            rotates: false,
+            late: &[Op::Refresh],
+            without: &WITHOUT_JOINS_OR_HIDE,
+            ..Scope::new("refresh tokens that do not rotate", |plan| {
+                !plan.one_request && plan.revocation && plan.leave == Leave::Never
+            })
+        },
+        Scope {
+            retries: true,
+            late: &OPS,
+            without: &WITHOUT_JOINS_OR_HIDE,
+            ..Scope::new("a retry, and late answers to what it repeats", |plan| {
+                !plan.forget_device
+                    && !plan.one_request
+                    && plan.revocation
+                    && matches!(plan.leave, Leave::Redirect | Leave::Popup)
+            })
+        },
+        Scope {
             others: true,
             again: &[Op::RevokeOthers],
+            late: &[Op::RevokeOthers],
             without: &WITHOUT_JOINS,
             ..Scope::new("further sessions", |plan| {
                 !plan.forget_device && !plan.one_request && plan.leave == Leave::Never
@@ -686,6 +715,7 @@ fn closure() {
             })
         },
         Scope {
+            late: &[Op::ForgetDevice],
             without: &[
                 Event::PageHide,
                 Event::Aborted,
@@ -703,6 +733,7 @@ fn closure() {
         },
         Scope {
             after_the_end: true,
+            late: &OPS,
             without: &WITHOUT_LEAVES,
             ..Scope::new("after the end", |plan| {
                 !plan.forget_device && plan.revocation && plan.leave == Leave::Redirect
@@ -719,7 +750,9 @@ const ALL: Scope = Scope {
     plans: Vec::new(),
     others: false,
     again: &OPS,
+    late: &[],
     without: &[],
+    rotates: true,
     after_the_end: true,
     retries: true,
 };
@@ -755,6 +788,7 @@ fn wide_further_sessions() {
         plans: plans(|p| !p.one_request && !p.forget_device && p.leave == Leave::Auto),
         others: true,
         again: &[Op::RevokeOthers, Op::GlobalSignOut],
+        late: &[Op::RevokeOthers],
         retries: false,
         ..ALL
     });

@@ -736,3 +736,235 @@ fn what_fails_after_the_deadline_is_not_tried_again() {
     assert_eq!(machine.phase, Phase::ReadingBack);
     assert_eq!(machine.revoke, Call::GaveUp);
 }
+
+/// Runs a sign-out, and again from its `retry()`, and returns the retry with what it ordered.
+fn retried(plan: Plan, found: Found, first: &[Event], again: &[Event]) -> (Machine, Vec<Command>) {
+    let (mut machine, mut commands) = (Machine::new(plan), Vec::new());
+    for event in [&[Event::Start, Event::Cleared(found)], first].concat() {
+        machine.handle(event, &mut commands);
+    }
+    assert_eq!(machine.phase, Phase::Settled);
+    let mut machine = machine.retry();
+    commands.clear();
+    for event in [&[Event::Start], again].concat() {
+        machine.handle(event, &mut commands);
+    }
+    (machine, commands)
+}
+
+#[test]
+fn what_a_retry_repeats_may_succeed_late_and_is_not_sent_again() {
+    let end = [Event::Deadline, GONE];
+    // GlobalSignOut waits for a refresh, which is tried again: its first request was answered after all.
+    let expired = Found {
+        access: Access::Expired,
+        ..SIGNED_IN
+    };
+    let transient = Event::Answered(Op::Refresh, Answer::Transient { again: true });
+    let late = [transient, ok(GSO)];
+    let (machine, commands) = retried(GLOBAL, expired, &end, &late);
+    assert_eq!(machine.global, Call::Succeeded);
+    assert_eq!(sends(&commands), [Op::Refresh, REVOKE]);
+    // Nothing needs the refresh any more.
+    let events = [
+        &late[..],
+        &[Event::PauseOver(Op::Refresh), ok(REVOKE), GONE],
+    ]
+    .concat();
+    let (machine, commands) = retried(GLOBAL, expired, &end, &events);
+    assert_eq!(sends(&commands), [Op::Refresh, REVOKE]);
+    assert_eq!(machine.phase, Phase::Settled);
+    assert_eq!(machine.verdict(None).tag, Status::Complete);
+}
+
+#[test]
+fn each_operation_that_is_repeated_may_succeed_late() {
+    for call in [
+        Call::Waiting,
+        Call::Pausing(1),
+        Call::HeldBack,
+        Call::Failed,
+        Call::GaveUp,
+    ] {
+        let mut settled = Machine::new(LOCAL);
+        settled.phase = Phase::Settled;
+        (settled.removed, settled.session, settled.revoke) = (true, true, call);
+        let mut commands = Vec::new();
+        for answer in [
+            Answer::Final,
+            Answer::Expired,
+            Answer::Transient { again: true },
+        ] {
+            let mut machine = settled;
+            machine.handle(Event::Answered(REVOKE, answer), &mut commands);
+            assert_eq!(machine, settled, "{answer:?} is no success");
+        }
+        settled.handle(ok(REVOKE), &mut commands);
+        assert_eq!(settled.revoke, Call::Succeeded, "{call:?}");
+        assert_eq!(settled.verdict(None).tag, Status::Complete);
+        settled.handle(Event::PageHide, &mut commands);
+        assert_eq!(commands, []);
+    }
+    // There is nothing to repeat.
+    for call in [
+        Call::Unneeded,
+        Call::Succeeded,
+        Call::Impossible,
+        Call::Late,
+    ] {
+        let (mut machine, mut commands) = (Machine::new(LOCAL), Vec::new());
+        machine.forget = call;
+        machine.handle(ok(Op::ForgetDevice), &mut commands);
+        assert_eq!(machine.forget, call);
+    }
+}
+
+#[test]
+fn a_late_success_of_global_sign_out_lets_revoke_token_go_and_no_more() {
+    // RevokeToken waits for GlobalSignOut, which waits to be tried again.
+    let again = Event::Answered(GSO, Answer::Transient { again: true });
+    let late = [again, ok(GSO), Event::PauseOver(GSO), ok(REVOKE), GONE];
+    let (machine, commands) = retried(GLOBAL, SIGNED_IN, &[Event::Deadline, GONE], &late);
+    assert_eq!(sends(&commands), [GSO, REVOKE]);
+    assert_eq!(machine.verdict(None).tag, Status::Complete);
+}
+
+#[test]
+fn with_no_time_left_a_follower_still_hears_what_the_other_tab_has_said() {
+    let overtaken = Found {
+        overtaken: true,
+        ..GUEST
+    };
+    let plan = Plan {
+        one_request: true,
+        ..LOCAL
+    };
+    for (event, tag) in [
+        (Event::OtherTabSettled(HEARD), Status::Complete),
+        // The sign-out delivers it right after the command.
+        (Event::Deadline, Status::Partial),
+    ] {
+        let (mut machine, mut commands) = (Machine::new(plan), Vec::new());
+        machine.handle(Event::Start, &mut commands);
+        commands.clear();
+        machine.handle(Event::Cleared(overtaken), &mut commands);
+        assert_eq!(commands, [Command::Follow]);
+        assert!(machine.is_over());
+        commands.clear();
+        machine.handle(event, &mut commands);
+        assert_eq!(commands, [Command::Settle]);
+        assert_eq!(machine.verdict(None).tag, tag);
+    }
+}
+
+#[test]
+fn a_refresh_token_that_did_not_rotate_is_revoked_once() {
+    let plan = Plan {
+        forget_device: true,
+        ..LOCAL
+    };
+    let found = Found {
+        device: true,
+        access: Access::Expired,
+        ..SIGNED_IN
+    };
+    for (rotates, last) in [(false, GONE), (true, ok(REVOKE))] {
+        let (mut machine, mut commands) = (Machine::new(plan), Vec::new());
+        for event in [
+            Event::Start,
+            Event::Cleared(found),
+            Event::ForgetDeviceOver,
+            ok(REVOKE),
+        ] {
+            machine.handle(event, &mut commands);
+        }
+        machine.rotates = rotates;
+        for event in [ok(Op::Refresh), ok(Op::ForgetDevice), last] {
+            let before = machine;
+            machine.handle(event, &mut commands);
+            assert_ne!(machine, before, "{event:?} does not belong here");
+        }
+        let revokes = sends(&commands).iter().filter(|op| **op == REVOKE).count();
+        assert_eq!(revokes, if rotates { 2 } else { 1 });
+    }
+}
+
+#[test]
+fn who_joins_after_the_popup_still_leaves_where_it_says_so() {
+    for (always, possible, due) in [
+        (true, true, true),
+        (true, false, false),
+        (false, true, false),
+    ] {
+        let (mut machine, mut commands) = popup(LOCAL, PopupEnd::Returned);
+        machine.handle(Event::Cleared(HOSTED), &mut commands);
+        assert_eq!(machine.hosted, Hosted::Done);
+        machine.handle(Event::AlsoLeave { always, possible }, &mut commands);
+        let expected = if due { Hosted::Due } else { Hosted::Done };
+        assert_eq!(machine.hosted, expected, "{always} {possible}");
+        commands.clear();
+        for event in [ok(REVOKE), GONE] {
+            machine.handle(event, &mut commands);
+        }
+        assert_eq!(commands.contains(&Command::Leave), due);
+    }
+}
+
+#[test]
+fn a_newer_refresh_token_found_in_between_is_revoked_once() {
+    let plan = Plan {
+        leave: Leave::Redirect,
+        ..LOCAL
+    };
+    // Before RevokeToken is answered, or after it, while the page is leaving.
+    for events in [
+        vec![Event::NewerToken, ok(REVOKE), ok(REVOKE), GONE],
+        vec![ok(REVOKE), GONE, Event::NewerToken, ok(REVOKE)],
+    ] {
+        let events = [events, vec![Event::PageHide]].concat();
+        let (commands, verdict) = run(plan, SIGNED_IN, &events);
+        assert_eq!(sends(&commands), [REVOKE, REVOKE], "{events:?}");
+        assert_eq!(verdict.tag, Status::Complete);
+    }
+    // RevokeToken that was not sent yet is for the newest anyway, and comes after GlobalSignOut.
+    let (mut machine, mut commands) = (Machine::new(GLOBAL), Vec::new());
+    for event in [Event::Start, Event::Cleared(SIGNED_IN), Event::NewerToken] {
+        machine.handle(event, &mut commands);
+    }
+    assert_eq!(sends(&commands), [GSO]);
+    // Revocation is off in the pool.
+    let plan = Plan {
+        revocation: false,
+        ..plan
+    };
+    let (mut machine, mut commands) = (Machine::new(plan), Vec::new());
+    for event in [
+        Event::Start,
+        Event::Cleared(SIGNED_IN),
+        GONE,
+        Event::NewerToken,
+        Event::PageHide,
+    ] {
+        machine.handle(event, &mut commands);
+    }
+    assert_eq!(sends(&commands), []);
+}
+
+#[test]
+fn a_follower_that_leaves_revokes_a_newer_refresh_token_itself() {
+    let overtaken = Found {
+        overtaken: true,
+        ..GUEST
+    };
+    let plan = Plan {
+        leave: Leave::Redirect,
+        ..LOCAL
+    };
+    let heard = Event::OtherTabSettled(HEARD);
+    let end = [Event::NewerToken, Event::PageHide];
+    let (commands, verdict) = run(plan, overtaken, &[&[heard], &end[..]].concat());
+    assert_eq!(sends(&commands), [REVOKE]);
+    // The other tab says nothing of that one.
+    let unconfirmed = Some(Fault::Code(AuthErrorCode::Unconfirmed));
+    assert_eq!(verdict.revoke, unconfirmed);
+}

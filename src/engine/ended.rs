@@ -16,6 +16,8 @@ pub struct EndedSessions {
     heard: String,
     /// Sessions that this document ended itself.
     own: Vec<SessionId>,
+    /// Their part of the record: two tabs that write at once overwrite each other's.
+    own_text: String,
     /// Sessions whose end the listeners were told.
     told: Vec<SessionId>,
 }
@@ -52,8 +54,14 @@ impl EndedSessions {
     }
 
     fn with_heard(&self, text: &str, now: &Now) -> Mark {
-        let mut mark = Mark::parse(text, now.wall);
+        let mut mark = self.with_own(text, now);
         mark.add_unseen(Mark::parse(&self.heard, now.wall));
+        mark
+    }
+
+    fn with_own(&self, text: &str, now: &Now) -> Mark {
+        let mut mark = Mark::parse(text, now.wall);
+        mark.add_unseen(Mark::parse(&self.own_text, now.wall));
         mark
     }
 
@@ -64,10 +72,12 @@ impl EndedSessions {
 
     /// Changes the record.
     pub fn change(&mut self, now: &Now, out: &mut Vec<Effect>, change: &mut dyn FnMut(&mut Mark)) {
-        let mut mark = Mark::parse(&self.text, now.wall);
+        let mut mark = self.with_own(&self.text, now);
         change(&mut mark);
-        let text = mark.to_text();
-        if text == self.text || (self.text.is_empty() && mark.0.is_empty()) {
+        let (text, is_empty) = (mark.to_text(), mark.0.is_empty());
+        mark.keep(&|entry| self.own.contains(&entry.id));
+        self.own_text = mark.to_text();
+        if text == self.text || (self.text.is_empty() && is_empty) {
             return;
         }
         out.push(Effect::Write(Record::Ended, Some(text.clone())));

@@ -394,8 +394,12 @@ impl Engine {
                 let is_held = |id| self.sign_outs.holds(id);
                 let (live, tokens) =
                     sessions::sort_out(&mut scanned.places, &parts.ended, &parts.now, &is_held);
-                if let Some(id) = live.as_ref().and_then(|live| live.session.identity()) {
-                    parts.facts.last_read = Some(id);
+                let id = live.as_ref().and_then(|live| live.session.identity());
+                // Other calls give nobody the tokens: the page may show whom it was told of before.
+                let is_told = matches!(after, After::Load(_) | After::Refresh(_));
+                let is_shown = is_told || parts.facts.last_read.is_none();
+                if id.is_some() && is_shown {
+                    parts.facts.last_read = id;
                 }
                 let owner = Owner::EndedRemoved(client.clone(), after, live, tokens);
                 let done = parts.remove(&client, owner, scanned, false);
@@ -461,7 +465,14 @@ impl Engine {
                 });
                 parts.settle_with(call, reply);
             }
-            After::Take(call, reply) => parts.settle(call, reply),
+            After::Take(call, reply) => {
+                // A sign-out that began meanwhile has forgotten it, and its `retry()`.
+                let reply = match parts.returns.taken() {
+                    Some(_) => reply,
+                    None => Reply::Returned(None),
+                };
+                parts.settle(call, reply);
+            }
             After::Stored(call) => parts.settle(call, Reply::Failed(sessions::is_ended())),
             After::Nothing => {}
             After::Refresh(id) => self.refreshes.looked(parts, id, result),
@@ -496,7 +507,14 @@ impl Engine {
                     answer.and_then(|answer| protocol::global_sign_out::answer(&answer, false));
                 parts.settle_with(call, result.map(|()| Reply::Done));
             }
-            Lone::Refresh(id) => self.refreshes.answered(parts, id, answer),
+            Lone::Refresh(id) => {
+                let orphan = self.refreshes.answered(parts, id, answer);
+                if let Some((client, session, token)) = orphan
+                    && !self.sign_outs.takes_newer(parts, session, &token)
+                {
+                    parts.revoke_in_passing(&client, &token);
+                }
+            }
         }
     }
 

@@ -18,6 +18,9 @@ const LOCK_MS: f64 = 5000.0;
 /// How long the lock is kept after the end, in milliseconds: what one tab stores takes a moment to reach the processes of others.
 const SPREAD_MS: f64 = 250.0;
 
+/// A refresh token that nobody stores, and whose it is.
+pub type Orphan = (Rc<Client>, Option<SessionId>, Secret);
+
 /// Where a refresh stands.
 enum Stage {
     /// The session is read, to see what there is to refresh.
@@ -233,38 +236,42 @@ impl Refreshes {
         }
     }
 
-    /// Cognito answered.
+    /// Cognito answered. Gives the new refresh token of a session that was signed out meanwhile, which nobody stores.
     #[inline(never)]
     pub fn answered(
         &mut self,
         parts: &mut Parts,
         id: u32,
         answer: Result<Box<Response>, AuthError>,
-    ) {
-        let Some(mut refresh) = self.take(id) else {
-            return;
-        };
+    ) -> Option<Orphan> {
+        let mut refresh = self.take(id)?;
         let Stage::Ask(mut live) = std::mem::replace(&mut refresh.stage, Stage::Remove) else {
-            return;
+            return None;
         };
         let client = refresh.client.clone();
         let session = live.session.identity();
-        let fresh = match answer.and_then(|answer| protocol::refresh::answer(&answer)) {
+        let answer = answer.and_then(|answer| protocol::refresh::answer(&answer));
+        if refresh.generation != parts.facts.generation || parts.ended.has(session, &parts.now) {
+            // Another library's refresh may have written the session back meanwhile.
+            self.put(refresh);
+            parts.look(&client, After::Refresh(id));
+            let token = answer.ok().and_then(|fresh| fresh.refresh_token)?;
+            return Some((client, session, token));
+        }
+        let fresh = match answer {
             Ok(fresh) => fresh,
             Err(error) if error.code == AuthErrorCode::TokenRevoked => {
                 // Another tab's refresh may have reached this one only now.
                 refresh.stage = Stage::LookOnceMore(error, session);
                 self.put(refresh);
-                return parts.look(&client, After::Refresh(id));
+                parts.look(&client, After::Refresh(id));
+                return None;
             }
-            Err(error) => return self.finish(parts, refresh, Err(error)),
+            Err(error) => {
+                self.finish(parts, refresh, Err(error));
+                return None;
+            }
         };
-        if refresh.generation != parts.facts.generation || parts.ended.has(session, &parts.now) {
-            if let Some(token) = &fresh.refresh_token {
-                parts.revoke_in_passing(&client, token);
-            }
-            return self.finish(parts, refresh, Err(signed_out()));
-        }
         live.session.access_token = Some(fresh.access_token);
         if fresh.id_token.is_some() {
             live.session.id_token = fresh.id_token;
@@ -278,6 +285,7 @@ impl Refreshes {
         self.put(refresh);
         let owner = Owner::Refreshed(id);
         parts.write(&client, owner, place, entries);
+        None
     }
 
     /// The new tokens were written, or not.
@@ -300,6 +308,8 @@ impl Refreshes {
             self.put(refresh);
             return parts.look(&client, After::Refresh(id));
         }
+        // What was written back of another session meanwhile goes too.
+        parts.look(&refresh.client, After::Nothing);
         self.finish(parts, refresh, tokens(&live));
     }
 

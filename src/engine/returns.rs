@@ -371,7 +371,7 @@ fn stored(view: &PageView, now: &Now) -> Option<Json> {
 
 fn set(json: &mut Json, name: &str, value: Json) {
     if let Json::Object(fields) = json {
-        match fields.iter_mut().find(|field| field.0 == name) {
+        match fields.iter_mut().rfind(|field| field.0 == name) {
             Some(field) => field.1 = value,
             None => fields.push((name.to_owned(), value)),
         }

@@ -64,9 +64,9 @@ pub fn sort_out(
 pub fn ends(entry: &MarkEntry, session: &Session) -> bool {
     let same = session.identity() == Some(entry.id);
     let user = session.user_id();
-    let older = match (entry.ended_at, session.signed_in_at()) {
-        (Some(ended_at), Some(signed_in)) => {
-            user.is_some() && user == entry.user && signed_in < ended_at
+    let older = match (entry.ended_at, session.issued_at()) {
+        (Some(ended_at), Some(issued_at)) => {
+            user.is_some() && user == entry.user && issued_at < ended_at
         }
         _ => false,
     };

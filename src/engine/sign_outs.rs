@@ -9,13 +9,13 @@ use super::parts::{Owner, Parts};
 use super::retries::{Again, Retries};
 use super::sign_out::{Action, Ask, Purpose, Scope, SessionContext, SignOutTask, Waiter};
 use super::storage::{Done, Out, Scanned};
-use super::tables::{Asked, Departure, Leave, Machine, Phase, Plan};
+use super::tables::{Answer, Asked, Departure, Event, Leave, Machine, Phase, Plan};
 use super::target::{self, LogoutTarget};
 use crate::config::Config;
 use crate::error::{AuthError, AuthErrorCode};
 use crate::options::{HostedUiMode, SignOutOptions};
 use crate::protocol::Response;
-use crate::session::SessionId;
+use crate::session::{Secret, SessionId};
 
 /// A call that joins the running sign-out only if storage holds no session but the one being ended.
 struct Joining {
@@ -59,20 +59,26 @@ impl SignOuts {
     /// Hands a task what it may use.
     #[inline(never)]
     fn scoped(&mut self, parts: &mut Parts, task: &mut SignOutTask, act: Act) -> Vec<Action> {
-        let concurrent = task.concurrent.map(|id| {
-            let context = self.contexts.iter().find(|entry| entry.0 == id);
-            context.and_then(|entry| entry.1.ids.first().copied())
-        });
-        let client = task.client.clone();
-        let mut contexts = self.contexts.iter_mut();
-        let Some(context) = contexts.find(|entry| entry.0 == task.context) else {
+        let (mut own, mut concurrent) = (None, None::<&SessionContext>);
+        for (id, context) in &mut self.contexts {
+            if *id == task.context {
+                own = Some(context);
+            } else if task.concurrent.contains(id)
+                && (concurrent.is_none() || !context.ids.is_empty())
+            {
+                // The newest that ended a session.
+                concurrent = Some(context);
+            }
+        }
+        let Some(context) = own else {
             return Vec::new();
         };
+        let client = task.client.clone();
         let mut scope = Scope {
             now: &parts.now,
             page: &parts.page,
             client: &client,
-            context: &mut context.1,
+            context,
             concurrent,
             ended: &mut parts.ended,
             facts: &mut parts.facts,
@@ -124,6 +130,16 @@ impl SignOuts {
                 Waiter::Nobody => self.revoked_again(parts, id),
             },
             Action::TellListeners(event) => parts.tell(event),
+            Action::Succeeded(op) => {
+                let context = task.context;
+                let mut tasks = self.tasks.iter();
+                let later = tasks.find(|task| task.context == context && !task.superseded);
+                if let Some(later) = later.map(|task| task.id) {
+                    let answered = Event::Answered(op, Answer::Ok);
+                    let act: Act = &mut |task, scope| task.dispatch(answered, scope);
+                    self.with_task(parts, later, act);
+                }
+            }
             // A sign-out that ran at the same time waits for its outcome.
             Action::Settled => {
                 self.each_task(parts, &mut |task, scope| task.check_other_tab(scope))
@@ -212,7 +228,7 @@ impl SignOuts {
         });
         let concurrent = if by_popup { active } else { running };
         let concurrent = concurrent.map(|task| task.context);
-        let is_clearing = running.is_some_and(SignOutTask::is_clearing);
+        let is_clearing = running.is_some_and(SignOutTask::is_to_clear);
         let running = running.map(|task| task.id);
         if let (Some(other), true) = (running, is_clearing) {
             self.join_task(parts, other, ask, waiter, window.flatten());
@@ -225,7 +241,7 @@ impl SignOuts {
             task.with_popup(window, parts.random.popup_nonce());
         }
         // What it finds ended is that one's doing: its outcome is this call's too.
-        task.concurrent = concurrent;
+        task.concurrent.extend(concurrent);
         let context = SessionContext::new(ask.target.clone(), ask.navigate);
         self.contexts.push((id, context));
         let mut ask = Some(ask);
@@ -239,7 +255,7 @@ impl SignOuts {
         });
         let mut tasks = self.tasks.iter_mut();
         if let Some(other) = tasks.find(|task| Some(task.id) == at_popup) {
-            other.concurrent = Some(id);
+            other.concurrent.push(id);
         }
         match running {
             None => self.begin(parts, task),
@@ -272,6 +288,13 @@ impl SignOuts {
         } else if let Some((ask, waiter)) = task.take_caller() {
             let window = task.take_window();
             self.join_task(parts, other, ask, waiter, window);
+            let mut places = scanned.places.iter();
+            if places.any(|place| !place.found.sessions.is_empty()) {
+                // A refresh in flight has written the session back: it is removed before the call returns.
+                self.with_task(parts, other, &mut |task, scope| {
+                    task.read_back_meanwhile(scope)
+                });
+            }
         }
     }
 
@@ -512,9 +535,32 @@ impl SignOuts {
         self.live().next().is_some() || !self.joining.is_empty()
     }
 
-    /// Whether one is ending this session, or was.
+    /// Hands a newer refresh token to the sign-out that ends its session and revokes the newest itself.
+    pub fn takes_newer(
+        &mut self,
+        parts: &mut Parts,
+        session: Option<SessionId>,
+        token: &Secret,
+    ) -> bool {
+        let mut contexts = self.contexts.iter();
+        let Some((context, _)) = contexts.find(|entry| entry.1.holds(session)) else {
+            return false;
+        };
+        let revokes = |task: &&SignOutTask| task.context == *context && task.is_to_revoke();
+        let Some(id) = self.live().find(revokes).map(|task| task.id) else {
+            return false;
+        };
+        self.with_task(parts, id, &mut |task, scope| {
+            scope.context.refresh = Some(token.clone());
+            task.newer_token(scope);
+        });
+        true
+    }
+
+    /// Whether one is ending this session, and revokes its token itself.
     pub fn holds(&self, id: Option<SessionId>) -> bool {
-        let contexts: Vec<u32> = self.live().map(|task| task.context).collect();
+        let revoking = self.live().filter(|task| task.is_to_revoke());
+        let contexts: Vec<u32> = revoking.map(|task| task.context).collect();
         self.is_held(id, &|context| contexts.contains(&context))
     }
 
@@ -563,7 +609,7 @@ impl SignOuts {
         let (tasks, joining) = (&self.tasks, &self.joining);
         self.contexts.retain(|context| {
             let needs = |task: &SignOutTask| {
-                task.context == context.0 || task.concurrent == Some(context.0)
+                task.context == context.0 || task.concurrent.contains(&context.0)
             };
             tasks.iter().any(|task| needs(task))
                 || joining.iter().any(|joining| needs(&joining.task))

@@ -183,6 +183,11 @@ impl Stores {
         first.is_none_or(|place| place.access == Access::Blocked)
     }
 
+    /// Whether one of them may take its time.
+    pub fn is_slow(&self) -> bool {
+        self.is_limited(0)
+    }
+
     /// Whether a store is the app's own, and may take its time.
     fn is_limited(&self, place: usize) -> bool {
         !matches!(self.access(place), Access::Direct | Access::Blocked)

@@ -73,6 +73,7 @@ fn without(list: &str, users: &[&str]) -> (String, bool) {
 /// All keys of the users that a store which can't list its keys leads to.
 pub(super) fn user_keys(client_id: &str, first: &[(String, String)]) -> Vec<String> {
     let prefix = prefix(client_id);
+    let mut names = Vec::new();
     let mut keys = Vec::new();
     for (key, value) in first {
         let users = match key.strip_prefix(&prefix) {
@@ -81,11 +82,12 @@ pub(super) fn user_keys(client_id: &str, first: &[(String, String)]) -> Vec<Stri
             _ => continue,
         };
         for username in users {
+            if names.contains(&username) {
+                continue;
+            }
+            names.push(username);
             for what in USER {
-                let key = user_key(&prefix, username, what);
-                if !keys.contains(&key) {
-                    keys.push(key);
-                }
+                keys.push(user_key(&prefix, username, what));
             }
         }
     }

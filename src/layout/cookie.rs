@@ -55,6 +55,9 @@ pub fn set(name: &str, value: &str, options: &CookieOptions) -> String {
 /// How often a removal is tried, each time in another way.
 pub const ATTEMPTS: usize = 4;
 
+/// Browsers take no attribute of more bytes (RFC 6265bis section 5.6).
+const LONGEST_PATH: usize = 1024;
+
 /// The texts to assign to `document.cookie`, one after the other, to remove the cookies of these (decoded) names:
 /// as they are spelt there. None where no cookie has such a name.
 ///
@@ -73,7 +76,7 @@ pub fn remove(
     if attempt > 0 {
         // None: the folder of the page, which is the default.
         paths.push("");
-        for (at, byte) in path.bytes().enumerate() {
+        for (at, byte) in path.bytes().enumerate().take(LONGEST_PATH) {
             if byte == b'/' {
                 paths.push(path.get(..at).unwrap_or_default());
                 paths.push(path.get(..=at).unwrap_or_default());

@@ -69,7 +69,7 @@ pub(super) fn foreign(response: &Response) -> AuthError {
     )
 }
 
-/// Whether the same request may succeed in a moment: no network, 5xx, 429, throttling
+/// Whether the same request may succeed in a moment: no network, a captive portal, 5xx, 429, throttling
 /// (contract, step 5, "Retries").
 pub fn is_transient(error: &AuthError) -> bool {
     match error.code {
@@ -77,7 +77,8 @@ pub fn is_transient(error: &AuthError) -> bool {
         AuthErrorCode::Service => error
             .service
             .as_ref()
-            .is_some_and(|service| is_internal(service.status, &service.kind)),
+            // A captive portal answers in the service's place.
+            .is_some_and(|it| it.status == 200 || is_internal(it.status, &it.kind)),
         _ => false,
     }
 }
@@ -89,11 +90,11 @@ fn is_internal(status: u16, kind: &str) -> bool {
 
 /// The bare error type: real Cognito ends it with a colon, others lead it with a namespace.
 fn kind_of(text: &str) -> String {
-    let text = after_last(split_at_any(text, b",:").0, b'#').trim_ascii();
-    // Shown to developers: nothing of a foreign answer but a word gets through.
+    let text = redact(after_last(split_at_any(text, b",:").0, b'#').trim_ascii());
+    // Shown to developers: only one word of a foreign answer, and no part of a token.
     let word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     let length = text.bytes().take_while(|&byte| word(byte)).count();
-    redact(text.get(..length).unwrap_or_default())
+    text.get(..length).unwrap_or_default().to_owned()
 }
 
 /// The code, and what to do where the answer tells the cause; `None` where it is a success after all.
@@ -181,8 +182,7 @@ fn with_answer(code: AuthErrorCode, response: &Response, kind: String, message: 
     }
     if !message.is_empty() {
         text.push_str(": ");
-        let message: String = message.chars().take(MESSAGE_LENGTH).collect();
-        text.push_str(&redact(&message));
+        text.extend(redact(message).chars().take(MESSAGE_LENGTH));
     }
     text.push_str(").");
     let mut error = AuthError::with_message(code, text);

@@ -6,7 +6,6 @@ use cognito_signout::AuthError;
 use cognito_signout::internals::config::{self, Reading};
 use cognito_signout::internals::fields::Field;
 use cognito_signout::{Config, CookieOptions, SameSite, StorageKind};
-use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
 use crate::fixture::{self, Given};
@@ -268,38 +267,4 @@ fn functions_and_getters() {
         names_field(config::read::<Object>(argument), "config");
     }
     names_field(Config::from_json("{"), "config");
-}
-
-proptest! {
-    /// Whatever stands in it: an error that names a field, or a configuration that only leads to safe places.
-    #[test]
-    fn a_request_never_goes_astray(
-        pool in "[a-z0-9_./@:#-]{0,24}",
-        domain in "(https?://)?[a-z.@:/#?\\\\]{0,16}",
-        redirect in "([a-z]{1,10}:(//)?)?[a-z.@:/#?\\\\]{0,12}",
-        endpoint in prop::option::of("https?://[a-z.@:/#?\\\\0-9]{0,16}"),
-    ) {
-        let mut config = json!({
-            "userPoolId": pool, "userPoolClientId": "c", "hostedUI": { "domain": domain, "redirectSignOut": [redirect] },
-        });
-        if let Some(endpoint) = endpoint {
-            config["userPoolEndpoint"] = json!(endpoint);
-        }
-        match read(config) {
-            Err(error) => prop_assert_eq!(error.code.as_str(), "configuration"),
-            Ok(config) => {
-                let hosted = config.hosted_ui.unwrap();
-                for address in [&config.endpoint, &hosted.origin] {
-                    prop_assert!(address.starts_with("https://") || address.starts_with("http://"));
-                    prop_assert!(!address.contains(['@', '?', '#', '\\']), "{}", address);
-                }
-                prop_assert_eq!(hosted.origin.matches('/').count(), 2);
-            }
-        }
-    }
-
-    #[test]
-    fn no_text_makes_it_panic(text in ".{0,80}") {
-        let _ = Config::from_json(&text);
-    }
 }

@@ -24,6 +24,8 @@ mod layouts;
 mod logout;
 mod options;
 mod properties;
+#[path = "../common/random.rs"]
+mod random;
 mod requests;
 mod secrets;
 #[cfg(feature = "serde")]

@@ -73,7 +73,7 @@ pub fn argument(members: &[(&'static str, Value)]) -> Field<Object> {
 pub fn access_token() -> String {
     jwt(serde_json::json!({
         "token_use": "access", "client_id": "client1", "username": "jane.doe", "sub": "s-1",
-        "origin_jti": "o-1", "jti": "j-1", "exp": 1_800_000_000, "auth_time": 1_700_000_000,
+        "origin_jti": "o-1", "jti": "j-1", "exp": 1_800_000_000, "iat": 1_700_000_000,
     }))
 }
 

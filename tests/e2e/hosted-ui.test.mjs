@@ -317,6 +317,47 @@ describe("the redirect", sideBySide(3), () => {
     }
   });
 
+  test("written back while the page leaves: gone on the page after, and the newest token is revoked", async (t) => {
+    const jane = await world.visitor(t, {
+      configure: false,
+      client: { rotation: { graceSeconds: 60 } },
+    });
+    await jane.page.evaluate((config) => cs.configure(config), jane.config);
+    await jane.signIn({ origin: "hostedUI" });
+    const newest = await jane.page.evaluate(async () => {
+      const before = { ...localStorage };
+      const newest = await cs.refreshTokens();
+      const after = Object.entries(localStorage).filter(([key]) =>
+        key.endsWith("Token"),
+      );
+      Object.assign(localStorage, before);
+      // What a refresh in flight of another library would write.
+      addEventListener("beforeunload", () => {
+        Object.assign(localStorage, Object.fromEntries(after));
+        sessionStorage.setItem("wrote", String(after.length));
+      });
+      return newest;
+    });
+    // The session lives on, so that only the newest token's own revocation ends it.
+    jane.fault({
+      operation: "RevokeToken",
+      times: 1,
+      answer: { type: "ForbiddenException" },
+    });
+    await jane.leaveAndReturn("/");
+    // Nothing is configured here, so that nobody else has looked.
+    assert.ok(await jane.page.evaluate(() => sessionStorage.getItem("wrote")));
+    assert.deepEqual(await jane.keys(), []);
+    await until(
+      () => !world.control.isTokenValid(newest.refreshToken ?? ""),
+      "the newest token is revoked",
+    );
+    assert.deepEqual(
+      jane.calls.filter((call) => call.includes("RevokeToken")),
+      ["(RevokeToken)", "RevokeToken"],
+    );
+  });
+
   test("when navigate is called the tokens are gone, and the record is there, without a token; guards hold until the next page", async (t) => {
     const jane = await world.visitor(t);
     const tokens = await jane.signIn({ origin: "hostedUI" });

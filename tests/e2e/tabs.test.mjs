@@ -194,6 +194,32 @@ describe("tabs", sideBySide(3), () => {
     assert.equal(await loads(other), false);
   });
 
+  test("signed in again by the hosted UI's own session, after a global sign-out in another tab: left alone", async (t) => {
+    const jane = await world.visitor(t, { config: { storage: "session" } });
+    await jane.signInByHostedUI();
+    const other = await jane.tab();
+    // The server's clock, in the answer's header, has seconds.
+    const began = Math.ceil(Date.now() / 1000);
+    await until(() => Date.now() / 1000 > began, "another second begins");
+    const letGo = jane.hold("RevokeToken");
+    await jane.page.evaluate((timeoutMs) => {
+      const options = { global: true, hostedUI: "none", timeoutMs };
+      globalThis.kept = cs.signOut(/** @type {any} */ (options));
+    }, PATIENT_MS);
+    await until(
+      () => jane.requests.some(({ operation }) => operation === "RevokeToken"),
+      "all of the user's sessions have ended",
+    );
+    // Nobody is asked: its tokens say that the user signed in when the ended session began.
+    const fresh = await jane.signInAgainByHostedUI(other);
+    letGo();
+    assert.equal((await jane.result()).status, "complete");
+    await delivered(jane, [other]);
+    assert.equal(await loads(other), true);
+    assert.deepEqual(await jane.heard(other), []);
+    assert.deepEqual(jane.areValid(fresh), LIVE);
+  });
+
   test("isSigningOut is true in another tab while the promise is pending", async (t) => {
     const jane = await world.visitor(t);
     await jane.signIn();
@@ -321,6 +347,39 @@ describe("tabs", sideBySide(3), () => {
       (/** @type {any} */ { step }) => step === "readBack",
     );
     assert.equal(reason, "the session had been written back");
+    assert.deepEqual(await jane.keys(), []);
+    assert.equal(world.control.isTokenValid(newest.refreshToken ?? ""), false);
+  });
+
+  test("written back, and a second call joins: gone when that returns, and the newest token is revoked", async (t) => {
+    const jane = await world.visitor(t, {
+      client: { rotation: { graceSeconds: 60 } },
+    });
+    await jane.signIn();
+    const before = await jane.page.evaluate(() => ({ ...localStorage }));
+    const newest = await jane.page.evaluate(() => cs.refreshTokens());
+    const letGo = jane.hold("RevokeToken");
+    const seen = await jane.page.evaluate(([before, timeoutMs]) => {
+      const ofCognito = () =>
+        Object.entries(localStorage).filter(([key]) =>
+          key.startsWith("Cognito"),
+        );
+      const after = Object.fromEntries(ofCognito());
+      Object.assign(localStorage, before);
+      const first = cs.signOut({ timeoutMs });
+      // What a refresh in flight of another library would write.
+      Object.assign(localStorage, after);
+      const isBack = ofCognito().length > 0;
+      globalThis.kept = Promise.all([first, cs.signOut({ timeoutMs })]);
+      return { isBack, left: ofCognito() };
+    }, /** @type {const} */ ([before, PATIENT_MS]));
+    assert.deepEqual(seen, { isBack: true, left: [] });
+    letGo();
+    const results = await jane.page.evaluate(async () =>
+      (await kept).map(show),
+    );
+    for (const result of results)
+      assert.equal(result.status, "complete", JSON.stringify(result));
     assert.deepEqual(await jane.keys(), []);
     assert.equal(world.control.isTokenValid(newest.refreshToken ?? ""), false);
   });

@@ -13,6 +13,15 @@ import {
 
 const world = useWorld();
 
+/** What a captive portal answers in Cognito's place. */
+const PORTAL = {
+  answer: {
+    status: 200,
+    headers: { "content-type": "text/html" },
+    body: "<html>sign in to the network</html>",
+  },
+};
+
 describe("waiting", sideBySide(4), () => {
   test("a silent server: settled at the deadline, and said so", async (t) => {
     const jane = await world.visitor(t);
@@ -284,6 +293,33 @@ describe("waiting", sideBySide(4), () => {
     await until(() => jane.calls.length, "it is revoked");
     assert.deepEqual(jane.calls, ["RevokeToken"]);
   });
+
+  for (const isLate of [false, true])
+    test(`a call that stays does not wait for a navigate that hangs${isLate ? ", though it comes later" : ""}`, async (t) => {
+      const jane = await world.visitor(t);
+      await jane.signIn();
+      const seen = await jane.page.evaluate(async (isLate) => {
+        let hasLeft = false;
+        /** @type {Promise<void>} */
+        const leaving = new Promise((resolve) => {
+          const leaves = cs.signOut({
+            hostedUI: "redirect",
+            navigate: () => {
+              resolve();
+              return new Promise(() => {});
+            },
+          });
+          void leaves.then(() => {
+            hasLeft = true;
+          });
+        });
+        if (isLate) await leaving;
+        const result = await cs.signOut({ hostedUI: "none", timeoutMs: 2000 });
+        return { hasLeft, result: show(result) };
+      }, isLate);
+      assert.equal(seen.hasLeft, false);
+      leftWell(seen.result);
+    });
 
   test("a call while the storage holds another session is a sign-out of its own", async (t) => {
     const jane = await world.visitor(t);
@@ -614,18 +650,7 @@ describe("waiting", sideBySide(4), () => {
     ["HTTP 429", { answer: { status: 429, body: "" } }, "throttled", 3],
     ["HTTP 503", { answer: { status: 503, body: "no" } }, "service", 3],
     ["HTTP 404", { answer: { status: 404, body: "<p>" } }, "service", 1],
-    [
-      "a captive portal",
-      {
-        answer: {
-          status: 200,
-          headers: { "content-type": "text/html" },
-          body: "<html>sign in to the network</html>",
-        },
-      },
-      "service",
-      1,
-    ],
+    ["a captive portal", PORTAL, "service", 3],
     [
       "an unknown client",
       { answer: { type: "ResourceNotFoundException" } },
@@ -650,6 +675,26 @@ describe("waiting", sideBySide(4), () => {
       assert.equal((await jane.retry()).status, "complete");
       assert.deepEqual(jane.areValid(tokens), OVER);
     });
+
+  test("a captive portal before GlobalSignOut: RevokeToken is held back, and retry() does both", async (t) => {
+    const jane = await world.visitor(t);
+    const tokens = await jane.signIn();
+    jane.fault({ operation: "GlobalSignOut", ...PORTAL });
+    const result = await jane.signOut({ global: true });
+    assert.equal(result.status, "partial");
+    assert.equal(result.globalSignOutError.error.code, "service");
+    assert.equal(result.globalSignOutError.error.retryable, true);
+    assert.equal(result.revokeTokenError.error.code, "deferred");
+    assert.deepEqual(jane.areValid(tokens), LIVE);
+    world.control.clearFaults({ clientId: jane.clientId });
+    assert.equal((await jane.retry()).status, "complete");
+    assert.deepEqual(jane.areValid(tokens), OVER);
+    assert.deepEqual(jane.calls, [
+      ...Array(3).fill("(GlobalSignOut)"),
+      "GlobalSignOut",
+      "RevokeToken",
+    ]);
+  });
 
   test("transient failures, and a connection lost after the work was done: complete", async (t) => {
     const jane = await world.visitor(t);

@@ -323,7 +323,8 @@ const ROBUSTNESS: &[Want] = &[
     Transient(Service),
     Transient(Service),
     Transient(Throttled),
-    Final(Service),
+    // A captive portal: the same request may reach Cognito in a moment.
+    Transient(Service),
     Final(Service),
     Final(Service),
     Final(Service),
@@ -445,7 +446,7 @@ pub fn all() -> Vec<Fault> {
                 body: "{\"Auth".into(),
                 ..Response::default()
             }),
-            want: Final(Service),
+            want: Transient(Service),
         });
     }
     all

@@ -17,6 +17,14 @@ pub const LEAVES: [Leave; 5] = [
     Leave::Manual,
 ];
 
+pub const OPS: [Op; 5] = [
+    Op::Refresh,
+    Op::ForgetDevice,
+    Op::GlobalSignOut,
+    Op::RevokeToken,
+    Op::RevokeOthers,
+];
+
 /// The state of one request.
 pub fn call(machine: &Machine, op: Op) -> Call {
     match op {
@@ -26,6 +34,14 @@ pub fn call(machine: &Machine, op: Op) -> Call {
         Op::RevokeToken => machine.revoke,
         Op::RevokeOthers => machine.others,
     }
+}
+
+/// The answer is for an earlier request for the same, which was given up or is to be repeated.
+fn is_late(machine: &Machine, op: Op) -> bool {
+    matches!(
+        call(machine, op),
+        Call::Waiting | Call::Pausing(_) | Call::HeldBack | Call::Failed | Call::GaveUp
+    )
 }
 
 /// What is known of the hosted UI's own session.
@@ -80,6 +96,8 @@ pub struct Monitor {
     refused: [bool; 5],
     /// It ended before anything was touched.
     untouched: Option<AuthErrorCode>,
+    /// An earlier RevokeToken was answered late.
+    revoked_late: bool,
 }
 
 impl Monitor {
@@ -118,6 +136,17 @@ impl Monitor {
         }
     }
 
+    /// Whether it may happen at all, where these operations have an earlier request in flight: one at the most.
+    pub fn may_happen(&self, before: &Machine, event: Event, earlier: &[Op]) -> bool {
+        match event {
+            Event::Answered(op, Answer::Ok) if is_late(before, op) => {
+                // No other one becomes due again.
+                earlier.contains(&op) && !(op == Op::RevokeToken && self.revoked_late)
+            }
+            _ => true,
+        }
+    }
+
     /// Whether the sign-out delivers this event in this state, or it is no more than noise.
     fn belongs(&self, before: &Machine, event: Event) -> bool {
         use Phase::{Checked, Clearing, Following, Leaving, Popup, ReadingBack, Remote, Settled};
@@ -127,7 +156,11 @@ impl Monitor {
             Event::Start => phase == Checked,
             Event::PopupEnded(_) => phase == Popup,
             Event::Cleared(_) => phase == Clearing,
-            Event::Answered(op, _) => matches!(call(before, op), Call::Sent(_)),
+            Event::Answered(op, answer) => {
+                // A late answer is passed on only where it is a success.
+                let late = answer == Answer::Ok && is_late(before, op);
+                matches!(call(before, op), Call::Sent(_)) || late
+            }
             Event::PauseOver(op) => remote && matches!(call(before, op), Call::Pausing(_)),
             Event::ForgetDeviceOver => remote && !before.forget.is_settled(),
             Event::LeaveNow => {
@@ -136,6 +169,8 @@ impl Monitor {
             Event::Deadline => remote || matches!(phase, Clearing | Following),
             Event::OtherTabSettled(_) => phase == Following,
             Event::ReadBack(_) => phase == ReadingBack,
+            // Not beside the clear, which reads the storage itself.
+            Event::NewerToken => remote || phase == Popup && before.removed,
             Event::Left | Event::Replaced | Event::LeaveFailed => phase == Leaving,
             Event::PageHide => phase != Checked,
             Event::Aborted | Event::Upgrade => phase != Settled,
@@ -169,6 +204,9 @@ impl Monitor {
 
     /// The refresh token that RevokeToken is or was about is not the newest any more.
     fn newer_token(&mut self, before: &Machine) {
+        if !before.plan.revocation || before.revoke == Call::Impossible {
+            return;
+        }
         self.revoke_ok = false;
         self.refused[Op::RevokeToken as usize] = false;
         if !self.needs_revoke {
@@ -189,6 +227,7 @@ impl Monitor {
             }
             Event::PopupEnded(_) => self.web = Web::Lost,
             Event::Answered(op, answer) => {
+                self.revoked_late |= op == Op::RevokeToken && is_late(before, op);
                 match (op, answer) {
                     (Op::RevokeToken, Answer::Ok) => self.revoke_ok = !self.newer,
                     (Op::GlobalSignOut, Answer::Ok) => self.global_ok = true,
@@ -206,7 +245,8 @@ impl Monitor {
                     }
                     self.newer = false;
                 }
-                let asked = !matches!(before.revoke, Call::Unneeded | Call::Impossible);
+                // It brings a newer refresh token where the pool rotates them.
+                let asked = before.rotates && before.revoke != Call::Unneeded;
                 if (op, answer) == (Op::Refresh, Answer::Ok) && asked {
                     self.newer_token(before);
                 }
@@ -218,9 +258,7 @@ impl Monitor {
             }
             Event::OtherTabSettled(heard) => self.heard = Some(heard),
             Event::ReadBack(Back::Stuck) => self.verified = false,
-            Event::ReadBack(Back::Removed { newer_token: true })
-                if before.plan.revocation && before.revoke != Call::Impossible =>
-            {
+            Event::NewerToken | Event::ReadBack(Back::Removed { newer_token: true }) => {
                 self.newer_token(before);
             }
             Event::Replaced => self.web = Web::Replaced,
@@ -254,6 +292,8 @@ impl Monitor {
                     self.web = match (self.web, possible) {
                         (Web::NotAsked | Web::Handed, true) => Web::ToLeave,
                         (Web::NotAsked | Web::Handed, false) => Web::Lost,
+                        // Somebody may have signed in at the hosted UI since the popup.
+                        (Web::Ended, true) if always => Web::ToLeave,
                         // Only the way out was missing.
                         (Web::Lost, true) if before.hosted == Hosted::Unusable => Web::ToLeave,
                         (web, _) => web,
@@ -285,6 +325,8 @@ impl Monitor {
             next.newer = false;
         }
         next.check_ends(before, event, after, commands)?;
+        next.check_follow(before, event, after, commands)?;
+        check_successes(before, event, after, commands)?;
         for (i, command) in commands.iter().enumerate() {
             if let Command::Send(op) = *command {
                 next.check_send(before, event, after, op)?;
@@ -307,6 +349,10 @@ impl Monitor {
             }
         }
         next.check_rest(after)?;
+        if before.phase == Phase::Settled {
+            // What comes after the end counts for a retry and for the record.
+            next.check_verdict(after)?;
+        }
         Ok(next)
     }
 
@@ -393,6 +439,44 @@ impl Monitor {
             self.check_verdict(after)?;
         }
         Ok(())
+    }
+
+    /// Who follows another tab waits until that tab is heard or the time is over.
+    fn check_follow(
+        &self,
+        before: &Machine,
+        event: Event,
+        after: &Machine,
+        commands: &[Command],
+    ) -> Result<(), String> {
+        let begins = before.phase != Phase::Following && after.phase == Phase::Following;
+        ensure(
+            commands.contains(&Command::Follow) == begins,
+            "a follow without its phase, or a phase without its command",
+        )?;
+        // What the record says by now is looked at first: even with no time left it does not settle by itself.
+        ensure(
+            !begins || commands == [Command::Follow],
+            "something beside the follow",
+        )?;
+        let ends = match event {
+            Event::OtherTabSettled(_) | Event::Deadline | Event::LeaveNow | Event::Aborted => true,
+            Event::PageHide => after.phase != Phase::Following,
+            _ => false,
+        };
+        if before.phase != Phase::Following {
+            return Ok(());
+        }
+        ensure(
+            ends || after.phase == Phase::Following,
+            "followed no longer for no reason",
+        )?;
+        // A newer refresh token that was written back while the page was leaving is its own to revoke.
+        let revokes = after.phase == Phase::Remote && self.needs_revoke && !after.is_over();
+        ensure(
+            !ends || revokes || matches!(after.phase, Phase::Leaving | Phase::Settled),
+            "follows on after the end of it",
+        )
     }
 
     fn check_send(
@@ -564,6 +648,7 @@ impl Monitor {
         };
         let revoke = if self.follows {
             told(0) && (self.heard.is_some() || plan.revocation)
+                || missed(self.needs_revoke, self.revoke_ok)
         } else if self.revocable {
             missed(self.needs_revoke, self.revoke_ok)
         } else {
@@ -615,6 +700,50 @@ impl Monitor {
             Err(["tag or cause ", &name()].concat())
         }
     }
+}
+
+/// A success stays one, and a late one counts: nothing is sent because of it but what waited for it.
+fn check_successes(
+    before: &Machine,
+    event: Event,
+    after: &Machine,
+    commands: &[Command],
+) -> Result<(), String> {
+    let begins = before.phase == Phase::Checked;
+    for op in OPS {
+        let (was, is) = (call(before, op), call(after, op));
+        // RevokeToken is for the newest refresh token; the clear begins from nothing.
+        ensure(
+            was != Call::Succeeded || is == was || op == Op::RevokeToken || begins,
+            "a success is forgotten",
+        )?;
+        ensure(
+            was == is || is != Call::Succeeded || event == Event::Answered(op, Answer::Ok),
+            "a success without its answer",
+        )?;
+    }
+    let Event::Answered(op, Answer::Ok) = event else {
+        return Ok(());
+    };
+    if !is_late(before, op) {
+        return Ok(());
+    }
+    ensure(
+        call(after, op) == Call::Succeeded,
+        "a late success does not count",
+    )?;
+    for other in OPS {
+        let rotated = op == Op::Refresh && other == Op::RevokeToken;
+        let due = call(before, other) == Call::Waiting || rotated;
+        ensure(
+            !commands.contains(&Command::Send(other)) || other != op && due,
+            "a late success makes something be sent that was not due",
+        )?;
+    }
+    ensure(
+        after.phase == before.phase || commands == [Command::ReadBack],
+        "a late success ends more than the waiting",
+    )
 }
 
 fn ensure(holds: bool, rule: &str) -> Result<(), String> {

@@ -225,9 +225,9 @@ const REVOKE_TOKEN = [
     "partial; revokeToken throttled; rrr",
   ],
   [
-    "a captive portal: no success, and not tried again",
+    "a captive portal: no success",
     { faults: [revoke(PORTAL)] },
-    "partial; revokeToken service; r",
+    "partial; revokeToken service; rrr",
   ],
   [
     "400, half an object",
@@ -422,7 +422,7 @@ const GLOBAL_SIGN_OUT = [
   [
     "a captive portal",
     { ask: EVERYWHERE, faults: [global(PORTAL)] },
-    "partial; globalSignOut service; gR",
+    "partial; revokeToken deferred; globalSignOut service; ggg; later R",
   ],
   [
     "silence",
@@ -513,7 +513,7 @@ const REFRESH = [
   [
     "a captive portal",
     { ...STALE, faults: [refresh(PORTAL)] },
-    "partial; globalSignOut service; tR",
+    "partial; revokeToken deferred; globalSignOut service; ttt; later R",
   ],
   [
     "silence",

@@ -1,502 +1,417 @@
-//! Two tabs of one browser and one Cognito, in virtual time. The engine in each tab is the one that ships.
+//! The world of one seed: virtual time, and everything that happens in it.
 
-use std::collections::BTreeMap;
+use std::cmp::Ordering;
+use std::collections::{BinaryHeap, HashMap};
+use std::rc::Rc;
 
-use cognito_signout::internals::engine::Engine;
-use cognito_signout::internals::engine::io::{
-    Access, Call, CallId, Effect, Input, Now, Page, PageView, Place, Record, Removed, Reply,
-    SignOutCall, StoreAnswer,
-};
-use cognito_signout::internals::protocol::{Request, Response};
-use cognito_signout::{
-    AuthError, AuthErrorCode, Config, HostedUiMode, Secret, SignInMethod, SignOutOptions, Tokens,
-};
+use cognito_signout::internals::config::Config;
+use cognito_signout::internals::session::{Secret, Session, SessionId};
 
-use crate::jwt::jwt;
+use crate::account::{Account, Wrong};
+use crate::cognito::{Cognito, Issued, Pool};
+use crate::pages::Page;
 use crate::random::Random;
+use crate::scene::Staged;
+use crate::setup::Setup;
+use crate::storage::{Browser, Mutation, Process, Value, set};
+pub use crate::story::Lane;
+use crate::story::{Event, Line, Seen};
+use crate::windows::Tab;
 
-pub const CLIENT: &str = "1example23456789client";
-const POOL: &str = "eu-central-1_Example01";
-const PAGE: &str = "https://app.example.com/";
-/// The one client of a tab.
-const ONE: u32 = 1;
-/// Milliseconds since the epoch when the browser starts.
-const EPOCH: f64 = 1_800_000_000_000.0;
+pub const POOL: &str = "us-east-1_Example";
+/// The app's two app clients. Most pages use the first alone.
+pub const CLIENTS: [&str; 2] = ["1example23456789", "2example23456789"];
+pub const APP: &str = "https://app.example.com";
+pub const LOGOUT_URLS: [&str; 2] = [
+    "https://app.example.com/",
+    "https://app.example.com/signed-out",
+];
+pub const HOSTED_UI: &str = "https://auth.example.com";
+pub const ENDPOINT: &str = "https://cognito-idp.us-east-1.amazonaws.com/";
+/// Milliseconds since the epoch at the start, by the clock of Cognito.
+pub const EPOCH: f64 = 1_800_000_000_000.0;
+/// Each token has this text in it, so that one that leaks is found.
+pub const TOKEN: &str = "T-T-";
 
-/// What Cognito knows of a sign-in.
-#[derive(Clone, Default)]
-struct SignIn {
-    is_revoked: bool,
+/// The name of a user; two of them act, the others are only stored.
+pub fn name_of(user: usize) -> String {
+    match user {
+        0 => "jane".into(),
+        1 => "john.doe".into(),
+        number => format!("user{number}"),
+    }
 }
 
-/// What comes to a tab at a time.
-struct Event {
+/// A session, and all that was ever issued for it.
+pub struct SignedIn {
+    pub client: usize,
+    pub user: usize,
+    /// As the record of ended sessions names it.
+    pub id: Option<SessionId>,
+    pub refresh: Vec<String>,
+    pub access: Vec<String>,
+    pub ids: Vec<String>,
+    /// The refresh tokens that some store held; another one is lost with its page, and nobody can use it.
+    pub stored: Vec<String>,
+    /// The hosted UI's cookie that it came with.
+    pub hosted: Option<u32>,
+    pub device: Option<String>,
+    pub born: f64,
+}
+
+/// A stream of chance: what happens in one of them does not change another one.
+#[derive(Clone, Copy, Debug)]
+pub enum Chance {
+    Network,
+    Storage,
+    Events,
+    Pages,
+    People,
+}
+
+pub type Act = Box<dyn FnOnce(&mut World)>;
+
+struct Scheduled {
     at: f64,
     number: u64,
-    tab: usize,
-    input: Input,
+    act: Act,
 }
 
-/// One tab: its engine, and what only it has.
-pub struct Tab {
-    engine: Engine,
-    /// sessionStorage.
-    pub session: BTreeMap<String, String>,
-    timer: Option<f64>,
-    /// What each call was answered with, and when.
-    pub replies: BTreeMap<CallId, (f64, Reply)>,
-    /// How often the listeners were told.
-    pub told: usize,
-    /// How often it spoke to the other tabs.
-    pub broadcasts: usize,
-    /// Where it navigated to.
-    pub left: Vec<String>,
+impl PartialEq for Scheduled {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Scheduled {}
+
+impl PartialOrd for Scheduled {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Scheduled {
+    /// The soonest is the greatest.
+    fn cmp(&self, other: &Self) -> Ordering {
+        let by_time = other.at.total_cmp(&self.at);
+        by_time.then(other.number.cmp(&self.number))
+    }
 }
 
 pub struct World {
-    random: Random,
+    pub setup: Setup,
+    pub configs: [Config; 2],
     pub now: f64,
-    pub tabs: Vec<Tab>,
-    /// localStorage, which both tabs see at once.
-    pub local: BTreeMap<String, String>,
-    sign_ins: BTreeMap<String, SignIn>,
-    events: Vec<Event>,
-    /// One in so many requests fails; none without a number.
-    pub faults: Option<u64>,
-    /// Cognito takes requests and never answers.
-    pub is_silent: bool,
-    pub is_online: bool,
-    /// The configured storage is the app's own, and takes so long for each answer.
-    slow_ms: Option<f64>,
     last: u64,
-    /// The requests: the operation and the body.
-    pub sent: Vec<(&'static str, serde_json::Value)>,
-    /// All that happened, to compare two runs of one seed.
-    pub trace: Vec<String>,
-}
-
-fn places(is_slow: bool) -> Vec<Place> {
-    let access = match is_slow {
-        true => Access::Listing,
-        false => Access::Direct,
-    };
-    [(access, true), (Access::Direct, false)]
-        .map(|(access, shared)| Place { access, shared })
-        .to_vec()
+    queue: BinaryHeap<Scheduled>,
+    chances: [Vec<Random>; 5],
+    pub cognito: Cognito,
+    pub browser: Browser,
+    pub tabs: Vec<Tab>,
+    pub pages: Vec<Page>,
+    pub account: Account,
+    pub sessions: Vec<SignedIn>,
+    owners: HashMap<String, usize>,
+    pub is_silent: bool,
+    /// Nothing can go wrong.
+    pub is_calm: bool,
+    pub has_faults: bool,
+    /// In a scene nothing is left to chance.
+    pub staged: Option<Staged>,
+    /// The first thing that was wrong.
+    pub wrong: Option<Wrong>,
+    pub story: Option<Vec<Line>>,
+    /// What the story last said of each tab.
+    pub shown: Vec<(Vec<usize>, Seen)>,
 }
 
 impl World {
-    pub fn new(seed: u64) -> World {
-        World::with_storage(seed, None)
-    }
-
-    /// The same, with a storage of the app's own that takes so long for each answer.
-    pub fn with_storage(seed: u64, slow_ms: Option<f64>) -> World {
-        let mut world = World {
-            random: Random(seed),
-            now: 0.0,
-            tabs: Vec::new(),
-            local: BTreeMap::new(),
-            sign_ins: BTreeMap::new(),
-            events: Vec::new(),
-            faults: None,
-            is_silent: false,
-            is_online: true,
-            slow_ms,
-            last: 0,
-            sent: Vec::new(),
-            trace: Vec::new(),
-        };
-        let json = serde_json::json!({
-            "userPoolId": POOL,
-            "userPoolClientId": CLIENT,
-            "hostedUI": { "domain": "auth.example.com", "redirectSignOut": [PAGE] },
+    pub fn new(setup: &Setup) -> World {
+        let mut cognito = Cognito::new(Pool {
+            id: POOL.into(),
+            rotation_grace_ms: setup.rotation_grace_ms,
+            access_valid_ms: setup.access_valid_ms,
+            refresh_valid_ms: 30.0 * 86_400_000.0,
+            revocation: setup.pool_revokes,
+            knows_get_tokens: setup.knows_get_tokens,
         });
-        let config = Config::from_json(&json.to_string()).unwrap();
-        for tab in 0..2 {
-            let page = Page {
-                exists: true,
-                began: EPOCH,
-                ..Page::default()
-            };
-            let seed = [tab as u32 + 1, 2, 3, seed as u32];
-            let mut engine = Engine::new(page, seed);
-            engine.add(ONE, config.clone(), places(slow_ms.is_some()), false);
-            world.tabs.push(Tab {
-                engine,
-                session: BTreeMap::new(),
-                timer: None,
-                replies: BTreeMap::new(),
-                told: 0,
-                broadcasts: 0,
-                left: Vec::new(),
-            });
-            world.step(tab, Input::Added(ONE));
-            world.call(tab, Call::Open);
+        for client in CLIENTS {
+            cognito.add_client(client, &LOGOUT_URLS);
         }
-        world
+        World {
+            configs: CLIENTS.map(|client| crate::actors::config(setup, client)),
+            setup: setup.clone(),
+            now: 0.0,
+            last: 0,
+            queue: BinaryHeap::new(),
+            chances: std::array::from_fn(|kind| {
+                let seed = |tab: u64| Random(setup.seed ^ (kind as u64 * 16 + tab + 1) << 40);
+                (0..16).map(seed).collect()
+            }),
+            cognito,
+            browser: Browser {
+                is_online: true,
+                ..Browser::default()
+            },
+            tabs: Vec::new(),
+            pages: Vec::new(),
+            account: Account::default(),
+            sessions: Vec::new(),
+            owners: HashMap::new(),
+            is_silent: false,
+            is_calm: false,
+            has_faults: true,
+            staged: None,
+            wrong: None,
+            story: None,
+            shown: Vec::new(),
+        }
     }
 
     // ---- chance
 
-    /// A whole number below a limit.
-    pub fn below(&mut self, limit: u64) -> u64 {
-        self.random.bits() % limit
+    /// A whole number below a limit; in a scene always the middle one.
+    pub fn below(&mut self, chance: Chance, of: usize, limit: u64) -> u64 {
+        if self.staged.is_some() {
+            return limit / 2;
+        }
+        self.chances[chance as usize][of % 16].bits() % limit.max(1)
     }
 
-    pub fn one_in(&mut self, times: u64) -> bool {
-        self.below(times) == 0
+    /// So many times in a hundred; never once the faults are over.
+    pub fn fault(&mut self, chance: Chance, of: usize, times: u64) -> bool {
+        times > 0 && self.has_faults && self.below(chance, of, 100) < times
     }
 
-    // ---- what the app does
+    pub fn percent(&mut self, chance: Chance, of: usize, times: u64) -> bool {
+        self.below(chance, of, 100) < times
+    }
 
-    pub fn call(&mut self, tab: usize, call: Call) -> CallId {
+    pub fn number(&mut self) -> u32 {
         self.last += 1;
-        let id = self.last as CallId;
-        self.step(tab, Input::Call(ONE, id, call));
-        id
-    }
-
-    /// Signs a user in and stores the tokens; returns the refresh token.
-    pub fn sign_in(&mut self, tab: usize) -> String {
-        self.sign_in_as(tab, "jane", 3_600_000.0, None)
-    }
-
-    /// The same, with an access token that expires after so many milliseconds.
-    pub fn sign_in_as(
-        &mut self,
-        tab: usize,
-        username: &str,
-        expires_ms: f64,
-        sign_in_method: Option<SignInMethod>,
-    ) -> String {
-        self.last += 1;
-        let refresh = format!("refresh-{}", self.last);
-        self.sign_ins.insert(refresh.clone(), SignIn::default());
-        let access = jwt(serde_json::json!({
-            "token_use": "access",
-            "client_id": CLIENT,
-            "username": username,
-            "sub": "s",
-            "origin_jti": self.last.to_string(),
-            "exp": (EPOCH + self.now + expires_ms) / 1000.0,
-        }));
-        let tokens = Tokens {
-            access_token: Secret::new(access),
-            id_token: None,
-            refresh_token: Some(Secret::new(refresh.clone())),
-            username: None,
-            sign_in_method,
-        };
-        self.call(tab, Call::StoreTokens(Box::new(tokens)));
-        refresh
-    }
-
-    pub fn sign_out(&mut self, tab: usize, global: bool) -> CallId {
-        let options = SignOutOptions {
-            global,
-            ..SignOutOptions::default()
-        };
-        self.sign_out_with(tab, options, None)
-    }
-
-    pub fn sign_out_with(
-        &mut self,
-        tab: usize,
-        options: SignOutOptions,
-        signal: Option<u32>,
-    ) -> CallId {
-        let options = SignOutOptions {
-            hosted_ui: HostedUiMode::None,
-            ..options
-        };
-        let call = SignOutCall {
-            signal,
-            ..call_of(options)
-        };
-        self.call(tab, Call::SignOut(Box::new(call)))
-    }
-
-    /// Removes the client's keys, as the face does where it has no engine. Returns what was there.
-    pub fn remove_all(&mut self) -> Removed {
-        let is_ours = |key: &String| key.starts_with("CognitoIdentityServiceProvider.");
-        let (removed, kept) = std::mem::take(&mut self.local)
-            .into_iter()
-            .partition(|entry| is_ours(&entry.0));
-        self.local = kept;
-        let removed: BTreeMap<String, String> = removed;
-        Removed(removed.into_iter().collect())
-    }
-
-    /// Hands what was removed to the engine.
-    pub fn end_removed(&mut self, tab: usize, options: SignOutOptions, removed: Removed) -> CallId {
-        let call = SignOutCall {
-            removed: Some(removed),
-            ..call_of(options)
-        };
-        self.call(tab, Call::SignOut(Box::new(call)))
-    }
-
-    pub fn retry(&mut self, tab: usize, retry: u32) -> CallId {
-        self.last += 1;
-        let id = self.last as CallId;
-        self.step(tab, Input::Retry(id, retry));
-        id
-    }
-
-    /// A retry has left this tab so many milliseconds before what comes next ends.
-    pub fn retry_left(&mut self, tab: usize, ago: f64) {
-        let at = EPOCH + self.now + 5000.0 - ago;
-        self.tabs[tab]
-            .session
-            .insert(key("retried"), at.to_string());
-    }
-
-    pub fn is_alive(&self, refresh: &str) -> bool {
-        let sign_in = self.sign_ins.get(refresh);
-        sign_in.is_some_and(|sign_in| !sign_in.is_revoked)
-    }
-
-    /// Whether localStorage holds this refresh token.
-    pub fn is_stored(&self, refresh: &str) -> bool {
-        self.local.values().any(|value| value == refresh)
-    }
-
-    pub fn is_signing_out(&self) -> bool {
-        let mut tabs = self.tabs.iter().enumerate();
-        tabs.any(|(index, tab)| tab.engine.is_signing_out(&self.time(index)))
+        self.last as u32
     }
 
     // ---- time
 
-    fn time(&self, tab: usize) -> Now {
-        Now {
-            mono: self.now,
-            wall: EPOCH + self.now,
-            online: self.is_online,
-            ended: self.local.get(&key("ended")).cloned(),
-            retried: self.tabs[tab].session.get(&key("retried")).cloned(),
-        }
+    /// Milliseconds since the epoch, by the clock of Cognito.
+    pub fn wall(&self) -> f64 {
+        EPOCH + self.now
     }
 
-    fn later(&mut self, ms: f64, tab: usize, input: Input) {
+    pub fn after(&mut self, ms: f64, act: impl FnOnce(&mut World) + 'static) {
         self.last += 1;
-        self.events.push(Event {
+        self.queue.push(Scheduled {
             at: self.now + ms,
             number: self.last,
-            tab,
-            input,
+            act: Box::new(act),
         });
     }
 
-    /// Lets all happen that happens until then.
+    /// Lets happen what happens until then, unless something is wrong.
     pub fn run_until(&mut self, end: f64) {
-        loop {
-            let event = self
-                .events
-                .iter()
-                .enumerate()
-                .map(|(index, event)| (event.at, event.number, Some(index), event.tab));
-            let timers = self.tabs.iter().enumerate();
-            let timers = timers.filter_map(|(tab, it)| Some((it.timer?, 0, None, tab)));
-            let next = event
-                .chain(timers)
-                .min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-            let Some((at, _, index, tab)) = next.filter(|next| next.0 <= end) else {
-                break;
+        while self.wrong.is_none() && self.queue.peek().is_some_and(|next| next.at <= end) {
+            let Some(next) = self.queue.pop() else { break };
+            self.now = self.now.max(next.at);
+            (next.act)(self);
+            self.note_tabs();
+        }
+        self.now = self.now.max(end);
+        self.check_bounds();
+    }
+
+    // ---- the story
+
+    /// An entry of the story, which is made only where somebody wants to read it.
+    pub fn note<E: Into<Event>>(&mut self, lane: Lane, event: impl FnOnce() -> E) {
+        if let Some(story) = &mut self.story {
+            story.push(Line {
+                at: self.now,
+                lane,
+                event: event().into(),
+            });
+        }
+    }
+
+    pub fn is_wrong(&mut self, invariant: u8, text: impl FnOnce() -> String) {
+        if self.wrong.is_none() {
+            let wrong = Wrong {
+                invariant,
+                text: text(),
             };
-            self.now = self.now.max(at);
-            match index {
-                Some(index) => {
-                    let event = self.events.remove(index);
-                    self.step(event.tab, event.input);
+            self.note(Lane::Browser, || Event::Wrong {
+                invariant,
+                text: wrong.text.clone(),
+            });
+            self.wrong = Some(wrong);
+        }
+    }
+
+    // ---- sessions
+
+    /// Keeps what was issued.
+    pub fn signed_in(&mut self, client: usize, user: usize, issued: &Issued) -> usize {
+        let number = self.sessions.len();
+        let session = Session {
+            access_token: Some(Secret::new(issued.access.clone())),
+            refresh_token: Some(Secret::new(issued.refresh.clone())),
+            ..Session::default()
+        };
+        for token in [&issued.access, &issued.id, &issued.refresh] {
+            self.owners.insert(token.clone(), number);
+        }
+        self.sessions.push(SignedIn {
+            client,
+            user,
+            id: session.identity(),
+            refresh: vec![issued.refresh.clone()],
+            access: vec![issued.access.clone()],
+            ids: vec![issued.id.clone()],
+            stored: Vec::new(),
+            hosted: None,
+            device: None,
+            born: self.now,
+        });
+        number
+    }
+
+    /// Keeps the tokens that an answer brings for a session.
+    pub fn refreshed(&mut self, session: usize, body: &str) {
+        let Ok(body) = serde_json::from_str::<serde_json::Value>(body) else {
+            return;
+        };
+        let result = &body["AuthenticationResult"];
+        let known = &mut self.sessions[session];
+        for (name, tokens) in [
+            ("AccessToken", &mut known.access),
+            ("IdToken", &mut known.ids),
+            ("RefreshToken", &mut known.refresh),
+        ] {
+            if let Some(token) = result[name].as_str() {
+                self.owners.insert(token.to_owned(), session);
+                tokens.push(token.to_owned());
+            }
+        }
+    }
+
+    /// Whose token this is, or is in it.
+    pub fn owner(&self, text: &str) -> Option<usize> {
+        if !text.contains(TOKEN) {
+            return None;
+        }
+        if let Some(owner) = self.owners.get(text) {
+            return Some(*owner);
+        }
+        let record: serde_json::Value = serde_json::from_str(text).ok()?;
+        let token = record["access_token"].as_str()?;
+        self.owners.get(token).copied()
+    }
+
+    /// A refresh token of it can still be used.
+    pub fn is_alive(&self, session: usize) -> bool {
+        let mut tokens = self.sessions[session].stored.iter().rev();
+        tokens.any(|token| self.cognito.refresh_is_alive(self.wall(), token))
+    }
+
+    pub fn value(&mut self, text: &str) -> Value {
+        let session = self.owner(text);
+        if let Some(session) = session {
+            let known = &mut self.sessions[session];
+            let held = known
+                .refresh
+                .iter()
+                .rev()
+                .find(|token| text.contains(token.as_str()));
+            if let Some(token) = held
+                && !known.stored.contains(token)
+            {
+                known.stored.push(token.clone());
+            }
+        }
+        Value {
+            text: Rc::from(text),
+            session,
+        }
+    }
+
+    // ---- localStorage
+
+    pub fn new_process(&mut self) -> usize {
+        self.browser.processes.push(Process {
+            local: self.browser.local.clone(),
+            ..Process::default()
+        });
+        self.browser.processes.len() - 1
+    }
+
+    /// A page writes; its own process sees it at once, the others later.
+    pub fn write_local(&mut self, page: usize, key: &str, text: Option<&str>) {
+        let key: Rc<str> = Rc::from(key);
+        let value = text.map(|text| self.value(text));
+        let from = self.pages[page].process;
+        let process = &mut self.browser.processes[from];
+        set(&mut process.local, &key, value.clone());
+        process.pending.push(key.clone());
+        process.sent_at = process.sent_at.max(self.now + 1.0);
+        let (ms, boots) = (process.sent_at - self.now, self.browser.boots);
+        let mutation = Mutation { key, value };
+        self.after(ms, move |world| {
+            if world.browser.boots == boots {
+                world.spread(page, mutation);
+            }
+        });
+    }
+
+    /// The browser takes a write, and hands it on.
+    fn spread(&mut self, page: usize, mutation: Mutation) {
+        let from = self.pages[page].process;
+        self.browser.write(self.now, &mutation);
+        self.browser.processes[from].taken(&mutation.key);
+        for to in 0..self.browser.processes.len() {
+            if to == from {
+                self.tell_storage(from, Some(page), mutation.clone());
+                continue;
+            }
+            let ms = 1 + self.below(Chance::Storage, to, self.setup.spread_ms + 1);
+            let torn = self.percent(Chance::Storage, to, 1);
+            let process = &mut self.browser.processes[to];
+            let before = process.inbox.back().map_or(0.0, |last| last.0);
+            let at = match before > self.now && self.now - process.burst_at < 3.0 {
+                true => before + if torn { 2.0 } else { 0.0 },
+                false => before.max(self.now + ms as f64),
+            };
+            process.burst_at = self.now;
+            process.inbox.push_back((at, mutation.clone()));
+            let (ms, boots) = (at - self.now, self.browser.boots);
+            self.after(ms, move |world| {
+                if world.browser.boots == boots {
+                    for mutation in world.browser.processes[to].receive(world.now) {
+                        world.tell_storage(to, None, mutation);
+                    }
                 }
-                None => {
-                    self.tabs[tab].timer = None;
-                    self.step(tab, Input::Timer);
-                }
-            }
-        }
-        self.now = end;
-    }
-
-    // ---- the shell
-
-    pub fn step(&mut self, tab: usize, input: Input) {
-        let mut inputs = vec![input];
-        let mut steps = 0;
-        while !inputs.is_empty() {
-            steps += 1;
-            assert!(steps < 1000, "the engine never comes to rest");
-            let input = inputs.remove(0);
-            let now = self.time(tab);
-            for effect in self.tabs[tab].engine.step(now, input) {
-                inputs.extend(self.perform(tab, effect));
-            }
+            });
         }
     }
 
-    /// Performs an effect; returns the answer, where it comes at once.
-    fn perform(&mut self, tab: usize, effect: Effect) -> Option<Input> {
-        match effect {
-            Effect::List(id, store) => {
-                let names = self.store(tab, store.index).keys().cloned();
-                let names = names.collect::<Vec<_>>().join("\0");
-                return self.stored(tab, store.index, id, StoreAnswer::Names(names));
-            }
-            Effect::Get(id, store, keys) => {
-                let entries = self.store(tab, store.index);
-                let values = keys.into_iter();
-                let values = values.filter_map(|key| entries.get(&key).map(|it| (key, it.clone())));
-                let values = values.collect();
-                return self.stored(tab, store.index, id, StoreAnswer::Values(values));
-            }
-            Effect::Change(id, store, keys, entries) => {
-                self.trace.push(format!("{tab}: removes {}", keys.len()));
-                let all = self.store(tab, store.index);
-                all.retain(|key, _| !keys.contains(key));
-                all.extend(entries);
-                return self.stored(tab, store.index, id, StoreAnswer::Changed);
-            }
-            Effect::LookAtPage(id) => {
-                return Some(Input::PageSeen(id, Box::<PageView>::default()));
-            }
-            Effect::Lock(id) => return Some(Input::Locked(id)),
-            Effect::Send(id, request) => self.send(tab, id, &request),
-            Effect::Timer(ms) => self.tabs[tab].timer = ms.map(|ms| self.now + ms.max(0.0)),
-            Effect::Write(record, text) => self.write(tab, record, text),
-            Effect::Broadcast(text) => {
-                self.tabs[tab].broadcasts += 1;
-                self.say(tab, text);
-            }
-            Effect::Leave(_, url, _) => self.tabs[tab].left.push(url),
-            Effect::Settle(call, reply) => {
-                self.trace.push(format!("{tab}: settles {call}"));
-                let now = self.now;
-                self.tabs[tab].replies.insert(call, (now, reply));
-            }
-            Effect::Tell(..) => {
-                self.trace.push(format!("{tab}: tells"));
-                self.tabs[tab].told += 1;
-            }
-            _ => {}
-        }
-        None
-    }
-
-    /// A store answers: at once, or where it is the app's own later.
-    fn stored(&mut self, tab: usize, index: usize, id: u32, answer: StoreAnswer) -> Option<Input> {
-        let input = Input::Stored(id, Ok(answer));
-        match self.slow_ms {
-            Some(ms) if index == 0 => {
-                self.later(ms, tab, input);
-                None
-            }
-            _ => Some(input),
-        }
-    }
-
-    fn store(&mut self, tab: usize, index: usize) -> &mut BTreeMap<String, String> {
-        match index {
-            0 => &mut self.local,
-            _ => &mut self.tabs[tab].session,
-        }
-    }
-
-    fn write(&mut self, tab: usize, record: Record, text: Option<String>) {
-        match (record, text) {
-            (Record::Ended, text) => {
-                let text = text.unwrap_or_default();
-                self.local.insert(key("ended"), text.clone());
-                // The storage event.
-                self.say(tab, text);
-            }
-            (Record::Retried, Some(text)) => {
-                self.tabs[tab].session.insert(key("retried"), text);
-            }
-            (Record::Retried, None) => {
-                self.tabs[tab].session.remove(&key("retried"));
-            }
-            _ => {}
-        }
-    }
-
-    fn say(&mut self, tab: usize, text: String) {
-        let ms = self.below(200) as f64;
-        self.later(ms, 1 - tab, Input::Heard(text));
-    }
-
-    // ---- Cognito
-
-    fn send(&mut self, tab: usize, id: u32, request: &Request) {
-        self.trace.push(format!("{tab}: sends {}", request.target));
-        self.sent.push((request.target, body_of(request)));
-        let ms = self.below(400) as f64;
-        let is_fault = self.faults.is_some_and(|times| self.one_in(times));
-        // A request is lost, or its answer is.
-        let is_lost = is_fault && self.one_in(2);
-        if self.is_silent {
+    /// The `storage` event in the pages of a process, in the order of the writes.
+    fn tell_storage(&mut self, process: usize, writer: Option<usize>, mutation: Mutation) {
+        let is_ours = mutation.key.ends_with(".ended") || mutation.key.ends_with(".popup");
+        let Some(value) = mutation.value.filter(|_| is_ours) else {
+            return;
+        };
+        let lost = self.setup.faults.lost_event;
+        if self.fault(Chance::Events, process, lost) {
             return;
         }
-        let mut body = "{}".to_owned();
-        if !is_lost && self.is_online {
-            body = self.serve(request);
-        }
-        let answer = if is_fault || !self.is_online {
-            Err(AuthError::new(AuthErrorCode::Network))
-        } else {
-            Ok(Box::new(Response {
-                status: 200,
-                body,
-                answered_at: Some(EPOCH + self.now),
-                ..Response::default()
-            }))
-        };
-        self.later(ms, tab, Input::Answered(id, answer));
-    }
-
-    fn serve(&mut self, request: &Request) -> String {
-        let body = body_of(request);
-        match request.target {
-            "RevokeToken" => {
-                let token = body["Token"].as_str().unwrap();
-                if let Some(sign_in) = self.sign_ins.get_mut(token) {
-                    sign_in.is_revoked = true;
-                }
+        let ms = self.below(Chance::Events, process, 20) as f64;
+        let known = &mut self.browser.processes[process];
+        known.told_at = known.told_at.max(self.now + ms);
+        let (ms, boots) = (known.told_at - self.now, self.browser.boots);
+        self.after(ms, move |world| {
+            if world.browser.boots == boots {
+                world.storage_event(process, writer, &mutation.key, &value.text);
             }
-            "GlobalSignOut" => {
-                for sign_in in self.sign_ins.values_mut() {
-                    sign_in.is_revoked = true;
-                }
-            }
-            "ForgetDevice" => {}
-            "GetTokensFromRefreshToken" => {
-                return r#"{"AuthenticationResult":{"AccessToken":"fresh"}}"#.to_owned();
-            }
-            target => panic!("{target} is not asked for here"),
-        }
-        "{}".to_owned()
+        });
     }
-}
-
-fn body_of(request: &Request) -> serde_json::Value {
-    serde_json::from_str(&request.body).unwrap()
-}
-
-/// A sign-out with these options.
-pub fn call_of(options: SignOutOptions) -> SignOutCall {
-    SignOutCall {
-        options,
-        navigate: None,
-        signal: None,
-        aborted: false,
-        app_state: None,
-        popup: None,
-        removed: None,
-        url: PAGE.to_owned(),
-    }
-}
-
-fn key(name: &str) -> String {
-    format!("cognito-signout.{CLIENT}.{name}")
 }

@@ -95,7 +95,10 @@ impl SignOutTask {
         if !machine.following && !self.is_clearing() && !self.is_settled() {
             // Those who follow learn that it is asked for here.
             let forgets = machine.plan.forget_device && machine.forget != Call::Late;
+            let codes = self.codes(Some(AuthErrorCode::Unconfirmed), scope);
             self.update_ended(scope, &mut |entry| {
+                // Said before: what is asked for only now belongs to it.
+                entry.codes = entry.codes.map(|_| codes);
                 entry.global |= machine.plan.global;
                 entry.forget_device |= forgets;
                 entry.redirecting |= machine.hosted == Hosted::Due;
@@ -197,14 +200,28 @@ impl SignOutTask {
         for caller in &self.callers {
             latest = latest.max(caller.deadline);
             if caller.id == id {
-                own = Some(caller.deadline);
+                own = Some((caller.deadline, caller.ask.asked.may_leave()));
             }
         }
-        let Some(own) = own else { return };
-        if own >= latest {
+        let Some((own, leaves)) = own else { return };
+        let is_leaving = self.machine.phase == Phase::Leaving;
+        if own >= latest && !is_leaving {
             self.dispatch(Event::Deadline, scope);
-        } else if self.machine.hosted != Hosted::Due {
+        } else if self.machine.hosted != Hosted::Due || !leaves {
             self.leave_early(id, AuthErrorCode::Unconfirmed, scope);
+        }
+    }
+
+    /// The page begins to leave: who has asked for no more than what is done is told now.
+    pub(super) fn tell_who_stays(&mut self, scope: &mut Scope) {
+        let (machine, now) = (self.machine, scope.now.mono);
+        let stays = |caller: &Caller| {
+            let asked = &caller.ask.asked;
+            let is_done = || machine.verdict_for(asked, None).tag == Status::Complete;
+            !asked.may_leave() && (caller.deadline <= now || is_done())
+        };
+        while let Some(at) = self.callers.iter().position(stays) {
+            self.tell_early(at, AuthErrorCode::Unconfirmed, scope);
         }
     }
 
@@ -213,15 +230,24 @@ impl SignOutTask {
             return;
         }
         if let Some(at) = self.callers.iter().position(|caller| caller.id == id) {
-            let caller = self.callers.remove(at);
-            self.tell(caller.ask, caller.waiter, Some(code), scope);
+            self.tell_early(at, code, scope);
         }
+    }
+
+    fn tell_early(&mut self, at: usize, code: AuthErrorCode, scope: &mut Scope) {
+        let caller = self.callers.remove(at);
+        self.tell(caller.ask, caller.waiter, Some(code), scope);
     }
 
     /// Tells one of the callers.
     fn tell(&self, ask: Box<Ask>, waiter: Waiter, early: Option<AuthErrorCode>, scope: &mut Scope) {
         let mut outcome = self.outcome(early, Some(&ask), scope);
-        if outcome.tag == Status::Partial && scope.returns.may_retry(scope.now) {
+        // What another tab said a second time, a third `retry()` would only hear again.
+        let hosted = outcome.hosted_ui_error.as_ref();
+        let is_to_leave = hosted.is_some_and(|hosted| hosted.error.retryable);
+        let heard_again = self.is_retry && self.machine.following && !is_to_leave;
+        let may_retry = scope.returns.may_retry(scope.now) && !heard_again;
+        if outcome.tag == Status::Partial && may_retry {
             let id = scope.out.id();
             outcome.retry = Some(id);
             scope.actions.push(Action::OfferRetry(id, ask));
@@ -257,9 +283,8 @@ impl SignOutTask {
         } else if self.superseded && self.on_behalf_of.is_none() {
             // What `online` has begun is waited for; one that it has begun itself is over.
             self.waiting.push((ask, retry));
-        } else if self.machine.verdict_for(&ask.asked, None).tag == Status::Complete {
-            self.tell(ask, waiter, None, scope);
         } else {
+            // Where all was done meanwhile it still reads back: a refresh in flight may have written the session back.
             let machine = self.machine.retry_for(&ask.asked);
             if machine.hosted == Hosted::Due || !machine.removed {
                 // Now it is this caller's own.

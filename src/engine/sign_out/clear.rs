@@ -5,7 +5,7 @@ use super::task::SignOutTask;
 use crate::engine::io::Removed;
 use crate::engine::steps::ErrorOf;
 use crate::engine::storage::{PlaceFound, Scanned};
-use crate::engine::tables::{Access, Back, Event, Found, Leave, Machine, MarkEntry};
+use crate::engine::tables::{Access, Back, Call, Event, Found, Leave, Machine, MarkEntry, Phase};
 use crate::error::{AuthError, AuthErrorCode};
 use crate::layout;
 use crate::outcome::StepName;
@@ -52,10 +52,22 @@ impl SignOutTask {
                 self.found = Some(found);
                 self.choose(&mut scanned.places, scope);
             }
-            Purpose::ReadBack | Purpose::Later => {
-                let (back, newer) = written_back(scope, &mut scanned.places);
+            Purpose::ReadBack | Purpose::Meanwhile | Purpose::Later => {
+                let mut others = Vec::new();
+                let (back, newer) = written_back(scope, &mut scanned.places, &mut others);
                 if newer.is_some() {
                     scope.context.refresh = newer;
+                }
+                let awaits = purpose == Purpose::ReadBack && self.machine.plan.revocation;
+                if awaits && !others.is_empty() && !self.others_again {
+                    self.others_again = true;
+                    self.machine.others = Call::Waiting;
+                }
+                for other in others {
+                    scope.context.others.push(other.clone());
+                    if self.machine.others != Call::Waiting {
+                        scope.actions.push(Action::Revoke(other));
+                    }
                 }
                 self.back = back;
             }
@@ -71,13 +83,18 @@ impl SignOutTask {
             Purpose::Clear => self.cleared(&mut scanned, scope),
             Purpose::DeviceKeys => self.device_left = scanned.error.is_some(),
             Purpose::ReadBack => self.read_back_over(&scanned, scope),
-            Purpose::Later => {
-                if self.back_of(&scanned) == (Back::Removed { newer_token: true })
-                    && let Some(token) = scope.context.refresh.clone()
-                {
+            Purpose::Meanwhile | Purpose::Later => {
+                let found = self.back_of(&scanned) == Back::Removed { newer_token: true };
+                let newer = found || std::mem::take(&mut self.newer_later);
+                if newer && self.is_to_revoke() {
+                    self.newer_token(scope);
+                } else if let (true, Some(token)) = (newer, scope.context.refresh.clone()) {
                     scope.actions.push(Action::Revoke(token));
                 }
-                self.let_go();
+                self.hides(scope);
+                if purpose == Purpose::Later {
+                    self.let_go();
+                }
             }
         }
     }
@@ -130,6 +147,18 @@ impl SignOutTask {
             self.log.note(StepName::ReadBack, reason);
         }
         self.dispatch(Event::ReadBack(back), scope);
+    }
+
+    /// Reads back in between: what was written back is removed.
+    pub fn read_back_meanwhile(&mut self, scope: &mut Scope) {
+        self.scan(Purpose::Meanwhile, scope);
+    }
+
+    /// A newer refresh token of the session turned up. The sign-out revokes it itself: GlobalSignOut may need the
+    /// access token.
+    pub fn newer_token(&mut self, scope: &mut Scope) {
+        self.newer_later |= self.machine.phase == Phase::Following;
+        self.dispatch(Event::NewerToken, scope);
     }
 
     pub(super) fn read_back_later(&mut self, scope: &mut Scope) {
@@ -245,10 +274,10 @@ impl SignOutTask {
                 .returns
                 .note_retry(false, scope.now, scope.out.effects);
         }
-        let name = SessionId::of_name(&main.username);
-        self.put_entries(name, found.hosted_ui, scope);
         // Another tab was as quick, and the listeners have heard it from there.
         scope.context.told = scope.ended.end(&scope.context.ids);
+        let name = SessionId::of_name(&main.username);
+        self.put_entries(name, found.hosted_ui, scope);
         found
     }
 
@@ -291,8 +320,12 @@ impl SignOutTask {
     /// Nothing was found: perhaps another tab was quicker, or the sign-out of this tab that was under way when this one began.
     fn overtaker(&self, scope: &mut Scope) -> Option<MarkEntry> {
         let mut mark = scope.ended.all(scope.now);
-        if let Some(id) = scope.concurrent {
-            return id.and_then(|id| mark.entry(id)).cloned();
+        if let Some(concurrent) = scope.concurrent {
+            let entry = mark.entry(*concurrent.ids.first()?)?;
+            // This page holds the tokens, so both results have them.
+            scope.context.access = concurrent.access.clone();
+            scope.context.refresh = concurrent.refresh.clone();
+            return Some(*entry);
         }
         let now = scope.now.wall;
         let began = now - scope.now.mono + scope.page.answered;
@@ -304,7 +337,7 @@ impl SignOutTask {
         if overtaker.is_none() && mark.had_ended(began, now) && !leaves {
             scope.context.told = true;
         }
-        overtaker.cloned()
+        overtaker.copied()
     }
 }
 
@@ -354,8 +387,13 @@ fn describe(main: &Session, scope: &mut Scope, found: &mut Found) {
 
 /// Marks what was written back of the sessions to be removed; a new sign-in is left alone.
 ///
-/// Returns whether there is any, and the newest refresh token of it that is not known.
-fn written_back(scope: &Scope, places: &mut [PlaceFound]) -> (Back, Option<Secret>) {
+/// Returns whether there is any, and the newest refresh token of the main one that is not known. `others`: those of further
+/// sessions.
+fn written_back(
+    scope: &Scope,
+    places: &mut [PlaceFound],
+    others: &mut Vec<Secret>,
+) -> (Back, Option<Secret>) {
     let mut back = Back::Gone;
     let mut newer = None;
     let context = &scope.context;
@@ -370,7 +408,11 @@ fn written_back(scope: &Scope, places: &mut [PlaceFound]) -> (Back, Option<Secre
             if let Some(token) = &stored.session.refresh_token
                 && !context.knows(token)
             {
-                newer = Some(token.clone());
+                if stored.session.identity() == context.ids.first().copied() {
+                    newer = Some(token.clone());
+                } else {
+                    others.push(token.clone());
+                }
             }
             back = Back::Removed {
                 newer_token: newer.is_some(),

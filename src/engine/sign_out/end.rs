@@ -21,6 +21,8 @@ impl SignOutTask {
         let line = ["sign-out ", outcome.tag.as_str()].concat();
         self.log_line(outcome.tag != Status::Complete, line, scope);
         self.tell_callers(scope);
+        // A `retry()` has its caller's.
+        scope.context.navigate = None;
         if !failed {
             scope.broadcast();
         }
@@ -92,8 +94,7 @@ impl SignOutTask {
         if machine.following || !machine.removed || self.is_settled() || self.is_clearing() {
             return;
         }
-        let outcome = self.outcome(Some(AuthErrorCode::Unconfirmed), None, scope);
-        let codes = outcome.codes();
+        let codes = self.codes(Some(AuthErrorCode::Unconfirmed), scope);
         self.update_ended(scope, &mut |entry| entry.codes = Some(codes));
         scope.broadcast();
     }

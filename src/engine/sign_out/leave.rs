@@ -1,11 +1,11 @@
 //! Leaving the page for the hosted UI, and following another tab that does it.
 
-use super::scope::Scope;
+use super::scope::{Action, Scope};
 use super::task::{Alarm, LEAVING_MS, SignOutTask};
 use crate::engine::io::{Effect, EffectId};
 use crate::engine::steps::ErrorOf;
 use crate::engine::tables::{Departure, Event, Heard, Phase};
-use crate::error::AuthError;
+use crate::error::{AuthError, AuthErrorCode};
 use crate::outcome::StepName;
 
 impl SignOutTask {
@@ -14,15 +14,24 @@ impl SignOutTask {
             self.dispatch(Event::LeaveFailed, scope);
             return;
         };
+        self.tell_who_stays(scope);
         self.begin_step(StepName::Navigate, 0, scope);
-        let now = scope.now.wall;
-        self.update_ended(scope, &mut |entry| entry.leaves(now));
+        let (now, follows) = (scope.now.wall, self.machine.following);
+        // Who follows it need not wait until the page is gone.
+        let codes = self.codes(Some(AuthErrorCode::Unconfirmed), scope);
+        self.update_ended(scope, &mut |entry| {
+            entry.leaves(now);
+            if !follows {
+                entry.codes = Some(codes);
+            }
+        });
         scope.returns.leave(&target);
         if self.is_retry {
             scope.returns.note_retry(true, scope.now, scope.out.effects);
         }
         self.save_record(scope);
         self.set_alarm(LEAVING_MS, Alarm::Event(Event::LeaveFailed), scope);
+        scope.actions.push(Action::Settled);
         let effect = scope.out.id();
         self.leaving = Some(effect);
         let navigate = scope.context.navigate;

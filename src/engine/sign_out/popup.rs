@@ -99,7 +99,7 @@ impl SignOutTask {
             let dead = scope.facts.dead;
             let is_dead = dead.is_some() && dead == scope.facts.last_read;
             // Another call has signed the user out meanwhile.
-            let session_dead = is_dead || self.concurrent.is_some();
+            let session_dead = is_dead || !self.concurrent.is_empty();
             self.popup_ended(PopupEnd::Cancelled { session_dead }, scope);
         } else {
             self.set_alarm(POLL_MS, Alarm::PopupPoll, scope);

@@ -1,11 +1,11 @@
 //! The requests of a sign-out: sent as the machine orders them, and read.
 
-use super::scope::Scope;
+use super::scope::{Action, Scope};
 use super::task::{Batch, Flight, SignOutTask};
 use crate::engine::io::{Effect, EffectId};
 use crate::engine::requests::{Requests, for_refresh, for_revoke};
 use crate::engine::steps::{ErrorOf, step_of};
-use crate::engine::tables::{Answer, Event, Op};
+use crate::engine::tables::{Answer, Event, Op, Phase};
 use crate::error::{AuthError, AuthErrorCode};
 use crate::protocol::{self, Response, forget_device, global_sign_out, refresh, revoke_token};
 use crate::session::Secret;
@@ -102,7 +102,13 @@ impl SignOutTask {
                 context.others.retain(|other| Some(other) != token.as_ref());
             }
             Op::GlobalSignOut => {
-                global_sign_out::answer(&response, lost)?;
+                let answer = global_sign_out::answer(&response, lost);
+                // Another sign-out of this session was told that all of the user's have ended.
+                let is_ended = scope.ended_at().is_some();
+                match answer {
+                    Err(error) if is_ended && error.code == AuthErrorCode::TokenRevoked => {}
+                    answer => answer?,
+                }
                 // Cognito's `Date` tells other tabs which sign-ins it ended.
                 let ended_at = response.answered_at.unwrap_or(scope.now.wall);
                 self.update_ended(scope, &mut |entry| entry.ended_at = Some(ended_at));
@@ -116,6 +122,7 @@ impl SignOutTask {
                         scope.facts.dead = context.ids.first().copied();
                     }
                 })?;
+                self.machine.rotates = fresh.refresh_token.is_some();
                 context.access = Some(fresh.access_token);
                 if fresh.refresh_token.is_some() {
                     context.refresh = fresh.refresh_token;
@@ -151,10 +158,30 @@ impl SignOutTask {
             },
             Some(_) => Answer::Final,
         };
+        let ok = error.is_none();
+        if op == Op::Refresh && !ok {
+            // What waited for it fails by that, whatever it failed by before.
+            for waiting in [Op::GlobalSignOut, Op::ForgetDevice] {
+                if self.machine.waits_for_refresh(waiting) {
+                    self.log.set_error(ErrorOf::Request(waiting), None);
+                }
+            }
+        }
         self.log.set_error(ErrorOf::Request(op), error);
+        let context = &scope.context;
+        let is_newest = op != Op::RevokeToken || context.revoked == context.refresh;
+        if self.superseded && ok && is_newest {
+            scope.actions.push(Action::Succeeded(op));
+        }
         // A hidden page's timers run late: what is over is over, whatever came in between.
         self.tick(scope);
         self.dispatch(Event::Answered(op, answer), scope);
+        let is_said = self.is_settled() || self.machine.phase == Phase::Leaving;
+        if ok && is_said && !self.superseded {
+            // It comes late, and counts for those who follow.
+            let codes = self.codes(None, scope);
+            self.update_ended(scope, &mut |entry| entry.codes = Some(codes));
+        }
     }
 }
 

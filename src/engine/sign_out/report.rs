@@ -6,7 +6,7 @@ use super::task::SignOutTask;
 use crate::engine::outcome::{Outcome, hosted_ui_error};
 use crate::engine::steps::{as_of, skipped};
 use crate::engine::tables::{
-    Call, EXCLUSIVE, Fault, Hosted, Leave, Machine, Op, Phase, Status, Verdict,
+    Call, Codes, EXCLUSIVE, Fault, Hosted, Leave, Machine, Op, Phase, Status, Verdict,
 };
 use crate::error::{AuthError, AuthErrorCode};
 use crate::outcome::{
@@ -23,6 +23,15 @@ impl SignOutTask {
         scope: &Scope,
     ) -> Outcome {
         self.outcome_of(&self.machine, early, ask, scope)
+    }
+
+    /// The codes of what failed as of now, for the other tabs.
+    #[inline(never)]
+    pub(super) fn codes(&self, early: Option<AuthErrorCode>, scope: &Scope) -> Codes {
+        let [revoke, global, hosted, forget] = self.outcome(early, None, scope).codes();
+        // What comes of the hosted UI's session, the page that leaves will know.
+        let hosted = hosted.filter(|_| self.machine.phase != Phase::Leaving);
+        [revoke, global, hosted, forget]
     }
 
     /// The outcome as the page after is to read it: the page has left.
@@ -97,7 +106,9 @@ impl SignOutTask {
         // What came of the hosted UI's session, the tab that left will know.
         let there = self.heard_leaves && machine.elsewhere && verdict.hosted.is_none();
         let left = machine.hosted == Hosted::Done && machine.plan.leave != Leave::Popup;
-        outcome.logout_url = url.filter(|_| manual || left || there).cloned();
+        // One who does not wait for that is told as the page begins to leave.
+        let leaves = machine.phase == Phase::Leaving && verdict.hosted.is_none();
+        outcome.logout_url = url.filter(|_| manual || left || leaves || there).cloned();
         outcome.hosted_ui_error = verdict.hosted.map(|fault| HostedUiError {
             url: url.cloned(),
             error: self.hosted_ui_error(fault, ask, scope),

@@ -12,7 +12,8 @@ use crate::engine::outcome::Outcome;
 use crate::engine::random::Random;
 use crate::engine::returns::Returns;
 use crate::engine::storage::{KeysOf, Out, Scanned};
-use crate::session::{Secret, SessionId};
+use crate::engine::tables::Op;
+use crate::session::Secret;
 
 /// Why stores are read or changed for a sign-out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +24,8 @@ pub enum Purpose {
     DeviceKeys,
     /// The read-back after the remote steps.
     ReadBack,
+    /// A read-back in between: a call joins, or the page has left.
+    Meanwhile,
     /// The read-back two seconds after the end.
     Later,
 }
@@ -43,6 +46,8 @@ pub enum Action {
     TellCaller(Waiter, Rc<Outcome>),
     /// The listeners are told.
     TellListeners(SignedOutEvent),
+    /// What a later task repeats was answered after all.
+    Succeeded(Op),
     /// It settled: those who follow it look again.
     Settled,
 }
@@ -57,8 +62,8 @@ pub struct Scope<'a> {
     pub client: &'a Client,
     /// What is being ended.
     pub context: &'a mut SessionContext,
-    /// The main session of the sign-out of this tab that was under way when this one began.
-    pub concurrent: Option<Option<SessionId>>,
+    /// The sign-out of this tab that was under way when this one began.
+    pub concurrent: Option<&'a SessionContext>,
     /// The sessions that were ended.
     pub ended: &'a mut EndedSessions,
     /// Facts that outlive a sign-out.
@@ -74,6 +79,13 @@ pub struct Scope<'a> {
 }
 
 impl Scope<'_> {
+    /// When Cognito answered GlobalSignOut for the main session, as the record of ended sessions has it.
+    pub fn ended_at(&self) -> Option<f64> {
+        let mark = self.ended.all(self.now);
+        let id = self.context.ids.first()?;
+        mark.entry(*id)?.ended_at
+    }
+
     /// Wants an effect.
     pub fn effect(&mut self, effect: Effect) {
         self.out.effects.push(effect);

@@ -66,8 +66,8 @@ pub struct SignOutTask {
     pub client: Rc<Client>,
     /// The number of its context.
     pub context: u32,
-    /// The context of the sign-out of this tab that was under way when this one began.
-    pub concurrent: Option<u32>,
+    /// The contexts of the sign-outs of this tab that were under way when this one began, or while its popup was open.
+    pub concurrent: Vec<u32>,
     /// The task that this one sends again for, as the browser came online.
     pub on_behalf_of: Option<TaskId>,
     /// What its `retry()` began.
@@ -92,6 +92,12 @@ pub struct SignOutTask {
     pub(super) device_left: bool,
     /// What a read-back saw, until the removal is over.
     pub(super) back: Back,
+    /// How the page goes away, until the storage was read back.
+    departed: Option<Departure>,
+    /// A newer refresh token was found while another tab was followed: it is revoked after the end.
+    pub(super) newer_later: bool,
+    /// RevokeToken is sent once more for newer refresh tokens of further sessions.
+    pub(super) others_again: bool,
     pub(super) leaving: Option<EffectId>,
     /// The other tab, which was followed, leaves for the hosted UI.
     pub(super) heard_leaves: bool,
@@ -104,7 +110,7 @@ pub struct SignOutTask {
     /// Failed revocations are sent again on `online`.
     pub(super) online: bool,
     /// A retry has taken over.
-    pub(super) superseded: bool,
+    pub superseded: bool,
     /// Retries that wait for what `online` began.
     pub(super) waiting: Vec<(Box<Ask>, RetryId)>,
     /// Nothing more happens to it but a retry.
@@ -128,7 +134,7 @@ impl SignOutTask {
             id,
             client: client.clone(),
             context,
-            concurrent: None,
+            concurrent: Vec::new(),
             on_behalf_of: None,
             retried: None,
             machine,
@@ -146,6 +152,9 @@ impl SignOutTask {
             clears_device: false,
             device_left: false,
             back: Back::Gone,
+            newer_later: false,
+            others_again: false,
+            departed: None,
             leaving: None,
             heard_leaves: false,
             flights: Vec::new(),
@@ -182,6 +191,16 @@ impl SignOutTask {
             self.machine.phase,
             Phase::Checked | Phase::Popup | Phase::Clearing
         )
+    }
+
+    /// It revokes the newest token itself, now or when the page goes away.
+    pub fn is_to_revoke(&self) -> bool {
+        !self.is_settled() || matches!(self.machine.revoke, Call::HeldBack | Call::Waiting)
+    }
+
+    /// It clears later; a `retry()` does not.
+    pub fn is_to_clear(&self) -> bool {
+        self.is_clearing() && !self.machine.removed
     }
 
     /// From the local clear until the promise settles; with a popup from its opening.
@@ -248,7 +267,13 @@ impl SignOutTask {
                 scope.facts.generation += 1;
                 self.scan(Purpose::Clear, scope);
             }
-            Command::Follow => self.check_other_tab(scope),
+            Command::Follow => {
+                self.check_other_tab(scope);
+                // With no time to wait, what is known already counts.
+                if self.machine.is_over() {
+                    self.dispatch(Event::Deadline, scope);
+                }
+            }
             Command::Send(op) => self.send(op, scope),
             Command::Pause(op, tries) => {
                 let ms = pause_ms(tries, scope.random.jitter());
@@ -343,18 +368,37 @@ impl SignOutTask {
 
     /// `pagehide`: the promise settles after it was judged how the page goes.
     pub fn page_hidden(&mut self, departure: Departure, scope: &mut Scope) {
-        if !self.superseded && !self.is_let_go {
-            if departure != Departure::Ours {
-                self.dispatch(Event::Replaced, scope);
-            }
-            self.dispatch(Event::PageHide, scope);
-            self.note_hidden(scope);
+        if self.superseded || self.is_let_go {
+            return;
         }
+        self.departed = Some(departure);
+        if self.machine.phase == Phase::Leaving {
+            // While the page was leaving, a refresh may have written the session back.
+            self.read_back_meanwhile(scope);
+        }
+        // A storage that takes its time has none now.
+        if self.machine.phase != Phase::Leaving || scope.client.stores.is_slow() {
+            self.hides(scope);
+        }
+    }
+
+    /// The page is gone, once the storage was read back.
+    pub(super) fn hides(&mut self, scope: &mut Scope) {
+        let Some(departure) = self.departed.take() else {
+            return;
+        };
+        if departure != Departure::Ours {
+            self.dispatch(Event::Replaced, scope);
+        }
+        self.dispatch(Event::PageHide, scope);
+        self.note_hidden(scope);
     }
 
     /// Forgets it, unless a held-back revocation still waits for `pagehide`, or for the network.
     pub fn let_go(&mut self) {
-        let held = matches!(self.machine.revoke, Call::HeldBack | Call::Waiting);
+        let machine = &self.machine;
+        let held = matches!(machine.revoke, Call::HeldBack | Call::Waiting)
+            || machine.others == Call::Waiting;
         // What `online` began comes back to this one; what `retry()` began does not.
         let online = self.online && self.retried.is_none();
         let over = self.superseded && !online;

@@ -53,6 +53,8 @@ pub struct Machine {
     pub hidden: bool,
     /// The one-second wait for ForgetDevice has elapsed.
     forget_over: bool,
+    /// A refresh brings a new refresh token too.
+    pub rotates: bool,
     /// The page may wait no longer before it leaves.
     pub(super) leave_now: bool,
     /// No new request starts.
@@ -105,6 +107,7 @@ impl Machine {
             following: false,
             hidden: false,
             forget_over: false,
+            rotates: true,
             leave_now: false,
             deadline: false,
             spent: false,
@@ -229,6 +232,10 @@ impl Machine {
                 self.read_back_done(out);
             }
             Event::ReadBack(back) if self.phase == Phase::ReadingBack => self.read_back(back, out),
+            Event::NewerToken if self.runs() || (self.phase == Phase::Popup && self.removed) => {
+                self.newest_token();
+                self.advance(out);
+            }
             Event::Left if self.phase == Phase::Leaving => self.left(out),
             Event::Replaced if self.phase == Phase::Leaving => self.hosted = Hosted::Unconfirmed,
             Event::LeaveFailed if self.phase == Phase::Leaving => {
@@ -334,13 +341,10 @@ impl Machine {
         self.hosted_ui && !self.elsewhere
     }
 
-    /// Waits for the other tab's outcome, unless the time for that is over already.
+    /// Waits for the other tab's outcome.
     fn follow(&mut self, out: &mut Vec<Command>) {
         self.phase = Phase::Following;
         out.push(Command::Follow);
-        if self.is_over() {
-            self.read_back_done(out);
-        }
     }
 
     fn call(&mut self, op: Op) -> &mut Call {
@@ -395,8 +399,15 @@ impl Machine {
     }
 
     fn answered(&mut self, op: Op, answer: Answer, out: &mut Vec<Command>) {
-        let Call::Sent(tries) = *self.call(op) else {
-            return;
+        let tries = match *self.call(op) {
+            Call::Sent(tries) => tries,
+            // An earlier request for the same was answered after all.
+            Call::Waiting | Call::Pausing(_) | Call::HeldBack | Call::Failed | Call::GaveUp
+                if answer == Answer::Ok =>
+            {
+                0
+            }
+            _ => return,
         };
         let goes_on = self.runs() && self.may_send();
         let mut paused = false;
@@ -416,7 +427,7 @@ impl Machine {
         if op == Op::Refresh && self.refresh == Call::Succeeded {
             self.access = Access::Valid;
             // Rotation: the refresh token that was revoked meanwhile may not be the newest.
-            if !matches!(self.revoke, Call::Unneeded | Call::Impossible) {
+            if self.rotates && !matches!(self.revoke, Call::Unneeded | Call::Impossible) {
                 self.newest_token();
             }
         }
@@ -448,6 +459,7 @@ impl Machine {
     /// A newer refresh token of the session turned up: RevokeToken is for that one, once.
     fn newest_token(&mut self) {
         match self.revoke {
+            _ if !self.plan.revocation => {}
             // The sign-out sends the newest that it knows.
             Call::Waiting | Call::HeldBack | Call::Pausing(_) => {}
             Call::Impossible | Call::Late => {}
@@ -469,6 +481,11 @@ impl Machine {
         }
         // What has to wait for another request meanwhile does so.
         match op {
+            // What needed the refresh has succeeded meanwhile.
+            Op::Refresh if self.global != Call::Waiting && self.forget != Call::Waiting => {
+                self.refresh = Call::Unneeded;
+                return self.advance(out);
+            }
             Op::Refresh | Op::RevokeOthers => return self.send(op, tries, out),
             Op::GlobalSignOut => self.global_again.tries = tries,
             Op::ForgetDevice => self.forget_again.tries = tries,
@@ -502,6 +519,11 @@ impl Machine {
             self.phase = Phase::ReadingBack;
             out.push(Command::ReadBack);
         }
+    }
+
+    /// Whether a request waits for a refresh of the access token.
+    pub fn waits_for_refresh(&mut self, op: Op) -> bool {
+        *self.call(op) == Call::Waiting
     }
 
     pub(super) fn must_refresh(&self) -> bool {
@@ -571,20 +593,18 @@ impl Machine {
     }
 
     /// Nothing remote is waited for any more.
-    fn is_over(&self) -> bool {
+    pub fn is_over(&self) -> bool {
         self.deadline || self.aborted || self.plan.one_request || self.leave_now
     }
 
     fn read_back(&mut self, back: Back, out: &mut Vec<Command>) {
         match back {
-            Back::Gone => {}
+            Back::Gone | Back::Removed { newer_token: false } => {}
             Back::Stuck => self.removed = false,
-            Back::Removed { newer_token } => {
-                if newer_token && self.plan.revocation {
-                    self.newest_token();
-                    // It leaves at once, even where the page does not wait for the answer.
-                    self.advance(out);
-                }
+            Back::Removed { newer_token: true } => {
+                self.newest_token();
+                // It is sent at once, even where the page does not wait for the answer.
+                self.advance(out);
             }
         }
         self.read_back_done(out);
@@ -613,6 +633,7 @@ impl Machine {
             let unsent = matches!(call, Call::Waiting | Call::Pausing(_) | Call::HeldBack);
             if (unsent || newer) && !self.aborted && !enough {
                 *self.call(op) = Call::Sent(MAX_TRIES);
+                self.chased |= newer;
                 out.push(Command::Send(op));
             }
         }
@@ -712,6 +733,8 @@ impl Machine {
         } else if self.removed && (always || self.must_leave()) {
             self.hosted = match self.hosted {
                 Hosted::NotDue | Hosted::Manual | Hosted::Unusable if possible => Hosted::Due,
+                // A popup ended it before, and somebody may have signed in there since.
+                Hosted::Done if always && possible => Hosted::Due,
                 Hosted::NotDue | Hosted::Manual => Hosted::Unusable,
                 hosted => hosted,
             };

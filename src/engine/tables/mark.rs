@@ -29,7 +29,7 @@ const STEPS: [&str; 4] = ["revokeToken", "globalSignOut", "hostedUI", "forgetDev
 pub type Codes = [Option<AuthErrorCode>; 4];
 
 /// One session that was ended, or is being ended.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct MarkEntry {
     /// The hash of the session's identity.
     pub id: SessionId,
@@ -170,7 +170,10 @@ impl Mark {
     /// Whether some tab is signing out.
     pub fn is_signing_out(&self, now: f64) -> bool {
         self.0.iter().any(|entry| {
-            now < entry.until && (entry.codes.is_none() || entry.leaving_since.is_some())
+            // One from the future was written before the clock was set back.
+            entry.at <= now + ROUNDING_MS
+                && now < entry.until
+                && (entry.codes.is_none() || entry.leaving_since.is_some())
         })
     }
 }
@@ -479,7 +482,7 @@ mod tests {
     #[test]
     fn what_settled_before_the_page_began_overtakes_nothing() {
         let by = |entry: &MarkEntry, last_read: Option<u64>, page_began| {
-            let mark = Mark(vec![entry.clone()]);
+            let mark = Mark(vec![*entry]);
             let last_read = last_read.map(SessionId);
             mark.overtaker(last_read, page_began, NOW + 5000.0)
                 .is_some()
@@ -495,7 +498,7 @@ mod tests {
         assert!(!by(&entry, None, NOW + 4000.0));
         // The page was there before: it may have shown the user.
         assert!(by(&entry, None, NOW + 1000.0));
-        let ended = |page_began| Mark(vec![entry.clone()]).had_ended(page_began, NOW + 5000.0);
+        let ended = |page_began| Mark(vec![entry]).had_ended(page_began, NOW + 5000.0);
         assert!(ended(NOW + 4000.0) && !ended(NOW + 1000.0));
         // It did: it had read the session.
         assert!(by(&entry, Some(1), NOW + 4000.0));
@@ -512,7 +515,7 @@ mod tests {
         assert_eq!(entry.settled_at, Some(NOW + 100.0));
         assert_eq!(entry.leaving_since, Some(NOW + 100.0));
         assert!(
-            Mark(vec![entry.clone()])
+            Mark(vec![entry])
                 .overtaker(None, NOW + 101.0, NOW + 2000.0)
                 .is_none()
         );
@@ -524,7 +527,7 @@ mod tests {
 
     #[test]
     fn some_tab_signs_out_until_it_settles_or_its_time_is_over() {
-        let signing_out = |entry: &MarkEntry, now| Mark(vec![entry.clone()]).is_signing_out(now);
+        let signing_out = |entry: &MarkEntry, now| Mark(vec![*entry]).is_signing_out(now);
         let mut entry = ended(1, NOW);
         assert!(signing_out(&entry, NOW));
         assert!(signing_out(&entry, NOW + 4999.0));
@@ -595,16 +598,6 @@ mod tests {
             let mark = Mark::parse(&text, now);
             mark.is_signing_out(now);
             mark.overtaker(None, now, now);
-        }
-
-        #[test]
-        fn nothing_that_looks_like_a_mark_makes_it_panic(
-            text in "[\\[\\]{}\":,htuogsdlr0-9a-f.eE+-]{0,80}",
-            now in any::<f64>(),
-        ) {
-            let mark = Mark::parse(&["[{\"h\":\"0123456789abcdef\",\"t\":", &text, "}]"].concat(), now);
-            prop_assert!(mark.0.len() <= MAX_ENTRIES);
-            Mark::parse(&mark.to_text(), now);
         }
     }
 }

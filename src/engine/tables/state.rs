@@ -204,6 +204,8 @@ pub enum Event {
     OtherTabSettled(Heard),
     /// The storage was read back after the remote steps.
     ReadBack(Back),
+    /// A newer refresh token of the session turned up, and no store holds it.
+    NewerToken,
     /// `navigate` settled.
     Left,
     /// Another navigation replaced ours; `Left` or `PageHide` follows if the page goes away.

@@ -132,7 +132,8 @@ impl Machine {
             None => (true, true),
         };
         if self.heard.is_some() || self.plan.revocation {
-            verdict.revoke = revoke;
+            // A newer refresh token that turned up here is this one's to revoke.
+            verdict.revoke = revoke.or(verdict.revoke);
         }
         if self.plan.global {
             // Whether the user's other sessions ended can't be learnt from a local sign-out.

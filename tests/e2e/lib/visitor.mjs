@@ -591,6 +591,18 @@ export class Visitor {
   }
 
   /**
+   * Signs in by the session that the hosted UI has: it asks for no password.
+   * @param {Page} [page]
+   */
+  async signInAgainByHostedUI(page = this.page) {
+    const verifier = randomBytes(32).toString("base64url");
+    await page.goto(this.authorizeUrl(verifier));
+    await page.waitForURL(/[?&]code=/);
+    await ready(page);
+    return this.exchange(verifier, page);
+  }
+
+  /**
    * Stores the tokens for the code that the hosted UI has sent the page back with.
    * @param {string} verifier
    * @param {Page} page

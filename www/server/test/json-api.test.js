@@ -3,6 +3,7 @@ import { createHmac } from "node:crypto";
 import { after, before, beforeEach, describe, test } from "node:test";
 
 import { startLocalCognito } from "../src/index.js";
+import { fingerprint } from "../src/pool/jwt.js";
 import { JANE, call, claims, passwordSignIn } from "./support/api.js";
 
 /** @import { ApiAnswer } from "./support/api.js" */
@@ -403,9 +404,40 @@ describe("refreshing", () => {
       const answer = await refresh(first.refreshToken, { ClientId: id });
       assert.equal(answer.status, 200);
     }
+    assert.equal(cognito.control.isTokenValid(first.refreshToken), true);
     await revoke(first.refreshToken, id);
     assert.equal(cognito.control.sessions()[0]?.revoked, "RevokeToken");
     assert.equal(cognito.control.sessions()[0]?.refreshTokens, 3);
+  });
+
+  test("rotation: the old one is spent when its grace period is over", async (t) => {
+    t.mock.timers.enable({ apis: ["Date"], now: Date.now() });
+    const { id } = cognito.control.addClient({
+      rotation: { graceSeconds: 60 },
+    });
+    const { refreshToken } = addSession({ clientId: id });
+    await refresh(refreshToken, { ClientId: id });
+    t.mock.timers.setTime(Date.now() + 59_999);
+    // Another use does not make it longer.
+    await refresh(refreshToken, { ClientId: id });
+    assert.equal(cognito.control.isTokenValid(refreshToken), true);
+    t.mock.timers.setTime(Date.now() + 1);
+    assertError(
+      await refresh(refreshToken, { ClientId: id }),
+      "RefreshTokenReuseException",
+    );
+    const state = cognito.control.token(fingerprint(refreshToken));
+    assert.equal(state.known && state.reason, "rotated");
+  });
+
+  test("with rotation tokens carry origin_jti, without revocation too", () => {
+    const { id } = cognito.control.addClient({
+      tokenRevocation: false,
+      rotation: { graceSeconds: 0 },
+    });
+    const { accessToken, idToken, sessionId } = addSession({ clientId: id });
+    for (const token of [accessToken, idToken])
+      assert.equal(claims(token)["origin_jti"], sessionId);
   });
 
   test("rotation refuses REFRESH_TOKEN_AUTH", async () => {

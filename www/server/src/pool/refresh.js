@@ -1,5 +1,6 @@
 import { epochSeconds } from "./jwt.js";
 import { ServiceError, notAuthorized } from "./service-error.js";
+import { isSpent } from "./sessions.js";
 
 /** @import { Pool } from "./pool.js" */
 /** @import { StoredClient } from "./clients.js" */
@@ -25,8 +26,7 @@ export function refresh(pool, client, refreshToken, deviceKey) {
   if (session.revoked) throw notAuthorized("Refresh Token has been revoked");
   if (record.expiresAt <= epochSeconds())
     throw notAuthorized("Refresh Token has expired");
-  if (isSpent(client, record.rotatedAt))
-    throw new ServiceError("RefreshTokenReuseException");
+  if (isSpent(record)) throw new ServiceError("RefreshTokenReuseException");
   if (
     pool.devices.isRemembered(session.deviceKey) &&
     deviceKey !== session.deviceKey
@@ -35,12 +35,6 @@ export function refresh(pool, client, refreshToken, deviceKey) {
 
   const issued = pool.sessions.issueTokens(session, user, client);
   if (!client.rotation) return { ...issued, refreshToken: undefined };
-  record.rotatedAt ??= Date.now();
+  record.spentAt ??= Date.now() + client.rotation.graceSeconds * 1000;
   return { ...issued, refreshToken: pool.sessions.issueRefreshToken(session) };
-}
-
-/** Whether a rotated refresh token is past its grace period. @param {StoredClient} client @param {number | undefined} rotatedAt */
-export function isSpent(client, rotatedAt) {
-  const grace = client.rotation ? client.rotation.graceSeconds : 0;
-  return rotatedAt !== undefined && Date.now() >= rotatedAt + grace * 1000;
 }

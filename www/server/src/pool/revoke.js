@@ -1,4 +1,4 @@
-import { isSpent } from "./refresh.js";
+import { isSpent } from "./sessions.js";
 
 /** @import { Pool } from "./pool.js" */
 /** @import { StoredClient } from "./clients.js" */
@@ -15,7 +15,6 @@ export function revoke(pool, client, token) {
   if (!record) return "ok";
   if (record.use !== "refresh") return "unsupportedTokenType";
   if (record.session.clientId !== client.id) return "otherClient";
-  if (!isSpent(client, record.rotatedAt))
-    pool.sessions.revoke(record.session, "RevokeToken");
+  if (!isSpent(record)) pool.sessions.revoke(record.session, "RevokeToken");
   return "ok";
 }

@@ -29,7 +29,7 @@ import { ADMIN_SCOPE } from "./clients.js";
  * @property {"access" | "id" | "refresh"} use
  * @property {StoredSession} session
  * @property {number} expiresAt epoch seconds
- * @property {number} [rotatedAt] epoch milliseconds
+ * @property {number} [spentAt] epoch milliseconds: when the grace period of a rotated refresh token ends
  */
 
 /**
@@ -45,6 +45,11 @@ import { ADMIN_SCOPE } from "./clients.js";
  */
 
 /** @typedef {{ accessToken: string, idToken: string, expiresIn: number }} IssuedTokens */
+
+/** Whether a refresh token was rotated away, and its grace period is over. @param {TokenRecord} record */
+export function isSpent({ spentAt }) {
+  return spentAt !== undefined && Date.now() >= spentAt;
+}
 
 /** Every session of the pool, whoever signed in and by whatever door, and every token made from it, by fingerprint. */
 export class Sessions {
@@ -105,7 +110,9 @@ export class Sessions {
     const shared = {
       sub: user.attributes["sub"],
       iss: this.#issuer,
-      ...(client.tokenRevocation ? { origin_jti: session.id } : {}),
+      ...(client.tokenRevocation || client.rotation
+        ? { origin_jti: session.id }
+        : {}),
       event_id: session.eventId,
       auth_time: session.authTime,
       // A token that has expired already was issued before that.
@@ -172,7 +179,7 @@ export class Sessions {
       ? "revoked"
       : record.expiresAt <= epochSeconds()
         ? "expired"
-        : record.rotatedAt !== undefined
+        : isSpent(record)
           ? "rotated"
           : undefined;
     return {

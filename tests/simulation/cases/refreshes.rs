@@ -1,0 +1,95 @@
+//! Refreshes that run beside a sign-out: of the engine, and of other libraries, which write back.
+
+use cognito_signout::internals::engine::io::{Call, Reply};
+use cognito_signout::internals::engine::tables::Status;
+
+use crate::scene::{Forced, Scene, everywhere, here};
+use crate::setup::Action;
+
+#[test]
+fn what_was_written_back_is_gone_when_refresh_tokens_rejects() {
+    for is_lost in [true, false] {
+        let mut scene = Scene::new();
+        let session = scene.sign_in(0);
+        scene.next("GetTokensFromRefreshToken", Forced::Held);
+        let refresh = scene.call(0, Call::RefreshTokens);
+        scene.until(|scene| scene.targets().len() == 1);
+        scene.sign_out(0, here());
+        // The sign-out has read back for the last time.
+        scene.pass(3000.0);
+        scene.library_stores(0, session);
+        if is_lost {
+            scene.lose("GetTokensFromRefreshToken");
+        }
+        // Or it has had its time.
+        scene.until(|scene| scene.is_settled(refresh));
+        assert!(matches!(scene.reply(refresh), Reply::Failed(_)));
+        assert!(!scene.is_stored(0, session), "{is_lost}");
+        scene.end();
+    }
+}
+
+#[test]
+fn what_was_written_back_is_gone_when_a_call_that_joins_returns() {
+    let mut scene = Scene::new();
+    let session = scene.sign_in(0);
+    scene.next("RevokeToken", Forced::Held);
+    let first = scene.sign_out(0, here());
+    scene.pass(200.0);
+    scene.library_stores(0, session);
+    assert!(scene.is_stored(0, session));
+    let second = scene.sign_out(0, here());
+    assert!(!scene.is_stored(0, session));
+    scene.let_go("RevokeToken");
+    scene.pass(5000.0);
+    for call in [first, second] {
+        assert_eq!(scene.status(call), Status::Complete);
+    }
+    scene.end();
+}
+
+#[test]
+fn what_was_written_back_after_the_end_is_revoked_by_the_call_that_removes_it() {
+    for is_configured_again in [true, false] {
+        let mut scene = Scene::with(|setup| setup.rotation_grace_ms = Some(10_000.0));
+        let session = scene.sign_in(0);
+        let first = scene.refresh_token(session);
+        scene.library_asks(session);
+        let newer = scene.refresh_token(session);
+        let call = scene.sign_out(0, here());
+        scene.until(|scene| scene.is_settled(call));
+        scene.library_stores(0, session);
+        match is_configured_again {
+            true => scene.act(Action::Configure(0)),
+            false => {
+                let load = scene.call(0, Call::LoadTokens);
+                assert!(matches!(scene.reply(load), Reply::Tokens(None)));
+            }
+        }
+        assert!(!scene.is_stored(0, session), "{is_configured_again}");
+        scene.pass(5000.0);
+        assert_eq!(scene.revoked(), [first, newer], "{is_configured_again}");
+        scene.end();
+    }
+}
+
+#[test]
+fn a_refresh_that_brings_no_new_refresh_token_does_not_revoke_again() {
+    let mut scene = Scene::with(|setup| setup.access_valid_ms = 4000.0);
+    let session = scene.sign_in(0);
+    scene.pass(5000.0);
+    scene.next("RevokeToken", Forced::Delayed);
+    let first = scene.sign_out(0, here());
+    scene.pass(10.0);
+    // It needs a valid access token.
+    let global = scene.sign_out(0, everywhere());
+    scene.pass(1000.0);
+    assert_eq!(scene.sent("GlobalSignOut").len(), 1);
+    scene.let_go("RevokeToken");
+    scene.pass(5000.0);
+    for call in [first, global] {
+        assert_eq!(scene.status(call), Status::Complete);
+    }
+    assert_eq!(scene.revoked(), [scene.refresh_token(session)]);
+    scene.end();
+}
