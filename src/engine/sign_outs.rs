@@ -152,10 +152,26 @@ impl SignOuts {
         self.live().filter(|task| !task.is_settled()).last()
     }
 
-    /// The one that a call may join.
-    fn joinable(&self) -> Option<&SignOutTask> {
+    /// Those that a call may join.
+    fn joinable(&self) -> impl Iterator<Item = &SignOutTask> {
         let active = self.live().filter(|task| !task.is_settled());
-        active.filter(|task| !task.removed_before).last()
+        active.filter(|task| !task.removed_before)
+    }
+
+    /// The one that a call joins: the newest, but a `retry()` only where there is no other.
+    fn running(&self, by_popup: bool) -> Option<&SignOutTask> {
+        // What another sign-out does says nothing of a popup, unless it has one; and nobody else waits for a popup.
+        let fits = |task: &&SignOutTask| match by_popup {
+            true => task.plan().leave == Leave::Popup,
+            false => task.phase() != Phase::Popup,
+        };
+        let mut found = None::<&SignOutTask>;
+        for task in self.joinable().filter(fits) {
+            if !task.is_retry || found.is_none_or(|found| found.is_retry) {
+                found = Some(task);
+            }
+        }
+        found
     }
 
     fn begin(&mut self, parts: &mut Parts, task: Box<SignOutTask>) {
@@ -218,16 +234,11 @@ impl SignOuts {
             ask.for_retry();
         }
         let waiter = Waiter::Call(call);
-        // What another sign-out does says nothing of a popup, unless it has one; and nobody else waits for a popup.
-        let active = self.joinable().filter(|_| removed.is_none());
-        let at_popup = active.filter(|task| !by_popup && task.phase() == Phase::Popup);
-        let at_popup = at_popup.map(|task| task.id);
-        let running = active.filter(|task| match by_popup {
-            true => task.plan().leave == Leave::Popup,
-            false => task.phase() != Phase::Popup,
-        });
-        let concurrent = if by_popup { active } else { running };
-        let concurrent = concurrent.map(|task| task.context);
+        let running = self.running(by_popup).filter(|_| removed.is_none());
+        let mut concurrent: Vec<u32> = running.iter().map(|task| task.context).collect();
+        if by_popup && removed.is_none() {
+            concurrent = self.joinable().map(|task| task.context).collect();
+        }
         let is_clearing = running.is_some_and(SignOutTask::is_to_clear);
         let running = running.map(|task| task.id);
         if let (Some(other), true) = (running, is_clearing) {
@@ -240,8 +251,8 @@ impl SignOuts {
         if let Some(window) = window {
             task.with_popup(window, parts.random.popup_nonce());
         }
-        // What it finds ended is that one's doing: its outcome is this call's too.
-        task.concurrent.extend(concurrent);
+        // What it finds ended is their doing: their outcome is this call's too.
+        task.concurrent = concurrent;
         let context = SessionContext::new(ask.target.clone(), ask.navigate);
         self.contexts.push((id, context));
         let mut ask = Some(ask);
@@ -253,9 +264,10 @@ impl SignOuts {
                 task.was_removed(removed, scope);
             }
         });
-        let mut tasks = self.tasks.iter_mut();
-        if let Some(other) = tasks.find(|task| Some(task.id) == at_popup) {
-            other.concurrent.push(id);
+        for other in &mut self.tasks {
+            if !by_popup && other.phase() == Phase::Popup {
+                other.concurrent.push(id);
+            }
         }
         match running {
             None => self.begin(parts, task),
@@ -551,8 +563,7 @@ impl SignOuts {
             return false;
         };
         self.with_task(parts, id, &mut |task, scope| {
-            scope.context.refresh = Some(token.clone());
-            task.newer_token(scope);
+            task.refreshed(session, token, scope);
         });
         true
     }

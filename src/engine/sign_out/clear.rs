@@ -5,7 +5,7 @@ use super::task::SignOutTask;
 use crate::engine::io::Removed;
 use crate::engine::steps::ErrorOf;
 use crate::engine::storage::{PlaceFound, Scanned};
-use crate::engine::tables::{Access, Back, Call, Event, Found, Leave, Machine, MarkEntry, Phase};
+use crate::engine::tables::{Access, Back, Event, Found, Leave, Machine, MarkEntry, Phase};
 use crate::error::{AuthError, AuthErrorCode};
 use crate::layout;
 use crate::outcome::StepName;
@@ -53,23 +53,7 @@ impl SignOutTask {
                 self.choose(&mut scanned.places, scope);
             }
             Purpose::ReadBack | Purpose::Meanwhile | Purpose::Later => {
-                let mut others = Vec::new();
-                let (back, newer) = written_back(scope, &mut scanned.places, &mut others);
-                if newer.is_some() {
-                    scope.context.refresh = newer;
-                }
-                let awaits = purpose == Purpose::ReadBack && self.machine.plan.revocation;
-                if awaits && !others.is_empty() && !self.others_again {
-                    self.others_again = true;
-                    self.machine.others = Call::Waiting;
-                }
-                for other in others {
-                    scope.context.others.push(other.clone());
-                    if self.machine.others != Call::Waiting {
-                        scope.actions.push(Action::Revoke(other));
-                    }
-                }
-                self.back = back;
+                self.back = self.written_back(&mut scanned.places, scope);
             }
             Purpose::DeviceKeys => {}
         }
@@ -79,6 +63,7 @@ impl SignOutTask {
     /// The chosen keys were removed, or not.
     pub fn removed(&mut self, purpose: Purpose, mut scanned: Box<Scanned>, scope: &mut Scope) {
         self.storage_ms = scanned.left_ms();
+        self.chase_others(scope);
         match purpose {
             Purpose::Clear => self.cleared(&mut scanned, scope),
             Purpose::DeviceKeys => self.device_left = scanned.error.is_some(),
@@ -154,9 +139,61 @@ impl SignOutTask {
         self.scan(Purpose::Meanwhile, scope);
     }
 
+    /// Marks what was written back of the sessions to be removed, and takes its newer refresh tokens; a new sign-in is left alone.
+    fn written_back(&mut self, places: &mut [PlaceFound], scope: &mut Scope) -> Back {
+        let mut back = Back::Gone;
+        let mut newer_token = false;
+        for place in places.iter_mut().rev() {
+            let context = &*scope.context;
+            let stays = place.keys_but(&|session| context.holds(session.identity()));
+            for stored in &place.found.sessions {
+                let id = stored.session.identity();
+                if !scope.context.holds(id) || stored.shares(&stays) {
+                    continue;
+                }
+                place.keys.extend_from_slice(&stored.keys);
+                if let Some(token) = &stored.session.refresh_token
+                    && !scope.context.knows(token)
+                {
+                    newer_token |= self.take_newer(id, token, scope);
+                }
+                back = Back::Removed { newer_token };
+            }
+        }
+        back
+    }
+
+    /// Takes a newer refresh token of one of its sessions. Returns whether that is the main one.
+    fn take_newer(&mut self, id: Option<SessionId>, token: &Secret, scope: &mut Scope) -> bool {
+        let is_main = scope.context.takes_newer(id, token.clone());
+        if is_main {
+            return true;
+        }
+        match self.machine.may_chase_others() {
+            true => self.newer_others = true,
+            false => scope.actions.push(Action::Revoke(token.clone())),
+        }
+        false
+    }
+
+    /// Newer refresh tokens of further sessions were taken: they are revoked, too.
+    fn chase_others(&mut self, scope: &mut Scope) {
+        if std::mem::take(&mut self.newer_others) {
+            self.dispatch(Event::NewerOthers, scope);
+        }
+    }
+
+    /// A refresh was under way when its session ended, and this is what it brought.
+    pub fn refreshed(&mut self, id: Option<SessionId>, token: &Secret, scope: &mut Scope) {
+        if self.take_newer(id, token, scope) {
+            self.newer_token(scope);
+        }
+        self.chase_others(scope);
+    }
+
     /// A newer refresh token of the session turned up. The sign-out revokes it itself: GlobalSignOut may need the
     /// access token.
-    pub fn newer_token(&mut self, scope: &mut Scope) {
+    fn newer_token(&mut self, scope: &mut Scope) {
         self.newer_later |= self.machine.phase == Phase::Following;
         self.dispatch(Event::NewerToken, scope);
     }
@@ -383,43 +420,6 @@ fn describe(main: &Session, scope: &mut Scope, found: &mut Found) {
     context.refresh = main.refresh_token.clone();
     context.device = main.device_key.clone();
     context.user = main.user_id();
-}
-
-/// Marks what was written back of the sessions to be removed; a new sign-in is left alone.
-///
-/// Returns whether there is any, and the newest refresh token of the main one that is not known. `others`: those of further
-/// sessions.
-fn written_back(
-    scope: &Scope,
-    places: &mut [PlaceFound],
-    others: &mut Vec<Secret>,
-) -> (Back, Option<Secret>) {
-    let mut back = Back::Gone;
-    let mut newer = None;
-    let context = &scope.context;
-    let ours = |session: &Session| context.holds(session.identity());
-    for place in places.iter_mut().rev() {
-        let stays = place.keys_but(&ours);
-        for stored in &place.found.sessions {
-            if !ours(&stored.session) || stored.shares(&stays) {
-                continue;
-            }
-            place.keys.extend_from_slice(&stored.keys);
-            if let Some(token) = &stored.session.refresh_token
-                && !context.knows(token)
-            {
-                if stored.session.identity() == context.ids.first().copied() {
-                    newer = Some(token.clone());
-                } else {
-                    others.push(token.clone());
-                }
-            }
-            back = Back::Removed {
-                newer_token: newer.is_some(),
-            };
-        }
-    }
-    (back, newer)
 }
 
 /// Whether a token has expired by this device's clock (RFC 7519 section 4.1.4).

@@ -77,6 +77,16 @@ impl SessionContext {
         tokens
     }
 
+    /// Takes a newer refresh token of one of the sessions. Returns whether that is the main one.
+    pub fn takes_newer(&mut self, id: Option<SessionId>, token: Secret) -> bool {
+        let is_main = id == self.ids.first().copied();
+        match is_main {
+            true => self.refresh = Some(token),
+            false => self.others.push(token),
+        }
+        is_main
+    }
+
     /// Whether this refresh token is one of the sessions'.
     pub fn knows(&self, token: &Secret) -> bool {
         let token = Some(token);

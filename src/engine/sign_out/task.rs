@@ -96,15 +96,15 @@ pub struct SignOutTask {
     departed: Option<Departure>,
     /// A newer refresh token was found while another tab was followed: it is revoked after the end.
     pub(super) newer_later: bool,
-    /// RevokeToken is sent once more for newer refresh tokens of further sessions.
-    pub(super) others_again: bool,
+    /// Newer refresh tokens of further sessions were found, until the removal is over.
+    pub(super) newer_others: bool,
     pub(super) leaving: Option<EffectId>,
     /// The other tab, which was followed, leaves for the hosted UI.
     pub(super) heard_leaves: bool,
     pub(super) flights: Vec<Flight>,
     pub(super) batches: Vec<Batch>,
     /// It is a `retry()`, or begins as one.
-    pub(super) is_retry: bool,
+    pub is_retry: bool,
     /// Its keys were removed before it began: no call joins it.
     pub removed_before: bool,
     /// Failed revocations are sent again on `online`.
@@ -153,7 +153,7 @@ impl SignOutTask {
             device_left: false,
             back: Back::Gone,
             newer_later: false,
-            others_again: false,
+            newer_others: false,
             departed: None,
             leaving: None,
             heard_leaves: false,

@@ -65,6 +65,8 @@ pub struct Machine {
     newer_token: bool,
     /// RevokeToken went out for a newer refresh token; it does so once.
     chased: bool,
+    /// The same for further sessions.
+    chased_others: bool,
     /// GlobalSignOut, before it waits to be sent again.
     global_again: Again,
     /// ForgetDevice, before it waits to be sent again.
@@ -113,6 +115,7 @@ impl Machine {
             spent: false,
             newer_token: false,
             chased: false,
+            chased_others: false,
             global_again: Again::default(),
             forget_again: Again::default(),
             revoke_tries: 0,
@@ -234,6 +237,11 @@ impl Machine {
             Event::ReadBack(back) if self.phase == Phase::ReadingBack => self.read_back(back, out),
             Event::NewerToken if self.runs() || (self.phase == Phase::Popup && self.removed) => {
                 self.newest_token();
+                self.advance(out);
+            }
+            Event::NewerOthers if self.may_chase_others() => {
+                self.chased_others = true;
+                self.others = Call::Waiting;
                 self.advance(out);
             }
             Event::Left if self.phase == Phase::Leaving => self.left(out),
@@ -470,6 +478,11 @@ impl Machine {
                 self.revoke = Call::Waiting;
             }
         }
+    }
+
+    /// Whether RevokeToken is sent for newer refresh tokens of further sessions; it is so once.
+    pub fn may_chase_others(&self) -> bool {
+        self.plan.revocation && self.runs() && !self.chased_others
     }
 
     fn pause_over(&mut self, op: Op, out: &mut Vec<Command>) {

@@ -206,6 +206,8 @@ pub enum Event {
     ReadBack(Back),
     /// A newer refresh token of the session turned up, and no store holds it.
     NewerToken,
+    /// Newer refresh tokens of further sessions turned up, and no store holds them.
+    NewerOthers,
     /// `navigate` settled.
     Left,
     /// Another navigation replaced ours; `Left` or `PageHide` follows if the page goes away.
