@@ -120,6 +120,7 @@ fn alphabet() -> Vec<Event> {
         Event::LeaveFailed,
         Event::PageHide,
         Event::NewerToken,
+        Event::NewerOthers,
         Event::Aborted,
         Event::Upgrade,
         Event::AlsoForget,
@@ -157,14 +158,15 @@ fn alphabet() -> Vec<Event> {
 /// brings a newer refresh token or a refreshed access token.
 type Sends = [[u8; 5]; 3];
 
-/// Three tries; one more of GlobalSignOut and ForgetDevice after a refresh; three more of RevokeToken where
-/// a newer refresh token turns up, once; one more of either RevokeToken in `pagehide`.
-const LIMITS: Sends = [[3, 4, 4, 7, 4], [3, 4, 4, 6, 3], [3, 3, 3, 3, 3]];
+/// Three tries; one more of GlobalSignOut and ForgetDevice after a refresh; three more of either RevokeToken
+/// where a newer refresh token turns up, once; one more of either in `pagehide`.
+const LIMITS: Sends = [[3, 4, 4, 7, 7], [3, 4, 4, 6, 6], [3, 3, 3, 3, 3]];
 
 fn allowed(column: usize, event: Event) -> bool {
     match event {
         Event::PageHide => column < 1,
         Event::NewerToken
+        | Event::NewerOthers
         | Event::ReadBack(Back::Removed { newer_token: true })
         | Event::Answered(Op::Refresh, Answer::Ok)
         | Event::Answered(Op::GlobalSignOut | Op::ForgetDevice, Answer::Expired) => column < 2,
@@ -428,6 +430,7 @@ fn search(scope: &Scope) -> Search {
     let mut alphabet = alphabet();
     alphabet.retain(|event| match event {
         Event::Answered(op, Answer::Transient { again: true }) => scope.again.contains(op),
+        Event::NewerOthers => scope.others,
         event => !scope.without.contains(event),
     });
     let mut found = all_found();

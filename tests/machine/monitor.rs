@@ -171,6 +171,8 @@ impl Monitor {
             Event::ReadBack(_) => phase == ReadingBack,
             // Not beside the clear, which reads the storage itself.
             Event::NewerToken => remote || phase == Popup && before.removed,
+            // What comes later or a second time is revoked in passing.
+            Event::NewerOthers => remote && before.may_chase_others(),
             Event::Left | Event::Replaced | Event::LeaveFailed => phase == Leaving,
             Event::PageHide => phase != Checked,
             Event::Aborted | Event::Upgrade => phase != Settled,
@@ -260,6 +262,11 @@ impl Monitor {
             Event::ReadBack(Back::Stuck) => self.verified = false,
             Event::NewerToken | Event::ReadBack(Back::Removed { newer_token: true }) => {
                 self.newer_token(before);
+            }
+            Event::NewerOthers => {
+                self.needs_others = true;
+                self.others_ok = false;
+                self.refused[Op::RevokeOthers as usize] = false;
             }
             Event::Replaced => self.web = Web::Replaced,
             // Whatever replaced it, the page is still here.
@@ -712,9 +719,11 @@ fn check_successes(
     let begins = before.phase == Phase::Checked;
     for op in OPS {
         let (was, is) = (call(before, op), call(after, op));
-        // RevokeToken is for the newest refresh token; the clear begins from nothing.
+        // RevokeToken is for the newest refresh tokens; the clear begins from nothing.
+        let newer =
+            op == Op::RevokeToken || (op == Op::RevokeOthers && event == Event::NewerOthers);
         ensure(
-            was != Call::Succeeded || is == was || op == Op::RevokeToken || begins,
+            was != Call::Succeeded || is == was || newer || begins,
             "a success is forgotten",
         )?;
         ensure(

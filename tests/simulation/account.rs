@@ -1175,10 +1175,11 @@ impl World {
         let Some((at, page)) = self.account.ended.get(&session) else {
             return false;
         };
-        // Two tabs that write the record at once: there is no compare-and-set, and one entry may be lost.
+        // Two tabs that write the record at once: one entry is lost until its tab hears of the other one.
         let mut others = self.account.ended.values();
         let is_crossed = others.any(|other| other.1 != *page && (other.0 - at).abs() <= spread);
-        self.account.crashed_at.is_none() && !is_crossed && self.now - at > spread
+        let is_told = self.setup.faults.lost_event == 0 && self.now - at > 2.0 * spread;
+        self.account.crashed_at.is_none() && (!is_crossed || is_told) && self.now - at > spread
     }
 
     /// After a `retry()` that left the page there is none for ten minutes: apps that call it on load would loop.

@@ -114,3 +114,33 @@ fn a_popup_s_call_during_a_retry_s_popup_ends_the_session_of_now() {
     assert_eq!(scene.status(next), Status::Complete);
     scene.end();
 }
+
+#[test]
+fn a_popup_s_call_joins_the_popup_that_is_open_though_a_retry_began_later() {
+    let mut scene = Scene::new();
+    scene.sign_in(0);
+    scene.next("RevokeToken", Forced::Unanswered);
+    let before = scene.sign_out(0, within(0, here()));
+    scene.pass(3000.0);
+    let second = scene.sign_in(0);
+    let options = SignOutOptions {
+        popup_timeout: Duration::from_secs(1),
+        ..by_popup()
+    };
+    let open = scene.sign_out(0, options.clone());
+    scene.stop_loading();
+    // It has the time of a retry.
+    scene.next("RevokeToken", Forced::Unanswered);
+    scene.retry(before);
+    scene.pass(10.0);
+    let joins = scene.sign_out(0, options);
+    scene.stop_loading();
+    scene.next("RevokeToken", Forced::Unanswered);
+    scene.until(|scene| scene.is_settled(open) && scene.is_settled(joins));
+    assert!(!scene.is_stored(0, second));
+    let timeout = Some(AuthErrorCode::Timeout);
+    for call in [open, joins] {
+        assert_eq!(scene.codes(call), [timeout, None, timeout, None]);
+    }
+    scene.end();
+}

@@ -3,7 +3,7 @@
 use cognito_signout::internals::engine::io::{Call, Reply};
 use cognito_signout::internals::engine::tables::Status;
 
-use crate::scene::{Forced, Scene, everywhere, here};
+use crate::scene::{Forced, Scene, everywhere, here, within};
 use crate::setup::{Action, Kept};
 
 #[test]
@@ -75,5 +75,30 @@ fn no_tab_is_signing_out_for_hours_after_the_clock_was_set_back() {
     scene.act(Action::Clock(-7_200_000));
     scene.pass(1000.0);
     assert!(!scene.is_signing_out(0) && !scene.is_signing_out(1));
+    scene.end();
+}
+
+#[test]
+fn what_another_tab_has_overwritten_is_written_again() {
+    let mut scene = Scene::with(|setup| {
+        setup.kept = Kept::Session;
+        setup.spread_ms = 60;
+    });
+    let sessions = [scene.sign_in(0), scene.sign_in(1)];
+    scene.pass(1000.0);
+    for tab in [0, 1] {
+        // Nothing comes later that would write the record.
+        scene.next("RevokeToken", Forced::Unanswered);
+        let call = scene.sign_out(tab, within(0, here()));
+        assert!(scene.is_settled(call));
+    }
+    scene.pass(500.0);
+    for tab in [0, 1] {
+        let record = scene.record(tab);
+        for session in sessions {
+            let id = scene.world.sessions[session].id;
+            assert!(record.has_ended(id), "{tab} {session}");
+        }
+    }
     scene.end();
 }

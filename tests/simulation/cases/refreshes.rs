@@ -3,8 +3,8 @@
 use cognito_signout::internals::engine::io::{Call, Reply};
 use cognito_signout::internals::engine::tables::Status;
 
-use crate::scene::{Forced, Scene, everywhere, here};
-use crate::setup::Action;
+use crate::scene::{Forced, Scene, SignIn, everywhere, here};
+use crate::setup::{Action, By};
 
 #[test]
 fn what_was_written_back_is_gone_when_refresh_tokens_rejects() {
@@ -92,4 +92,50 @@ fn a_refresh_that_brings_no_new_refresh_token_does_not_revoke_again() {
     }
     assert_eq!(scene.revoked(), [scene.refresh_token(session)]);
     scene.end();
+}
+
+/// Each library keeps a user whom nobody signed out: a further session.
+fn two_users() -> (Scene, impl Fn(&mut Scene, usize) -> usize) {
+    let scene = Scene::with(|setup| setup.rotation_grace_ms = Some(10_000.0));
+    let signs_in = |scene: &mut Scene, user: usize| {
+        let by_library = SignIn {
+            user,
+            by: By::Library,
+            ..SignIn::default()
+        };
+        scene.sign_in_as(0, by_library)
+    };
+    (scene, signs_in)
+}
+
+#[test]
+fn a_newer_token_of_a_further_session_takes_no_other_s_place() {
+    for is_refreshed_here in [true, false] {
+        let (mut scene, signs_in) = two_users();
+        let further = signs_in(&mut scene, 0);
+        let old = scene.refresh_token(further);
+        scene.next("GetTokensFromRefreshToken", Forced::Held);
+        if is_refreshed_here {
+            scene.call(0, Call::RefreshTokens);
+            scene.pass(1000.0);
+        } else {
+            scene.library_asks(further);
+        }
+        let current = signs_in(&mut scene, 1);
+        // That of the current session is sent first.
+        scene.next("RevokeToken", Forced::Lost);
+        let call = scene.sign_out(0, here());
+        scene.pass(50.0);
+        match is_refreshed_here {
+            true => scene.let_go("GetTokensFromRefreshToken"),
+            false => scene.library_stores(0, further),
+        }
+        scene.until(|scene| scene.is_settled(call));
+        let newer = scene.refresh_token(further);
+        assert_ne!(newer, old);
+        assert_eq!(scene.codes(call), [None; 4], "{is_refreshed_here}");
+        assert!(!scene.is_alive(current), "{is_refreshed_here}");
+        assert!(scene.revoked().contains(&&*newer), "{is_refreshed_here}");
+        scene.end();
+    }
 }

@@ -1,6 +1,6 @@
 //! `retry()`, and what is sent again once the browser is online.
 
-use cognito_signout::internals::engine::io::{Call, SignOutCall};
+use cognito_signout::internals::engine::io::{Call, Reply, SignOutCall};
 use cognito_signout::internals::engine::tables::Status;
 use cognito_signout::{AuthErrorCode, SignOutOptions};
 
@@ -202,4 +202,46 @@ fn a_retry_whose_refresh_is_refused_says_so() {
     assert_eq!(error.code, AuthErrorCode::TokenRevoked);
     assert!(!error.retryable);
     scene.end();
+}
+
+#[test]
+fn a_result_whose_retry_is_gone_is_not_handed_out() {
+    for is_quicker in [true, false] {
+        let mut scene = Scene::with(|setup| {
+            setup.kept = Kept::Listing;
+            setup.storage_ms = 200;
+        });
+        let hosted = SignIn {
+            hosted: true,
+            ..SignIn::default()
+        };
+        scene.sign_in_as(0, hosted);
+        scene.pass(3000.0);
+        scene.sign_out(0, SignOutOptions::default());
+        scene.until(|scene| !scene.left().is_empty());
+        scene.act(Action::Offline);
+        scene.pass(10_000.0);
+        // From the browser's error page back into the app.
+        scene.act(Action::Online);
+        scene.act(Action::Link(0));
+        scene.pass(1000.0);
+        scene.act(Action::Configure(0));
+        scene.pass(3000.0);
+        let take = scene.call(0, Call::TakeSignOutResult);
+        if is_quicker {
+            // The storage is still being read for it.
+            scene.world.setup.storage_ms = 20;
+            let call = scene.sign_out(0, here());
+            scene.pass(100.0);
+            assert!(scene.is_settled(call) && !scene.is_settled(take));
+        }
+        scene.pass(20_000.0);
+        let Reply::Returned(returned) = scene.reply(take) else {
+            panic!("it is handed out, or nothing is");
+        };
+        let retry = returned.as_ref().map(|returned| returned.retry.is_some());
+        let expected = (!is_quicker).then_some(true);
+        assert_eq!(retry, expected);
+        scene.end();
+    }
 }
