@@ -18,6 +18,8 @@ pub struct EndedSessions {
     own: Vec<SessionId>,
     /// Their part of the record: two tabs that write at once overwrite each other's.
     own_text: String,
+    /// That part was written once more, for it had been overwritten.
+    is_rewritten: bool,
     /// Sessions whose end the listeners were told.
     told: Vec<SessionId>,
 }
@@ -77,6 +79,7 @@ impl EndedSessions {
         let (text, is_empty) = (mark.to_text(), mark.0.is_empty());
         mark.keep(&|entry| self.own.contains(&entry.id));
         self.own_text = mark.to_text();
+        self.is_rewritten = false;
         if text == self.text || (self.text.is_empty() && is_empty) {
             return;
         }
@@ -104,9 +107,17 @@ impl EndedSessions {
         out.push(Effect::Broadcast(self.text.clone()));
     }
 
-    /// Another tab said what it knows.
-    pub fn hear(&mut self, text: &str) {
+    /// Another tab said what it knows. What it has overwritten of our own is written again, once: where more sessions ended
+    /// than the record holds, two tabs would do so for ever.
+    pub fn hear(&mut self, text: &str, now: &Now, out: &mut Vec<Effect>) {
         text.clone_into(&mut self.heard);
+        let stored = Mark::parse(&self.text, now.wall);
+        let own = Mark::parse(&self.own_text, now.wall);
+        let mut own = own.0.iter();
+        if !self.is_rewritten && own.any(|entry| stored.entry(entry.id).is_none()) {
+            self.change(now, out, &mut |_| {});
+            self.is_rewritten = true;
+        }
     }
 
     /// Keeps what other tabs ended.

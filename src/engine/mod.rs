@@ -356,7 +356,7 @@ impl Engine {
             }
             return;
         }
-        parts.ended.hear(text);
+        parts.ended.hear(text, &parts.now, &mut parts.effects);
         let mark = Mark::parse(text, parts.now.wall);
         sign_outs.each_task(parts, &mut |task, scope| task.check_other_tab(scope));
         if let Some(client) = parts.clients.any() {
