@@ -678,9 +678,9 @@ impl World {
         }
     }
 
-    pub fn storage_event(&mut self, process: usize, writer: Option<usize>, name: &str, text: &str) {
+    pub fn storage_event(&mut self, process: usize, writer: usize, name: &str, text: &str) {
         for page in 0..self.pages.len() {
-            if self.pages[page].process != process || Some(page) == writer {
+            if self.pages[page].process != process || page == writer {
                 continue;
             }
             for client in 0..CLIENTS.len() {

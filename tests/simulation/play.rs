@@ -105,6 +105,12 @@ pub fn end(world: &mut World) {
         }
     }
     if world.wrong.is_none() {
+        for process in &world.browser.processes {
+            assert!(
+                process.local == world.browser.local,
+                "all processes see one localStorage in the end"
+            );
+        }
         world.check_end();
     }
 }

@@ -4,6 +4,8 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
+use crate::scene::Scene;
+
 /// A stored text, and the session whose token is in it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Value {
@@ -13,50 +15,49 @@ pub struct Value {
 
 pub type Entries = BTreeMap<Rc<str>, Value>;
 
-/// A change of localStorage on its way to another process.
+/// A change of localStorage on its way to the browser, and from there to every process.
 #[derive(Clone)]
 pub struct Mutation {
     pub key: Rc<str>,
     pub value: Option<Value>,
+    /// The page that made it.
+    pub writer: usize,
 }
 
 /// A renderer, and localStorage as it sees it.
 #[derive(Default)]
 pub struct Process {
     pub local: Entries,
-    /// What other processes wrote, and when this one sees it.
+    /// What was written, in the browser's order, and when it arrives here.
     pub inbox: VecDeque<(f64, Mutation)>,
-    /// Own writes that the browser has not taken yet; until then foreign ones of that key are passed over.
+    /// The keys of own writes that have not come back from the browser. What arrives before them is older.
     pub pending: Vec<Rc<str>>,
     /// When the last write left for the browser.
     pub sent_at: f64,
     /// When the last storage event was delivered.
     pub told_at: f64,
-    /// When the last foreign write was handed on: what is written at once arrives together.
+    /// When the browser last handed on a write: what is written at once arrives together.
     pub burst_at: f64,
 }
 
 impl Process {
-    /// Sees what others wrote, as far as it has arrived; returns what changed.
-    pub fn receive(&mut self, now: f64) -> Vec<Mutation> {
-        let mut seen = Vec::new();
+    /// Takes what has arrived. `is_own` tells whether a page of this process has written it: that one
+    /// has been seen here since it was written, and comes back as its acknowledgement.
+    pub fn receive(&mut self, now: f64, is_own: impl Fn(&Mutation) -> bool) -> Vec<Mutation> {
+        let mut arrived = Vec::new();
         while self.inbox.front().is_some_and(|first| first.0 <= now) {
             let Some((_, mutation)) = self.inbox.pop_front() else {
                 break;
             };
-            if !self.pending.contains(&mutation.key) {
-                set(&mut self.local, &mutation.key, mutation.value.clone());
+            let pending = self.pending.iter().position(|key| *key == mutation.key);
+            match pending {
+                Some(at) if is_own(&mutation) => drop(self.pending.remove(at)),
+                Some(_) => {}
+                None => set(&mut self.local, &mutation.key, mutation.value.clone()),
             }
-            seen.push(mutation);
+            arrived.push(mutation);
         }
-        seen
-    }
-
-    /// The browser has taken an own write.
-    pub fn taken(&mut self, key: &Rc<str>) {
-        if let Some(at) = self.pending.iter().position(|pending| pending == key) {
-            self.pending.remove(at);
-        }
+        arrived
     }
 }
 
@@ -83,8 +84,8 @@ pub type Waiting = (usize, usize, u32);
 pub struct Browser {
     /// localStorage as the browser has it; processes see it later.
     pub local: Entries,
-    /// What it was before each of the last writes.
-    pub before: VecDeque<(f64, Mutation)>,
+    /// What each of the last writes has replaced.
+    pub before: VecDeque<(f64, Rc<str>, Option<Value>)>,
     pub processes: Vec<Process>,
     pub cookies: Vec<Cookie>,
     pub database: Entries,
@@ -105,11 +106,8 @@ pub const ROLLED_BACK_MS: f64 = 5000.0;
 impl Browser {
     /// A write arrives from a process.
     pub fn write(&mut self, now: f64, mutation: &Mutation) {
-        let before = Mutation {
-            key: mutation.key.clone(),
-            value: self.local.get(&mutation.key).cloned(),
-        };
-        self.before.push_back((now, before));
+        let before = self.local.get(&mutation.key).cloned();
+        self.before.push_back((now, mutation.key.clone(), before));
         while self
             .before
             .front()
@@ -123,8 +121,8 @@ impl Browser {
     /// The machine crashes: the last writes are lost.
     pub fn roll_back(&mut self, until: f64) {
         while self.before.back().is_some_and(|last| last.0 > until) {
-            if let Some((_, before)) = self.before.pop_back() {
-                set(&mut self.local, &before.key, before.value);
+            if let Some((_, key, value)) = self.before.pop_back() {
+                set(&mut self.local, &key, value);
             }
         }
         self.processes.clear();
@@ -151,4 +149,33 @@ impl Browser {
             None => self.cookies.push(cookie),
         }
     }
+}
+
+#[test]
+fn an_older_write_of_another_process_does_not_undo_an_own_one() {
+    let mut scene = Scene::new();
+    let pages = [scene.at(0).0, scene.at(1).0];
+    let seen = |scene: &Scene, page: usize| {
+        let world = &scene.world;
+        let local = &world.browser.processes[world.pages[page].process].local;
+        local.get("key").map(|value| value.text.to_string())
+    };
+    scene.world.write_local(pages[0], "key", Some("first"));
+    scene.pass(10.0);
+    scene.world.write_local(pages[1], "key", None);
+    scene.pass(0.5);
+    scene.world.write_local(pages[0], "key", Some("second"));
+    scene.pass(10.0);
+    for page in pages {
+        assert_eq!(seen(&scene, page).as_deref(), Some("second"));
+    }
+    // A newer one is not passed over.
+    scene.world.write_local(pages[0], "key", Some("third"));
+    scene.pass(0.5);
+    scene.world.write_local(pages[1], "key", None);
+    scene.pass(10.0);
+    for page in pages {
+        assert_eq!(seen(&scene, page), None);
+    }
+    scene.end();
 }

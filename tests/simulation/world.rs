@@ -349,30 +349,28 @@ impl World {
     pub fn write_local(&mut self, page: usize, key: &str, text: Option<&str>) {
         let key: Rc<str> = Rc::from(key);
         let value = text.map(|text| self.value(text));
-        let from = self.pages[page].process;
-        let process = &mut self.browser.processes[from];
+        let process = &mut self.browser.processes[self.pages[page].process];
         set(&mut process.local, &key, value.clone());
         process.pending.push(key.clone());
         process.sent_at = process.sent_at.max(self.now + 1.0);
         let (ms, boots) = (process.sent_at - self.now, self.browser.boots);
-        let mutation = Mutation { key, value };
+        let mutation = Mutation {
+            key,
+            value,
+            writer: page,
+        };
         self.after(ms, move |world| {
             if world.browser.boots == boots {
-                world.spread(page, mutation);
+                world.spread(&mutation);
             }
         });
     }
 
-    /// The browser takes a write, and hands it on.
-    fn spread(&mut self, page: usize, mutation: Mutation) {
-        let from = self.pages[page].process;
-        self.browser.write(self.now, &mutation);
-        self.browser.processes[from].taken(&mutation.key);
+    /// The browser takes a write, and hands it on to every process, the writer's own included. Each
+    /// gets all writes in the order in which the browser took them.
+    fn spread(&mut self, mutation: &Mutation) {
+        self.browser.write(self.now, mutation);
         for to in 0..self.browser.processes.len() {
-            if to == from {
-                self.tell_storage(from, Some(page), mutation.clone());
-                continue;
-            }
             let ms = 1 + self.below(Chance::Storage, to, self.setup.spread_ms + 1);
             let torn = self.percent(Chance::Storage, to, 1);
             let process = &mut self.browser.processes[to];
@@ -386,16 +384,24 @@ impl World {
             let (ms, boots) = (at - self.now, self.browser.boots);
             self.after(ms, move |world| {
                 if world.browser.boots == boots {
-                    for mutation in world.browser.processes[to].receive(world.now) {
-                        world.tell_storage(to, None, mutation);
-                    }
+                    world.arrives(to);
                 }
             });
         }
     }
 
+    /// What the browser has handed on arrives in a process.
+    fn arrives(&mut self, to: usize) {
+        let pages = &self.pages;
+        let is_own = |mutation: &Mutation| pages[mutation.writer].process == to;
+        let arrived = self.browser.processes[to].receive(self.now, is_own);
+        for mutation in arrived {
+            self.tell_storage(to, mutation);
+        }
+    }
+
     /// The `storage` event in the pages of a process, in the order of the writes.
-    fn tell_storage(&mut self, process: usize, writer: Option<usize>, mutation: Mutation) {
+    fn tell_storage(&mut self, process: usize, mutation: Mutation) {
         let is_ours = mutation.key.ends_with(".ended") || mutation.key.ends_with(".popup");
         let Some(value) = mutation.value.filter(|_| is_ours) else {
             return;
@@ -410,7 +416,7 @@ impl World {
         let (ms, boots) = (known.told_at - self.now, self.browser.boots);
         self.after(ms, move |world| {
             if world.browser.boots == boots {
-                world.storage_event(process, writer, &mutation.key, &value.text);
+                world.storage_event(process, mutation.writer, &mutation.key, &value.text);
             }
         });
     }
