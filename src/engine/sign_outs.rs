@@ -607,15 +607,20 @@ impl SignOuts {
     }
 
     fn drop_tasks(&mut self) {
-        let mut retried = Vec::new();
-        let retries = &self.retries;
-        self.tasks.retain(|task| {
-            let used = !task.is_let_go() || retries.need(task.id) || retried.contains(&task.id);
+        let (mut retried, mut contexts) = (Vec::new(), Vec::new());
+        for task in &self.tasks {
+            let id = task.id;
             // A retry is younger than what it runs again.
-            if used {
+            if !task.is_let_go() || self.retries.need(id) || retried.contains(&id) {
+                retried.push(id);
                 retried.extend(task.retried);
+                contexts.push(task.context);
             }
-            used
+        }
+        // An answer that comes late counts for the retries.
+        self.tasks.retain(|task| {
+            let counts = task.awaits_answers() && contexts.contains(&task.context);
+            counts || retried.contains(&task.id)
         });
         let (tasks, joining) = (&self.tasks, &self.joining);
         self.contexts.retain(|context| {

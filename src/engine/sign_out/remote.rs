@@ -52,6 +52,11 @@ impl SignOutTask {
         }
     }
 
+    /// Whether requests are under way.
+    pub fn awaits_answers(&self) -> bool {
+        !self.flights.is_empty()
+    }
+
     /// An answer came, or none can be had; it is given back where it is for another sign-out.
     pub fn answered(
         &mut self,

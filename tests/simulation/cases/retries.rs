@@ -128,6 +128,30 @@ fn a_global_sign_out_that_was_answered_late_is_no_error_of_its_retry() {
 }
 
 #[test]
+fn an_answer_that_comes_after_a_retry_counts_for_the_next_one() {
+    let mut scene = Scene::new();
+    let session = scene.sign_in(0);
+    scene.next("GlobalSignOut", Forced::Held);
+    let call = scene.sign_out(0, within(0, everywhere()));
+    scene.pass(500.0);
+    for _ in 0..3 {
+        scene.next("GlobalSignOut", Forced::Lost);
+    }
+    let again = scene.retry(call);
+    scene.pass(10_000.0);
+    let network = Some(AuthErrorCode::Network);
+    assert_eq!(scene.codes(again)[1], network);
+    scene.let_go("GlobalSignOut");
+    scene.pass(100.0);
+    // Cognito would refuse it, for all sessions have ended.
+    let last = scene.retry(again);
+    scene.pass(10_000.0);
+    assert_eq!(scene.status(last), Status::Complete);
+    assert!(!scene.is_alive(session));
+    scene.end();
+}
+
+#[test]
 fn the_retry_of_what_was_completed_meanwhile_removes_what_was_written_back() {
     let mut scene = Scene::new();
     let session = scene.sign_in(0);
