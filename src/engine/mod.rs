@@ -391,9 +391,9 @@ impl Engine {
             Owner::Join(id) => self.sign_outs.join(parts, id, &scanned),
             Owner::Ended(client, after) => {
                 parts.learn_issuer(&client, &scanned);
-                let is_held = |id| self.sign_outs.holds(id);
+                let is_own = |id| self.sign_outs.holds(id);
                 let (live, tokens) =
-                    sessions::sort_out(&mut scanned.places, &parts.ended, &parts.now, &is_held);
+                    sessions::sort_out(&mut scanned.places, &parts.ended, &parts.now, &is_own);
                 let id = live.as_ref().and_then(|live| live.session.identity());
                 // Other calls give nobody the tokens: the page may show whom it was told of before.
                 let is_told = matches!(after, After::Load(_) | After::Refresh(_));
@@ -429,8 +429,8 @@ impl Engine {
                 self.sign_outs.removed(parts, id, purpose, scanned);
             }
             Owner::EndedRemoved(client, after, live, tokens) => {
-                for token in &tokens {
-                    parts.revoke_in_passing(&client, token);
+                for ended in &tokens {
+                    self.sign_outs.revoke(parts, &client, ended);
                 }
                 let result = scanned.error.map_or(Ok(live), Err);
                 self.looked(&client, after, result);
@@ -509,10 +509,8 @@ impl Engine {
             }
             Lone::Refresh(id) => {
                 let orphan = self.refreshes.answered(parts, id, answer);
-                if let Some((client, session, token)) = orphan
-                    && !self.sign_outs.takes_newer(parts, session, &token)
-                {
-                    parts.revoke_in_passing(&client, &token);
+                if let Some((client, ended)) = orphan {
+                    self.sign_outs.revoke(parts, &client, &ended);
                 }
             }
         }

@@ -11,7 +11,7 @@ use super::lone::{Lone, LoneRequests};
 use super::random::Random;
 use super::requests::{Requests, for_revoke};
 use super::returns::Returns;
-use super::sessions::LiveSession;
+use super::sessions::{Ended, LiveSession};
 use super::sign_out::Purpose;
 use super::storage::{Done, KeysOf, Out, Scanned, Storage, Stores};
 use super::tables::MarkEntry;
@@ -37,7 +37,7 @@ pub enum Owner {
     /// A call that may join another sign-out.
     Join(TaskId),
     Ended(Rc<Client>, After),
-    EndedRemoved(Rc<Client>, After, Option<Box<LiveSession>>, Vec<Secret>),
+    EndedRemoved(Rc<Client>, After, Option<Box<LiveSession>>, Vec<Ended>),
     OtherTabs(Rc<Client>, Box<Considered>),
     StateStore(Rc<Client>),
     Store(Rc<Client>, CallId, Option<SessionId>),

@@ -7,7 +7,7 @@ use super::io::{CallId, Effect, EffectId, Reply};
 use super::lone::Lone;
 use super::parts::{After, Owner, Parts};
 use super::requests::for_refresh;
-use super::sessions::{self, LiveSession};
+use super::sessions::{self, Ended, LiveSession};
 use crate::error::{AuthError, AuthErrorCode};
 use crate::layout::{Layout, amplify};
 use crate::protocol::{self, Response};
@@ -19,7 +19,7 @@ const LOCK_MS: f64 = 5000.0;
 const SPREAD_MS: f64 = 250.0;
 
 /// A refresh token that nobody stores, and whose it is.
-pub type Orphan = (Rc<Client>, Option<SessionId>, Secret);
+pub type Orphan = (Rc<Client>, Ended);
 
 /// Where a refresh stands.
 enum Stage {
@@ -256,7 +256,7 @@ impl Refreshes {
             self.put(refresh);
             parts.look(&client, After::Refresh(id));
             let token = answer.ok().and_then(|fresh| fresh.refresh_token)?;
-            return Some((client, session, token));
+            return Some((client, (session, token)));
         }
         let fresh = match answer {
             Ok(fresh) => fresh,

@@ -18,14 +18,17 @@ pub struct LiveSession {
     pub session: Session,
 }
 
+/// A session that was ended, and its refresh token.
+pub type Ended = (Option<SessionId>, Secret);
+
 /// Says of each session whether it was ended: then its keys are to be removed, and its refresh token revoked, unless the sign-out
-/// in progress, here or in another tab, does that. Another tab's GlobalSignOut needs the access token.
+/// in progress in another tab does that, whose GlobalSignOut needs the access token.
 pub fn sort_out(
     places: &mut [PlaceFound],
     ended: &EndedSessions,
     now: &Now,
-    is_held: &dyn Fn(Option<SessionId>) -> bool,
-) -> (Option<Box<LiveSession>>, Vec<Secret>) {
+    is_own: &dyn Fn(Option<SessionId>) -> bool,
+) -> (Option<Box<LiveSession>>, Vec<Ended>) {
     let mark = ended.all(now);
     let mut live: Option<Box<LiveSession>> = None;
     let mut tokens = Vec::new();
@@ -41,9 +44,9 @@ pub fn sort_out(
                     continue;
                 }
                 place.keys.extend_from_slice(&stored.keys);
-                let held = is_held(id) || (entry.codes.is_none() && now.wall < entry.until);
+                let held = !is_own(id) && entry.codes.is_none() && now.wall < entry.until;
                 if let (Some(token), false) = (&session.refresh_token, held) {
-                    tokens.push(token.clone());
+                    tokens.push((id, token.clone()));
                 }
             } else if live
                 .as_ref()

@@ -7,6 +7,7 @@ use super::io::{CallId, Effect, EffectId, Handle, Listening, Reply, RetryId, Sig
 use super::outcome::Outcome;
 use super::parts::{Owner, Parts};
 use super::retries::{Again, Retries};
+use super::sessions::Ended;
 use super::sign_out::{Action, Ask, Purpose, Scope, SessionContext, SignOutTask, Waiter};
 use super::storage::{Done, Out, Scanned};
 use super::tables::{Answer, Asked, Departure, Event, Leave, Machine, Phase, Plan};
@@ -15,7 +16,7 @@ use crate::config::Config;
 use crate::error::{AuthError, AuthErrorCode};
 use crate::options::{HostedUiMode, SignOutOptions};
 use crate::protocol::Response;
-use crate::session::{Secret, SessionId};
+use crate::session::SessionId;
 
 /// A call that joins the running sign-out only if storage holds no session but the one being ended.
 struct Joining {
@@ -142,7 +143,12 @@ impl SignOuts {
             }
             // A sign-out that ran at the same time waits for its outcome.
             Action::Settled => {
-                self.each_task(parts, &mut |task, scope| task.check_other_tab(scope))
+                let again = task.online_meanwhile;
+                let whom = task.on_behalf_of.unwrap_or(id);
+                self.each_task(parts, &mut |task, scope| task.check_other_tab(scope));
+                if again {
+                    self.revoke_again(parts, whom);
+                }
             }
         }
     }
@@ -396,14 +402,19 @@ impl SignOuts {
     pub fn online(&mut self, parts: &mut Parts) {
         let ids: Vec<TaskId> = self.tasks.iter().map(|task| task.id).collect();
         for id in ids {
-            let next = parts.id();
-            let mut begun = None;
-            self.with_task(parts, id, &mut |task, scope| {
-                begun = task.revoke_again(next, scope)
-            });
-            if let Some(task) = begun {
-                self.begin(parts, task);
-            }
+            self.revoke_again(parts, id);
+        }
+    }
+
+    #[inline(never)]
+    fn revoke_again(&mut self, parts: &mut Parts, id: TaskId) {
+        let next = parts.id();
+        let mut begun = None;
+        self.with_task(parts, id, &mut |task, scope| {
+            begun = task.revoke_again(next, scope)
+        });
+        if let Some(task) = begun {
+            self.begin(parts, task);
         }
     }
 
@@ -547,25 +558,19 @@ impl SignOuts {
         self.live().next().is_some() || !self.joining.is_empty()
     }
 
-    /// Hands a newer refresh token to the sign-out that ends its session and revokes the newest itself.
-    pub fn takes_newer(
-        &mut self,
-        parts: &mut Parts,
-        session: Option<SessionId>,
-        token: &Secret,
-    ) -> bool {
+    /// A session has ended, and this refresh token of it turned up: the sign-out that ends it revokes the token, or nobody waits.
+    pub fn revoke(&mut self, parts: &mut Parts, client: &Rc<Client>, (session, token): &Ended) {
         let mut contexts = self.contexts.iter();
-        let Some((context, _)) = contexts.find(|entry| entry.1.holds(session)) else {
-            return false;
+        let context = contexts.find(|entry| entry.1.holds(*session));
+        let revokes = |task: &&SignOutTask| {
+            context.is_some_and(|context| context.0 == task.context) && task.is_to_revoke()
         };
-        let revokes = |task: &&SignOutTask| task.context == *context && task.is_to_revoke();
         let Some(id) = self.live().find(revokes).map(|task| task.id) else {
-            return false;
+            return parts.revoke_in_passing(client, token);
         };
         self.with_task(parts, id, &mut |task, scope| {
-            task.refreshed(session, token, scope);
+            task.refresh_token_found(*session, token, scope);
         });
-        true
     }
 
     /// Whether one is ending this session, and revokes its token itself.

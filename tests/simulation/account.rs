@@ -502,7 +502,12 @@ impl World {
             .loaded
             .get(&(page, slot))
             .map(|loaded| loaded.0);
-        let tokens = self.tokens_at(page, slot);
+        // By popup it clears later: what it reads then counts.
+        let by_popup = matches!(&what, What::SignOut(asked) if asked.mode == HostedUiMode::Popup);
+        let tokens = match by_popup {
+            true => HashSet::new(),
+            false => self.tokens_at(page, slot),
+        };
         let single = sessions.first().copied().filter(|_| sessions.len() == 1);
         let is_open = |called: &Called| {
             (called.page, called.slot) == (page, slot)
@@ -1105,6 +1110,8 @@ impl World {
                         navigate: None,
                     };
                     self.account.calls[index].what = What::SignOut(asked);
+                    // Whatever the page shows, it follows nobody.
+                    self.account.calls[index].shown = None;
                     self.offer(page, slot, retry, index);
                     self.take_returned(page, slot, retry);
                 }
@@ -1365,11 +1372,17 @@ impl World {
     fn may_be_torn(&self, index: usize) -> bool {
         let at = self.account.calls[index].asked_at;
         let is_new = |session: &SignedIn| session.born > at - 7000.0;
+        // A frozen page stores a sign-in only when it runs again.
+        let mut calls = self.account.calls.iter();
+        let is_stored = calls.any(|called| {
+            let is_over = called.is_settled && called.settled_at < at - 7000.0;
+            matches!(called.what, What::Store(_)) && !is_over
+        });
         let is_changed = self
             .account
             .changed_at
             .is_some_and(|changed| changed > at - 7000.0);
-        self.setup.kept.is_custom() && (is_changed || self.sessions.iter().any(is_new))
+        self.setup.kept.is_custom() && (is_changed || is_stored || self.sessions.iter().any(is_new))
     }
 
     fn check_failed(&mut self, index: usize, outcome: &Outcome) {
@@ -1439,10 +1452,15 @@ impl World {
         let client = self.pages[page].slots[slot].client;
         let mut due: BTreeSet<usize> = sessions.clone();
         // One that found nothing followed another sign-out of the session that the page showed.
-        if sessions.is_empty() && outcome.was_signed_in && !self.setup.kept.is_custom() {
+        let by_popup = asked.mode == HostedUiMode::Popup;
+        let found_none = sessions.is_empty() && outcome.was_signed_in;
+        if found_none && !by_popup && !self.setup.kept.is_custom() {
             let elsewhere = |shown: &usize| {
                 let mut calls = self.account.calls.iter();
-                calls.any(|other| other.page != page && other.sessions.contains(shown))
+                let ends = |other: &Called| other.is_cleared || other.is_settled;
+                calls.any(|other| {
+                    other.page != page && ends(other) && other.sessions.contains(shown)
+                })
             };
             due.extend(called.shown.filter(elsewhere));
         }
@@ -1823,13 +1841,7 @@ impl World {
             let heard = online_at.is_some_and(|online_at| *online_at >= since && *online_at > at);
             let is_over = called.is_settled && !called.is_failed;
             let runs = self.pages[page].state == State::Active && !self.account.any_aborted(page);
-            // The sign-out goes on for a call that joined it: that one has a `retry()`.
-            let goes_on = self.account.calls.iter().any(|other| {
-                let same = (other.page, other.slot) == (page, called.slot);
-                let runs = online_at.is_some_and(|at| other.at <= *at && *at <= other.settled_at);
-                same && other.asked().is_some() && runs
-            });
-            if !(wants && heard && is_over && runs) || goes_on {
+            if !(wants && heard && is_over && runs) {
                 continue;
             }
             for session in called.sessions.clone() {
@@ -1865,7 +1877,9 @@ impl World {
 
     /// A page that showed a user whom another tab signed out was told.
     fn check_told(&mut self) {
-        if self.setup.faults.lost_event > 0 || self.setup.kept.is_custom() {
+        // The record has no room for so many.
+        let crowd = self.setup.crowd;
+        if self.setup.faults.lost_event > 0 || self.setup.kept.is_custom() || crowd {
             return;
         }
         let loaded: Vec<_> = self

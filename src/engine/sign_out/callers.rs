@@ -299,6 +299,8 @@ impl SignOutTask {
 
     /// Back online: what failed of the revocations is sent again. The hosted UI waits for `retry()`: no page is left unasked.
     pub fn revoke_again(&mut self, next: TaskId, scope: &mut Scope) -> Option<Box<SignOutTask>> {
+        // What is under way may have been sent before the browser went offline once more.
+        self.online_meanwhile = !self.is_settled();
         let due = self.is_settled() && self.waits_for_network() && !self.superseded;
         if !due || self.is_let_go() {
             return None;

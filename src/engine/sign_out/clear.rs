@@ -183,9 +183,14 @@ impl SignOutTask {
         }
     }
 
-    /// A refresh was under way when its session ended, and this is what it brought.
-    pub fn refreshed(&mut self, id: Option<SessionId>, token: &Secret, scope: &mut Scope) {
-        if self.take_newer(id, token, scope) {
+    /// A call has removed what was written back, or a refresh was under way: a refresh token of one of its sessions.
+    pub fn refresh_token_found(
+        &mut self,
+        id: Option<SessionId>,
+        token: &Secret,
+        scope: &mut Scope,
+    ) {
+        if !scope.context.knows(token) && self.take_newer(id, token, scope) {
             self.newer_token(scope);
         }
         self.chase_others(scope);

@@ -54,7 +54,7 @@ impl SignOutTask {
         }
         if tried && !left && !replaced {
             scope.returns.stay(scope.out.effects);
-            if self.is_retry {
+            if self.leaves_by_retry() {
                 scope
                     .returns
                     .note_retry(false, scope.now, scope.out.effects);

@@ -1,5 +1,6 @@
 //! Leaving the page for the hosted UI, and following another tab that does it.
 
+use super::ask::{Caller, Waiter};
 use super::scope::{Action, Scope};
 use super::task::{Alarm, LEAVING_MS, SignOutTask};
 use crate::engine::io::{Effect, EffectId};
@@ -26,7 +27,7 @@ impl SignOutTask {
             }
         });
         scope.returns.leave(&target);
-        if self.is_retry {
+        if self.leaves_by_retry() {
             scope.returns.note_retry(true, scope.now, scope.out.effects);
         }
         self.save_record(scope);
@@ -36,6 +37,13 @@ impl SignOutTask {
         self.leaving = Some(effect);
         let navigate = scope.context.navigate;
         scope.effect(Effect::Leave(effect, target.url.clone(), navigate));
+    }
+
+    /// It is a `retry()`, or nobody but callers of `retry()` wants the page to leave.
+    pub(super) fn leaves_by_retry(&self) -> bool {
+        let is_call = |caller: &Caller| matches!(caller.waiter, Waiter::Call(_));
+        let mut callers = self.callers.iter();
+        self.is_retry || !callers.any(|caller| is_call(caller) && caller.ask.asked.may_leave())
     }
 
     /// Writes the record for the page after.

@@ -109,6 +109,8 @@ pub struct SignOutTask {
     pub removed_before: bool,
     /// Failed revocations are sent again on `online`.
     pub(super) online: bool,
+    /// The browser came online while it was under way.
+    pub online_meanwhile: bool,
     /// A retry has taken over.
     pub superseded: bool,
     /// Retries that wait for what `online` began.
@@ -161,6 +163,7 @@ impl SignOutTask {
             batches: Vec::new(),
             is_retry: false,
             removed_before: false,
+            online_meanwhile: false,
             superseded: false,
             waiting: Vec::new(),
             is_let_go: false,

@@ -139,3 +139,25 @@ fn a_newer_token_of_a_further_session_takes_no_other_s_place() {
         scene.end();
     }
 }
+
+#[test]
+fn what_another_call_removes_during_a_sign_out_is_revoked_by_that_one() {
+    let mut scene = Scene::with(|setup| setup.rotation_grace_ms = Some(10_000.0));
+    let session = scene.sign_in(0);
+    let first = scene.refresh_token(session);
+    scene.library_asks(session);
+    let newer = scene.refresh_token(session);
+    scene.next("RevokeToken", Forced::Held);
+    let call = scene.sign_out(0, here());
+    scene.pass(500.0);
+    scene.library_stores(0, session);
+    let load = scene.call(0, Call::LoadTokens);
+    assert!(matches!(scene.reply(load), Reply::Tokens(None)));
+    assert!(!scene.is_stored(0, session));
+    scene.let_go("RevokeToken");
+    scene.until(|scene| scene.is_settled(call));
+    assert_eq!(scene.revoked(), [first, newer]);
+    assert_eq!(scene.status(call), Status::Complete);
+    assert!(!scene.is_alive(session));
+    scene.end();
+}

@@ -269,3 +269,31 @@ fn a_result_whose_retry_is_gone_is_not_handed_out() {
         scene.end();
     }
 }
+
+#[test]
+fn a_retry_that_joins_and_leaves_the_page_is_the_last_one_offered() {
+    let mut scene = Scene::new();
+    let hosted = SignIn {
+        hosted: true,
+        ..SignIn::default()
+    };
+    scene.sign_in_as(0, hosted);
+    scene.next("RevokeToken", Forced::Unanswered);
+    let signal = scene.signal(0);
+    let asked = SignOutCall {
+        signal: Some(signal),
+        ..scene.asked(0, SignOutOptions::default())
+    };
+    let leaves = scene.call(0, Call::SignOut(Box::new(asked)));
+    let stays = scene.sign_out(0, here());
+    scene.pass(10.0);
+    scene.abort(0, signal);
+    let again = scene.retry(leaves);
+    scene.until(|scene| scene.is_settled(again));
+    assert_eq!(scene.left().len(), 1);
+    for call in [stays, again] {
+        assert_eq!(scene.status(call), Status::Partial);
+        assert_eq!(scene.outcome(call).retry, None);
+    }
+    scene.end();
+}
