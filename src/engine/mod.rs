@@ -396,8 +396,7 @@ impl Engine {
                     sessions::sort_out(&mut scanned.places, &parts.ended, &parts.now, &is_own);
                 let id = live.as_ref().and_then(|live| live.session.identity());
                 // Other calls give nobody the tokens: the page may show whom it was told of before.
-                let is_told = matches!(after, After::Load(_) | After::Refresh(_));
-                let is_shown = is_told || parts.facts.last_read.is_none();
+                let is_shown = matches!(after, After::Load(_)) || parts.facts.last_read.is_none();
                 if id.is_some() && is_shown {
                     parts.facts.last_read = id;
                 }

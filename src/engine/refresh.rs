@@ -161,6 +161,9 @@ impl Refreshes {
         mut refresh: Refresh,
         result: Result<Tokens, AuthError>,
     ) {
+        if let Ok(tokens) = &result {
+            parts.facts.last_read = sessions::session_of(tokens).identity();
+        }
         let reply = result.map(|tokens| Reply::Tokens(Some(Box::new(tokens))));
         parts.settle_with(refresh.call, reply);
         if refresh.lock.is_some() {

@@ -125,6 +125,8 @@ pub struct Account {
     pub calls: Vec<Called>,
     settling: Vec<(CallId, Reply)>,
     pub offers: Vec<Offer>,
+    /// Those that were in a result of the page before.
+    handed_out: HashSet<(usize, usize, RetryId)>,
     /// Requests under way: which operation on which session.
     pub flights: HashMap<(usize, usize, EffectId), (&'static str, usize, String)>,
     /// What answers told a page: the operation, done for a session.
@@ -163,7 +165,7 @@ pub struct Account {
     /// How often listeners were told: of this page's sign-outs, and of others'.
     told: HashMap<(usize, usize), [u32; 2]>,
     /// The hosted UI's cookie when a tab left for it.
-    left: HashMap<usize, Option<u32>>,
+    left: HashMap<(usize, usize), Option<u32>>,
     crashed_at: Option<f64>,
     /// When a library last changed what is stored.
     pub changed_at: Option<f64>,
@@ -771,8 +773,8 @@ impl World {
     /// A tab leaves for the hosted UI.
     pub fn account_leave(&mut self, page: usize, slot: usize) {
         let (tab, cookie) = (self.pages[page].tab, self.browser.hosted);
-        self.account.left.insert(tab, cookie);
         let client = self.pages[page].slots[slot].client;
+        self.account.left.insert((tab, client), cookie);
         self.account.leaves.entry(tab).or_default().push(client);
         let mut calls = self.account.calls.iter();
         let by_retry = |called: &Called| {
@@ -1076,7 +1078,9 @@ impl World {
             (Reply::Returned(Some(returned)), _) => {
                 let text = returned.result.to_text();
                 self.no_token(&text, "a result that was kept");
-                let cookie = self.account.left.remove(&self.pages[page].tab).flatten();
+                let it = &self.pages[page];
+                let key = (it.tab, it.slots[slot].client);
+                let cookie = self.account.left.remove(&key).flatten();
                 let cookie = cookie.filter(|cookie| self.browser.hosted == Some(*cookie));
                 let lives = cookie.is_some_and(|it| self.cognito.hosted_is_alive(self.wall(), it));
                 // Without the Navigation API a typed redirect URL looks like a return (docs/engines.md).
@@ -1096,7 +1100,10 @@ impl World {
                         "the page came back from the hosted UI, and the result doubts it".into()
                     });
                 }
-                self.check_loop(page, slot, returned.retry.is_some());
+                // A page that is shown again hands out what it did before.
+                let is_new = |retry: RetryId| self.account.handed_out.insert((page, slot, retry));
+                let is_offered = returned.retry.is_some_and(is_new);
+                self.check_loop(page, slot, is_offered);
                 if let Some(retry) = returned.retry {
                     // It leaves once more, and nothing else.
                     let asked = Asked {
@@ -1378,11 +1385,18 @@ impl World {
             let is_over = called.is_settled && called.settled_at < at - 7000.0;
             matches!(called.what, What::Store(_)) && !is_over
         });
+        // Nor does another page remove all keys of a session at once.
+        let called = &self.account.calls[index];
+        let is_shared = self.account.removed.iter().any(|removed| {
+            let other = removed.0 != called.page && removed.3 > at - 7000.0;
+            other && called.sessions.contains(&removed.2)
+        });
         let is_changed = self
             .account
             .changed_at
             .is_some_and(|changed| changed > at - 7000.0);
-        self.setup.kept.is_custom() && (is_changed || is_stored || self.sessions.iter().any(is_new))
+        self.setup.kept.is_custom()
+            && (is_changed || is_stored || is_shared || self.sessions.iter().any(is_new))
     }
 
     fn check_failed(&mut self, index: usize, outcome: &Outcome) {
@@ -1465,7 +1479,14 @@ impl World {
             due.extend(called.shown.filter(elsewhere));
         }
         let is_custom = self.setup.kept.is_custom();
-        if !sessions.is_empty() && !outcome.was_signed_in && !asked.is_retry && !is_custom {
+        // An older session that GlobalSignOut has ended is a leftover.
+        let by_global = |session: &usize| {
+            let global = self.account.global_at.get(&self.sessions[*session].user);
+            global.is_some_and(|ended| self.sessions[*session].born <= *ended && *ended < at)
+        };
+        let is_left_over = by_popup && sessions.iter().all(by_global);
+        let is_told = outcome.was_signed_in || is_left_over;
+        if !sessions.is_empty() && !is_told && !asked.is_retry && !is_custom {
             self.is_wrong(2, || format!("call {call} says that nobody was signed in"));
         }
         let called = &self.account.calls[index];
@@ -1627,7 +1648,7 @@ impl World {
             let is_other = other != index && called.page == page;
             // What `online` sends again is not awaited by who followed before.
             let is_again = called.asked().is_some_and(|asked| asked.online);
-            let counts = is_open || is_again || called.at > since || self.setup.kept.is_custom();
+            let counts = is_open || is_again || called.at >= since || self.setup.kept.is_custom();
             is_other && counts && called.sessions.contains(&session)
         });
         let told = |what| !follows && before(self.account.learnt.get(&(page, what, session)));
@@ -1637,16 +1658,13 @@ impl World {
             let known = token.map(|token| (page, token.expose().to_owned()));
             !follows && known.is_some_and(|known| before(self.account.dead.get(&known)))
         };
-        // Without token revocation GlobalSignOut ends it all the same.
-        let by_global = !self.setup.pool_revokes && anyone("GlobalSignOut");
+        // GlobalSignOut ends it all the same, without token revocation or for one who follows.
+        let by_global = (follows || !self.setup.pool_revokes) && anyone("GlobalSignOut");
         // Another page's GlobalSignOut for the user ended it too, and the record says so.
-        let user = &self.sessions[session].user;
-        let by_other = self.account.calls.iter().any(|other| {
-            let mut sessions = other.sessions.iter();
-            let ends = |it: &usize| {
-                self.sessions[*it].user == *user && self.account.has_learnt("GlobalSignOut", *it)
-            };
-            other.page != page && other.at > since && sessions.any(ends)
+        let user = self.sessions[session].user;
+        let by_other = self.account.learnt.iter().any(|(learnt, at)| {
+            let is_user = self.sessions[learnt.2].user == user;
+            learnt.0 != page && learnt.1 == "GlobalSignOut" && is_user && *at > since
         });
         let is_told = anyone("RevokeToken") || by_global || by_other;
         let wrong = if self.setup.revocation && revoke.is_none() && !is_told {
@@ -1834,9 +1852,10 @@ impl World {
         for index in 0..self.account.calls.len() {
             let called = &self.account.calls[index];
             let (page, call, at) = (called.page, called.call, called.settled_at);
+            // In 300 ms nothing may succeed.
             let wants = called
                 .asked()
-                .is_some_and(|asked| asked.online && !asked.is_retry);
+                .is_some_and(|asked| asked.online && !asked.is_retry && asked.timeout_ms != 300.0);
             let online_at = self.account.online_at.get(&(page, called.slot));
             let heard = online_at.is_some_and(|online_at| *online_at >= since && *online_at > at);
             let is_over = called.is_settled && !called.is_failed;
@@ -1891,6 +1910,16 @@ impl World {
         for ((page, slot), (session, at)) in loaded {
             let it = &self.pages[page];
             if it.state != State::Active || it.slots[slot].clients.is_empty() {
+                continue;
+            }
+            // Before it reached the other tab, that one has removed keys of the same names.
+            let spread = self.setup.spread_ms as f64;
+            let born = self.sessions[session].born;
+            let is_torn = self.account.calls.iter().any(|called| {
+                let other = called.page != page && !called.sessions.contains(&session);
+                other && called.asked().is_some() && (born..=born + spread).contains(&called.at)
+            });
+            if is_torn {
                 continue;
             }
             let ended = self.account.calls.iter().any(|called| {

@@ -171,7 +171,7 @@ impl Mark {
     pub fn is_signing_out(&self, now: f64) -> bool {
         self.0.iter().any(|entry| {
             // One from the future was written before the clock was set back.
-            entry.at <= now + ROUNDING_MS
+            entry.leaving_since.unwrap_or(entry.at) <= now + ROUNDING_MS
                 && now < entry.until
                 && (entry.codes.is_none() || entry.leaving_since.is_some())
         })
