@@ -208,6 +208,19 @@ impl Account {
         self.calls[offer.called].call
     }
 
+    /// How much later the last call was made that leaves the page by the same engine, in milliseconds
+    /// while the page is seen. Both wait until the page has left.
+    fn left_after(&self, called: &Called) -> f64 {
+        let leaves =
+            |asked: &Asked| matches!(asked.mode, HostedUiMode::Auto | HostedUiMode::Redirect);
+        let is_one = |other: &&Called| {
+            (other.page, other.slot) == (called.page, called.slot)
+                && other.asked().is_some_and(leaves)
+        };
+        let all = self.calls.iter().filter(is_one);
+        all.fold(0.0, |last, other| last.max(other.awake - called.awake))
+    }
+
     fn any_aborted(&self, page: usize) -> bool {
         self.calls
             .iter()
@@ -1240,7 +1253,8 @@ impl World {
 
     fn check_bound(&mut self, index: usize) {
         let called = &self.account.calls[index];
-        let bound = self.bound(&called.what, called.joins);
+        let left_after = self.account.left_after(called);
+        let bound = self.bound(&called.what, called.joins, left_after);
         let took = self.pages[called.page].awake_at(self.now) - called.awake;
         if took > bound {
             let (call, what) = (called.call, called.what.clone());

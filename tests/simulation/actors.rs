@@ -63,6 +63,9 @@ fn amplify(client: usize, what: &str) -> String {
 
 const IDENTITY_POOL: &str = "us-east-1:00000000-0000-4000-8000-000000000000";
 
+/// By how much the timers that a call waits for are late in all, where its page is seen.
+const LATE_MS: f64 = 10.0;
+
 /// What a sign-in leaves beside its tokens: it goes with them.
 pub const LEFT_OVER: [&str; 2] = ["tokenScopesString", "aws.cognito.identity-id."];
 
@@ -297,6 +300,7 @@ impl World {
         }
         let now = self.now;
         self.pages[page].note_awake(now);
+        self.arm_again(page);
         for slot in 0..self.pages[page].slots.len() {
             if self.slot(page, slot).listening == Listening::Page {
                 // `visibilitychange`
@@ -817,27 +821,30 @@ impl World {
         }
     }
 
-    /// A caller's bound, in milliseconds while its page is seen.
-    pub fn bound(&self, what: &What, joins: bool) -> f64 {
-        // Asynchronous storages have 5 s for each piece of work.
+    /// A caller's bound, in milliseconds while its page is seen. `left_after`: how much later the last
+    /// call was made that leaves the page and may have joined.
+    pub fn bound(&self, what: &What, joins: bool, left_after: f64) -> f64 {
+        // An asynchronous storage has 5 s for each piece of work.
         let storage = if self.setup.kept.is_custom() {
             5000.0
         } else {
             0.0
         };
-        // A timer of a hidden page runs once a second; two may follow each other.
-        let slack = 2200.0;
-        match what {
-            What::Open | What::Load | What::Take => slack + storage,
-            What::Store(_) => slack + 2.0 * storage,
-            What::Refresh => slack + 5000.0 + 2.0 * 5000.0 + 5.0 * storage,
-            What::ByHand(_) => slack + 5000.0,
-            What::SignOut(asked) => {
-                let leaves = match asked.mode {
-                    HostedUiMode::None | HostedUiMode::Manual => 0.0,
-                    HostedUiMode::Popup => 16_000.0,
-                    _ => 31_000.0,
+        let bound = match what {
+            What::Open | What::Load | What::Take => storage,
+            What::Store(_) => 2.0 * storage,
+            What::Refresh => {
+                let lock = if self.setup.locks { 5000.0 } else { 0.0 };
+                // A pool may know only the older of two requests.
+                let requests = if self.setup.knows_get_tokens {
+                    1.0
+                } else {
+                    2.0
                 };
+                lock + requests * 5000.0 + 4.0 * storage
+            }
+            What::ByHand(_) => 5000.0,
+            What::SignOut(asked) => {
                 let least = if asked.is_retry { 5000.0 } else { 0.0 };
                 // A `retry()` waits for what the browser's being online began.
                 let times = if asked.is_retry && asked.online {
@@ -845,11 +852,15 @@ impl World {
                 } else {
                     1.0
                 };
-                slack
-                    + times * asked.timeout_ms.max(least)
-                    + leaves
-                    + storage * if joins { 2.0 } else { 1.0 }
+                let remote = times * asked.timeout_ms.max(least);
+                let all = match asked.mode {
+                    HostedUiMode::None | HostedUiMode::Manual => remote,
+                    HostedUiMode::Popup => 15_000.0 + remote,
+                    _ => remote.max(left_after + 31_000.0),
+                };
+                all + storage * if joins { 2.0 } else { 1.0 }
             }
-        }
+        };
+        bound + LATE_MS
     }
 }

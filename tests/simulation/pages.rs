@@ -55,7 +55,7 @@ pub struct Slot {
     /// Those that were disposed of and not released yet.
     pub disposed: Vec<ClientId>,
     pub listening: Listening,
-    /// When the timer fires, and its number.
+    /// When the timer is due, and its number.
     pub timer: Option<(f64, u32)>,
     pub memory: Entries,
     pub is_watching: bool,
@@ -295,18 +295,21 @@ impl World {
     }
 
     fn timer(&mut self, page: usize, slot: usize, ms: Option<f64>) {
-        let Some(ms) = ms else {
-            self.slot(page, slot).timer = None;
-            return;
-        };
+        match ms {
+            Some(ms) => self.arm(page, slot, self.now + ms.clamp(0.0, 2_147_483_647.0)),
+            None => self.slot(page, slot).timer = None,
+        }
+    }
+
+    fn arm(&mut self, page: usize, slot: usize, due: f64) {
         let number = self.number();
         // Timers of hidden pages run late, and some run early by less than a millisecond.
         let late = match self.pages[page].is_hidden {
             true => self.below(Chance::Pages, page, 1500) as f64,
             false => self.below(Chance::Pages, page, 3) as f64 - 0.5,
         };
-        let ms = (ms.clamp(0.0, 2_147_483_647.0) + late).max(0.0);
-        self.slot(page, slot).timer = Some((self.now + ms, number));
+        self.slot(page, slot).timer = Some((due, number));
+        let ms = (due + late - self.now).max(0.0);
         self.after(ms, move |world| {
             let it = world.slot(page, slot);
             if it.timer.is_some_and(|timer| timer.1 == number)
@@ -316,6 +319,15 @@ impl World {
                 world.step(page, slot, Input::Timer);
             }
         });
+    }
+
+    /// A page was shown or hidden: from now on its timers run on time, or late.
+    pub fn arm_again(&mut self, page: usize) {
+        for slot in 0..self.pages[page].slots.len() {
+            if let Some((due, _)) = self.slot(page, slot).timer {
+                self.arm(page, slot, due);
+            }
+        }
     }
 
     // ---- effects

@@ -30,7 +30,7 @@ pub struct Process {
     pub local: Entries,
     /// What was written, in the browser's order, and when it arrives here.
     pub inbox: VecDeque<(f64, Mutation)>,
-    /// The keys of own writes that have not come back from the browser. What arrives before them is older.
+    /// The keys of own writes that have not come back. What arrives before them is older.
     pub pending: Vec<Rc<str>>,
     /// When the last write left for the browser.
     pub sent_at: f64,
