@@ -1028,8 +1028,10 @@ impl World {
             }
         }
         // What an asynchronous storage holds by halves looks like sessions of its own.
-        if !self.setup.kept.is_custom() && (told[0] > own || told[1] > others.len() as u32 + failed)
-        {
+        let is_sure = !self.setup.kept.is_custom();
+        let is_alone = others.is_empty() && failed == 0;
+        let is_unheard = told[1] > others.len() as u32 + failed;
+        if (is_sure && told[0] > own) || ((is_sure || is_alone) && is_unheard) {
             self.is_wrong(7, || {
                 format!(
                     "the listeners were told {} times of {own} sign-outs here, and {} times of {} elsewhere",

@@ -163,7 +163,9 @@ impl World {
             Action::Configure(tab) => {
                 if let Some((page, slot)) = self.engine_in(tab, 0) {
                     self.note_action(self.lane(page), action);
-                    self.configure_anew(page, slot);
+                    let is_custom = self.setup.kept.is_custom();
+                    let is_other = is_custom && self.percent(Chance::People, page, 50);
+                    self.configure_anew(page, slot, is_other);
                 }
             }
             Action::Dispose(tab) => {
@@ -320,9 +322,8 @@ impl World {
     }
 
     /// The app configures once more. With another object as its storage, the page has a new engine.
-    fn configure_anew(&mut self, page: usize, slot: usize) {
+    pub fn configure_anew(&mut self, page: usize, slot: usize, is_other: bool) {
         let old = self.slot(page, slot).clients.clone();
-        let is_other = self.setup.kept.is_custom() && self.percent(Chance::People, page, 50);
         let new = match is_other {
             true => {
                 let client = self.pages[page].slots[slot].client;

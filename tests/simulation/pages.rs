@@ -651,6 +651,14 @@ impl World {
             return;
         }
         let text: Rc<str> = text.into();
+        let here = self.pages[page].slots.iter();
+        if here.filter(|it| it.client == client).count() > 1 {
+            // Each engine has a channel of its own: another one of this page hears it.
+            let text = text.clone();
+            self.after(1.0, move |world| {
+                world.hear(page, client, Some(slot), &text)
+            });
+        }
         for other in 0..self.pages.len() {
             let runs = matches!(self.pages[other].state, State::Active | State::Frozen);
             if other == page || !runs {
@@ -662,15 +670,19 @@ impl World {
             }
             let ms = 1 + self.below(Chance::Events, other, 40);
             let text = text.clone();
-            self.after(ms as f64, move |world| world.hear(other, client, &text));
+            self.after(ms as f64, move |world| {
+                world.hear(other, client, None, &text);
+            });
         }
     }
 
-    /// The engines of an app client in a page hear a text, where they listen.
-    fn hear(&mut self, page: usize, client: usize, text: &str) {
+    /// The engines of an app client in a page hear a text, where they listen; the one that says it
+    /// does not.
+    fn hear(&mut self, page: usize, client: usize, says: Option<usize>, text: &str) {
         for slot in 0..self.pages[page].slots.len() {
             let it = self.slot(page, slot);
             let listens = it.client == client && it.listening != Listening::Off;
+            let listens = listens && Some(slot) != says;
             // What comes to a cached page is lost.
             if listens && self.pages[page].state != State::Cached {
                 self.deliver(page, slot, Input::Heard(text.to_owned()));
@@ -685,7 +697,7 @@ impl World {
             }
             for client in 0..CLIENTS.len() {
                 if name == key(client, "ended") || name == key(client, "popup") {
-                    self.hear(page, client, text);
+                    self.hear(page, client, None, text);
                 }
             }
         }
