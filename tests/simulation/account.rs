@@ -83,6 +83,8 @@ pub struct Called {
     read: BTreeSet<usize>,
     /// Another sign-out of its engine was under way.
     joins: bool,
+    /// The sessions of those.
+    joined: BTreeSet<usize>,
     /// The current user's.
     main: Option<usize>,
     /// The session that the page showed.
@@ -509,7 +511,12 @@ impl World {
                 && !called.is_settled
                 && called.asked().is_some()
         };
-        let joins = self.account.calls.iter().any(is_open);
+        let mut joined = BTreeSet::new();
+        let mut joins = false;
+        for called in self.account.calls.iter().filter(|called| is_open(called)) {
+            joins = true;
+            joined.extend(&called.sessions);
+        }
         if sessions
             .iter()
             .any(|session| !self.account.ended.contains_key(session))
@@ -521,6 +528,7 @@ impl World {
         }
         self.account.calls.push(Called {
             joins,
+            joined,
             main: self
                 .current(page, slot)
                 .filter(|it| sessions.contains(it))
@@ -1373,6 +1381,25 @@ impl World {
         self.setup.kept.is_custom() && (is_changed || self.sessions.iter().any(is_new))
     }
 
+    /// An asynchronous storage that never fails holds, whole, the sessions that a call found there:
+    /// nobody has removed or refreshed any of them. `may_be_torn` knows of what was written.
+    fn is_at_rest(&self, index: usize) -> bool {
+        let (faults, called) = (self.setup.faults, &self.account.calls[index]);
+        let is_touched = |session: &usize| {
+            let mut removed = self.account.removed.iter();
+            removed.any(|removed| removed.2 == *session)
+        };
+        let mut calls = self.account.calls.iter();
+        let refreshes = calls.any(|other| {
+            let is_over = other.is_settled && other.settled_at < called.asked_at;
+            matches!(other.what, What::Refresh) && !is_over
+        });
+        faults.storage_rejects == 0
+            && faults.storage_hangs == 0
+            && !refreshes
+            && !called.sessions.iter().any(is_touched)
+    }
+
     fn check_failed(&mut self, index: usize, outcome: &Outcome) {
         let code = outcome.error.as_ref().map(|error| error.code);
         let called = &mut self.account.calls[index];
@@ -1448,14 +1475,15 @@ impl World {
             due.extend(called.shown.filter(elsewhere));
         }
         let is_custom = self.setup.kept.is_custom();
-        if !sessions.is_empty() && !outcome.was_signed_in && !asked.is_retry && !is_custom {
+        let is_sure = !is_custom || self.is_at_rest(index);
+        if !sessions.is_empty() && !outcome.was_signed_in && !asked.is_retry && is_sure {
             self.is_wrong(2, || format!("call {call} says that nobody was signed in"));
         }
         let called = &self.account.calls[index];
         let unseen =
             |session: &usize| sessions.contains(session) && !called.refreshable.contains(session);
         let due: Vec<usize> = due.iter().filter(|it| !unseen(it)).copied().collect();
-        let was_here = outcome.was_signed_in || !self.setup.kept.is_custom();
+        let was_here = outcome.was_signed_in || is_sure;
         for session in due.iter().filter(|_| was_here) {
             if self.setup.revocation && self.is_alive_for(index, *session) {
                 self.is_wrong(2, || {
@@ -1532,12 +1560,13 @@ impl World {
                 self.is_wrong(2, || format!("call {call} is complete, and {name} is left"));
             }
         }
-        let device = shows_device
-            && sessions
-                .iter()
-                .any(|it| self.sessions[*it].device.is_some());
-        if asked.forget_device && device && sessions.len() == 1 {
-            let session = sessions.first().copied().unwrap_or(0);
+        // One that finds the tokens gone joins the sign-out that removed them.
+        let called = &self.account.calls[index];
+        let found_gone = sessions.is_empty() && outcome.was_signed_in && !asked.is_retry;
+        let ended = if found_gone { &called.joined } else { sessions };
+        let device = shows_device && ended.iter().any(|it| self.sessions[*it].device.is_some());
+        if asked.forget_device && device && ended.len() == 1 {
+            let session = ended.first().copied().unwrap_or(0);
             if !self.account.has_learnt("ForgetDevice", session) {
                 self.is_wrong(2, || {
                     format!("call {call} is complete, and the device is remembered")
