@@ -1223,14 +1223,32 @@ impl World {
             if kept.is_custom() {
                 continue;
             }
-            for session in self.present_in(page, slot, kept) {
-                if mark.has_ended(self.sessions[session].id) || self.has_ended(session) {
+            let found = self.present_in(page, slot, kept);
+            let ended = |session: &usize| {
+                mark.has_ended(self.sessions[*session].id) || self.has_ended(*session)
+            };
+            let (ended, live): (BTreeSet<usize>, _) = found.into_iter().partition(ended);
+            for session in ended {
+                if kept != Kept::Cookie || !self.is_beside(session, &live) {
                     self.is_wrong(4, || {
                         format!("session {session} was ended, and is stored ({kept:?})")
                     });
                 }
             }
         }
+    }
+
+    /// A cookie is removed by its name: each one of this session has the name of one of these.
+    fn is_beside(&self, session: usize, live: &BTreeSet<usize>) -> bool {
+        let cookies = &self.browser.cookies;
+        let is_shared = |name: &str| {
+            let mut same = cookies.iter().filter(|cookie| &*cookie.name == name);
+            same.any(|cookie| cookie.value.session.is_some_and(|it| live.contains(&it)))
+        };
+        let mut own = cookies
+            .iter()
+            .filter(|cookie| cookie.value.session == Some(session));
+        own.all(|cookie| is_shared(&cookie.name))
     }
 
     fn check_bound(&mut self, index: usize) {
@@ -1804,8 +1822,13 @@ impl World {
                     if kept.is_custom() {
                         continue;
                     }
-                    for session in self.present_in(page, slot, kept) {
-                        self.check_copy(page, session, kept);
+                    let found = self.present_in(page, slot, kept);
+                    let is_live = |it: &&usize| !self.account.ended.contains_key(*it);
+                    let live: BTreeSet<usize> = found.iter().filter(is_live).copied().collect();
+                    for session in found {
+                        if kept != Kept::Cookie || !self.is_beside(session, &live) {
+                            self.check_copy(page, session, kept);
+                        }
                     }
                 }
             }

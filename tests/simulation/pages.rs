@@ -606,15 +606,7 @@ impl World {
 
     fn set_cookie(&mut self, page: usize, name: &str, text: Option<&str>) {
         match text {
-            Some(text) => {
-                let value = self.value(text);
-                self.browser.set_cookie(Cookie {
-                    name: name.into(),
-                    of_domain: false,
-                    path: "/",
-                    value,
-                });
-            }
+            Some(text) => self.library_cookie(false, name, Some(text)),
             None => {
                 let path = self.pages[page].path().to_owned();
                 let stays =
@@ -622,6 +614,21 @@ impl World {
                 self.browser.cookies.retain(stays);
             }
         }
+    }
+
+    /// A library sets or removes the one cookie of a name that has its own attributes.
+    pub fn library_cookie(&mut self, of_domain: bool, name: &str, text: Option<&str>) {
+        let Some(text) = text else {
+            let is_it = |it: &Cookie| &*it.name == name && it.of_domain == of_domain;
+            return self.browser.cookies.retain(|cookie| !is_it(cookie));
+        };
+        let value = self.value(text);
+        self.browser.set_cookie(Cookie {
+            name: name.into(),
+            of_domain,
+            path: "/",
+            value,
+        });
     }
 
     // ---- records and messages
