@@ -1,5 +1,8 @@
 //! The sessions that were ended: their record, which all tabs share, and what this page knows in addition to it.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use super::io::{Effect, Now, Record};
 use crate::engine::tables::{Mark, MarkEntry};
 use crate::session::SessionId;
@@ -14,8 +17,9 @@ pub struct EndedSessions {
     text: String,
     /// The record as another tab said it last: browsers show one process what another stored only a moment later.
     heard: String,
-    /// Sessions that this document ended itself.
-    own: Vec<SessionId>,
+    /// Sessions that this document ended itself. A client that was configured again may still be
+    /// signing out, so its engine and the one that follows share this list.
+    own: Rc<RefCell<Vec<SessionId>>>,
     /// Their part of the record: two tabs that write at once overwrite each other's.
     own_text: String,
     /// That part was written once more, for it had been overwritten.
@@ -77,7 +81,7 @@ impl EndedSessions {
         let mut mark = self.with_own(&self.text, now);
         change(&mut mark);
         let (text, is_empty) = (mark.to_text(), mark.0.is_empty());
-        mark.keep(&|entry| self.own.contains(&entry.id));
+        mark.keep(&|entry| self.is_own(entry.id));
         self.own_text = mark.to_text();
         self.is_rewritten = false;
         if text == self.text || (self.text.is_empty() && is_empty) {
@@ -122,19 +126,19 @@ impl EndedSessions {
 
     /// Keeps what other tabs ended.
     pub fn keep_others(&self, mark: &mut Mark) {
-        mark.keep(&|entry| !self.own.contains(&entry.id));
+        mark.keep(&|entry| !self.is_own(entry.id));
     }
 
     /// Keeps what other tabs ended, and what this document ends in another storage.
     pub fn keep_followed(&self, mark: &mut Mark) {
-        mark.keep(&|entry| !self.own.contains(&entry.id) || entry.codes.is_none());
+        mark.keep(&|entry| !self.is_own(entry.id) || entry.codes.is_none());
     }
 
     /// This document ends these sessions itself. Returns whether the listeners have heard of it from another tab, which was as quick.
     pub fn end(&mut self, ids: &[SessionId]) -> bool {
-        let known = |list: &[SessionId]| ids.iter().any(|id| list.contains(id));
-        let heard = known(&self.told) && !known(&self.own);
-        remember(&mut self.own, ids);
+        let told = ids.iter().any(|id| self.told.contains(id));
+        let heard = told && !ids.iter().any(|id| self.is_own(*id));
+        remember(&mut self.own.borrow_mut(), ids);
         remember(&mut self.told, ids);
         heard
     }
@@ -146,9 +150,16 @@ impl EndedSessions {
         first
     }
 
-    /// What another engine of this page did and heard stays true.
+    fn is_own(&self, id: SessionId) -> bool {
+        self.own.borrow().contains(&id)
+    }
+
+    /// What another engine of this page did and heard stays true; what it still ends counts too.
     pub fn inherit(&mut self, other: &EndedSessions) {
-        remember(&mut self.own, &other.own);
+        let own = std::mem::replace(&mut self.own, other.own.clone());
+        if !Rc::ptr_eq(&own, &self.own) {
+            remember(&mut self.own.borrow_mut(), &own.borrow());
+        }
         remember(&mut self.told, &other.told);
     }
 }

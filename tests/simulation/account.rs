@@ -83,6 +83,8 @@ pub struct Called {
     read: BTreeSet<usize>,
     /// Another sign-out of its engine was under way.
     joins: bool,
+    /// The sessions of those.
+    joined: BTreeSet<usize>,
     /// The current user's.
     main: Option<usize>,
     /// The session that the page showed.
@@ -529,7 +531,12 @@ impl World {
                 && !called.is_settled
                 && called.asked().is_some()
         };
-        let joins = self.account.calls.iter().any(is_open);
+        let mut joined = BTreeSet::new();
+        let mut joins = false;
+        for called in self.account.calls.iter().filter(|called| is_open(called)) {
+            joins = true;
+            joined.extend(&called.sessions);
+        }
         if sessions
             .iter()
             .any(|session| !self.account.ended.contains_key(session))
@@ -541,6 +548,7 @@ impl World {
         }
         self.account.calls.push(Called {
             joins,
+            joined,
             main: self
                 .current(page, slot)
                 .filter(|it| sessions.contains(it))
@@ -1048,8 +1056,10 @@ impl World {
             }
         }
         // What an asynchronous storage holds by halves looks like sessions of its own.
-        if !self.setup.kept.is_custom() && (told[0] > own || told[1] > others.len() as u32 + failed)
-        {
+        let is_sure = !self.setup.kept.is_custom();
+        let is_alone = others.is_empty() && failed == 0;
+        let is_unheard = told[1] > others.len() as u32 + failed;
+        if (is_sure && told[0] > own) || ((is_sure || is_alone) && is_unheard) {
             self.is_wrong(7, || {
                 format!(
                     "the listeners were told {} times of {own} sign-outs here, and {} times of {} elsewhere",
@@ -1241,14 +1251,32 @@ impl World {
             if kept.is_custom() {
                 continue;
             }
-            for session in self.present_in(page, slot, kept) {
-                if mark.has_ended(self.sessions[session].id) || self.has_ended(session) {
+            let found = self.present_in(page, slot, kept);
+            let ended = |session: &usize| {
+                mark.has_ended(self.sessions[*session].id) || self.has_ended(*session)
+            };
+            let (ended, live): (BTreeSet<usize>, _) = found.into_iter().partition(ended);
+            for session in ended {
+                if kept != Kept::Cookie || !self.is_beside(session, &live) {
                     self.is_wrong(4, || {
                         format!("session {session} was ended, and is stored ({kept:?})")
                     });
                 }
             }
         }
+    }
+
+    /// A cookie is removed by its name: each one of this session has the name of one of these.
+    fn is_beside(&self, session: usize, live: &BTreeSet<usize>) -> bool {
+        let cookies = &self.browser.cookies;
+        let is_shared = |name: &str| {
+            let mut same = cookies.iter().filter(|cookie| &*cookie.name == name);
+            same.any(|cookie| cookie.value.session.is_some_and(|it| live.contains(&it)))
+        };
+        let mut own = cookies
+            .iter()
+            .filter(|cookie| cookie.value.session == Some(session));
+        own.all(|cookie| is_shared(&cookie.name))
     }
 
     fn check_bound(&mut self, index: usize) {
@@ -1413,6 +1441,25 @@ impl World {
             && (is_changed || is_stored || is_shared || self.sessions.iter().any(is_new))
     }
 
+    /// An asynchronous storage that never fails holds, whole, the sessions that a call found there:
+    /// nobody has removed or refreshed any of them. `may_be_torn` knows of what was written.
+    fn is_at_rest(&self, index: usize) -> bool {
+        let (faults, called) = (self.setup.faults, &self.account.calls[index]);
+        let is_touched = |session: &usize| {
+            let mut removed = self.account.removed.iter();
+            removed.any(|removed| removed.2 == *session)
+        };
+        let mut calls = self.account.calls.iter();
+        let refreshes = calls.any(|other| {
+            let is_over = other.is_settled && other.settled_at < called.asked_at;
+            matches!(other.what, What::Refresh) && !is_over
+        });
+        faults.storage_rejects == 0
+            && faults.storage_hangs == 0
+            && !refreshes
+            && !called.sessions.iter().any(is_touched)
+    }
+
     fn check_failed(&mut self, index: usize, outcome: &Outcome) {
         let code = outcome.error.as_ref().map(|error| error.code);
         let called = &mut self.account.calls[index];
@@ -1500,14 +1547,15 @@ impl World {
         };
         let is_left_over = by_popup && sessions.iter().all(by_global);
         let is_told = outcome.was_signed_in || is_left_over;
-        if !sessions.is_empty() && !is_told && !asked.is_retry && !is_custom {
+        let is_sure = !is_custom || self.is_at_rest(index);
+        if !sessions.is_empty() && !is_told && !asked.is_retry && is_sure {
             self.is_wrong(2, || format!("call {call} says that nobody was signed in"));
         }
         let called = &self.account.calls[index];
         let unseen =
             |session: &usize| sessions.contains(session) && !called.refreshable.contains(session);
         let due: Vec<usize> = due.iter().filter(|it| !unseen(it)).copied().collect();
-        let was_here = outcome.was_signed_in || !self.setup.kept.is_custom();
+        let was_here = outcome.was_signed_in || is_sure;
         for session in due.iter().filter(|_| was_here) {
             if self.setup.revocation && self.is_alive_for(index, *session) {
                 self.is_wrong(2, || {
@@ -1584,12 +1632,13 @@ impl World {
                 self.is_wrong(2, || format!("call {call} is complete, and {name} is left"));
             }
         }
-        let device = shows_device
-            && sessions
-                .iter()
-                .any(|it| self.sessions[*it].device.is_some());
-        if asked.forget_device && device && sessions.len() == 1 {
-            let session = sessions.first().copied().unwrap_or(0);
+        // One that finds the tokens gone joins the sign-out that removed them.
+        let called = &self.account.calls[index];
+        let found_gone = sessions.is_empty() && outcome.was_signed_in && !asked.is_retry;
+        let ended = if found_gone { &called.joined } else { sessions };
+        let device = shows_device && ended.iter().any(|it| self.sessions[*it].device.is_some());
+        if asked.forget_device && device && ended.len() == 1 {
+            let session = ended.first().copied().unwrap_or(0);
             if !self.account.has_learnt("ForgetDevice", session) {
                 self.is_wrong(2, || {
                     format!("call {call} is complete, and the device is remembered")
@@ -1824,8 +1873,13 @@ impl World {
                     if kept.is_custom() {
                         continue;
                     }
-                    for session in self.present_in(page, slot, kept) {
-                        self.check_copy(page, session, kept);
+                    let found = self.present_in(page, slot, kept);
+                    let is_live = |it: &&usize| !self.account.ended.contains_key(*it);
+                    let live: BTreeSet<usize> = found.iter().filter(is_live).copied().collect();
+                    for session in found {
+                        if kept != Kept::Cookie || !self.is_beside(session, &live) {
+                            self.check_copy(page, session, kept);
+                        }
                     }
                 }
             }

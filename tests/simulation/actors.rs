@@ -166,7 +166,9 @@ impl World {
             Action::Configure(tab) => {
                 if let Some((page, slot)) = self.engine_in(tab, 0) {
                     self.note_action(self.lane(page), action);
-                    self.configure_anew(page, slot);
+                    let is_custom = self.setup.kept.is_custom();
+                    let is_other = is_custom && self.percent(Chance::People, page, 50);
+                    self.configure_anew(page, slot, is_other);
                 }
             }
             Action::Dispose(tab) => {
@@ -324,9 +326,8 @@ impl World {
     }
 
     /// The app configures once more. With another object as its storage, the page has a new engine.
-    fn configure_anew(&mut self, page: usize, slot: usize) {
+    pub fn configure_anew(&mut self, page: usize, slot: usize, is_other: bool) {
         let old = self.slot(page, slot).clients.clone();
-        let is_other = self.setup.kept.is_custom() && self.percent(Chance::People, page, 50);
         let new = match is_other {
             true => {
                 let client = self.pages[page].slots[slot].client;
@@ -418,6 +419,9 @@ impl World {
         self.account.signs_in();
         self.sessions[session].hosted = cookie;
         self.sessions[session].device = device;
+        if by == By::Library && self.setup.kept == Kept::Cookie {
+            self.sessions[session].of_domain = self.percent(Chance::Cookies, page, 30);
+        }
         let lane = self.lane(page);
         self.note(lane, || Event::SignsIn {
             session,
@@ -448,7 +452,7 @@ impl World {
 
     /// A library stores the newest tokens of a session.
     pub fn library_writes(&mut self, page: usize, slot: usize, session: usize, is_sign_in: bool) {
-        let kept = self.setup.kept;
+        let (kept, at) = (self.setup.kept, (page, slot));
         self.account.changed_at = Some(self.now);
         let known = &self.sessions[session];
         let (client, user) = (known.client, name_of(known.user));
@@ -463,29 +467,24 @@ impl World {
                 "refresh_token": refresh,
                 "token_type": "Bearer",
             });
-            return self.set(
-                page,
-                slot,
-                kept,
-                &oidc(self.setup.authority, client),
-                Some(&record.to_string()),
-            );
+            let key = oidc(self.setup.authority, client);
+            return self.library_sets(at, session, &key, Some(&record.to_string()));
         }
         let name = |what: &str| amplify(client, &format!("{user}.{what}"));
-        self.set(page, slot, kept, &name("accessToken"), Some(&access));
-        self.set(page, slot, kept, &name("idToken"), Some(&id));
+        self.library_sets(at, session, &name("accessToken"), Some(&access));
+        self.library_sets(at, session, &name("idToken"), Some(&id));
         if is_sign_in {
             let details = (!hosted).then_some("{}");
-            self.set(page, slot, kept, &name("signInDetails"), details);
+            self.library_sets(at, session, &name("signInDetails"), details);
             let flag = hosted.then_some("true,false");
-            self.set(page, slot, kept, &amplify(client, "oauthSignIn"), flag);
+            self.library_sets(at, session, &amplify(client, "oauthSignIn"), flag);
             let scopes = hosted.then_some("openid");
-            self.set(page, slot, kept, &name("tokenScopesString"), scopes);
-            self.set(page, slot, kept, &name("userData"), Some("{}"));
-            self.set(page, slot, kept, &name("clockDrift"), Some("17"));
+            self.library_sets(at, session, &name("tokenScopesString"), scopes);
+            self.library_sets(at, session, &name("userData"), Some("{}"));
+            self.library_sets(at, session, &name("clockDrift"), Some("17"));
             if self.setup.identity_pool {
                 let key = format!("aws.cognito.identity-id.{IDENTITY_POOL}");
-                self.set(page, slot, kept, &key, Some("us-east-1:guest"));
+                self.library_sets(at, session, &key, Some("us-east-1:guest"));
             }
             if self.setup.user_list {
                 let list = amplify(client, "AuthUserList");
@@ -497,19 +496,31 @@ impl World {
                     } else {
                         format!("{users},{user}")
                     };
-                    self.set(page, slot, kept, &list, Some(&users));
+                    self.library_sets(at, session, &list, Some(&users));
                 }
             }
-            self.set(page, slot, kept, &name("deviceKey"), device.as_deref());
-            self.set(
-                page,
-                slot,
-                kept,
-                &amplify(client, "LastAuthUser"),
-                Some(&user),
-            );
+            self.library_sets(at, session, &name("deviceKey"), device.as_deref());
+            self.library_sets(at, session, &amplify(client, "LastAuthUser"), Some(&user));
         }
-        self.set(page, slot, kept, &name("refreshToken"), Some(&refresh));
+        self.library_sets(at, session, &name("refreshToken"), Some(&refresh));
+    }
+
+    /// A library stores or removes an entry of a session. It always gives the same domain to its
+    /// cookies.
+    fn library_sets(
+        &mut self,
+        (page, slot): (usize, usize),
+        session: usize,
+        key: &str,
+        text: Option<&str>,
+    ) {
+        match self.setup.kept {
+            Kept::Cookie => {
+                let of_domain = self.sessions[session].of_domain;
+                self.library_cookie(of_domain, key, text);
+            }
+            kept => self.set(page, slot, kept, key, text),
+        }
     }
 
     /// The session that a page of the first app client shows, as a library finds it.
@@ -642,23 +653,21 @@ impl World {
         let known = &self.sessions[session];
         let (client, user) = (known.client, name_of(known.user));
         let token = known.refresh.last().cloned().unwrap_or_default();
-        let kept = self.setup.kept;
-        let lane = self.lane(page);
+        let (lane, at) = (self.lane(page), (page, slot));
         self.note(lane, || Event::LibrarySignsOut(session));
         self.account.changed_at = Some(self.now);
         if self.setup.oidc {
-            self.set(page, slot, kept, &oidc(self.setup.authority, client), None);
+            self.library_sets(at, session, &oidc(self.setup.authority, client), None);
         }
         for what in ["accessToken", "idToken", "refreshToken", "signInDetails"] {
-            self.set(
-                page,
-                slot,
-                kept,
+            self.library_sets(
+                at,
+                session,
                 &amplify(client, &format!("{user}.{what}")),
                 None,
             );
         }
-        self.set(page, slot, kept, &amplify(client, "LastAuthUser"), None);
+        self.library_sets(at, session, &amplify(client, "LastAuthUser"), None);
         let body = serde_json::json!({ "Token": token, "ClientId": CLIENTS[client] }).to_string();
         let request = (page, slot, u32::MAX - self.number());
         self.note(lane, || Event::Sends {

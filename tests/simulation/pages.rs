@@ -618,15 +618,7 @@ impl World {
 
     fn set_cookie(&mut self, page: usize, name: &str, text: Option<&str>) {
         match text {
-            Some(text) => {
-                let value = self.value(text);
-                self.browser.set_cookie(Cookie {
-                    name: name.into(),
-                    of_domain: false,
-                    path: "/",
-                    value,
-                });
-            }
+            Some(text) => self.library_cookie(false, name, Some(text)),
             None => {
                 let path = self.pages[page].path().to_owned();
                 let stays =
@@ -634,6 +626,21 @@ impl World {
                 self.browser.cookies.retain(stays);
             }
         }
+    }
+
+    /// A library sets or removes the one cookie of a name that has its own attributes.
+    pub fn library_cookie(&mut self, of_domain: bool, name: &str, text: Option<&str>) {
+        let Some(text) = text else {
+            let is_it = |it: &Cookie| &*it.name == name && it.of_domain == of_domain;
+            return self.browser.cookies.retain(|cookie| !is_it(cookie));
+        };
+        let value = self.value(text);
+        self.browser.set_cookie(Cookie {
+            name: name.into(),
+            of_domain,
+            path: "/",
+            value,
+        });
     }
 
     // ---- records and messages
@@ -663,6 +670,14 @@ impl World {
             return;
         }
         let text: Rc<str> = text.into();
+        let here = self.pages[page].slots.iter();
+        if here.filter(|it| it.client == client).count() > 1 {
+            // Each engine has a channel of its own: another one of this page hears it.
+            let text = text.clone();
+            self.after(1.0, move |world| {
+                world.hear(page, client, Some(slot), &text)
+            });
+        }
         for other in 0..self.pages.len() {
             let runs = matches!(self.pages[other].state, State::Active | State::Frozen);
             if other == page || !runs {
@@ -674,15 +689,19 @@ impl World {
             }
             let ms = 1 + self.below(Chance::Events, other, 40);
             let text = text.clone();
-            self.after(ms as f64, move |world| world.hear(other, client, &text));
+            self.after(ms as f64, move |world| {
+                world.hear(other, client, None, &text);
+            });
         }
     }
 
-    /// The engines of an app client in a page hear a text, where they listen.
-    fn hear(&mut self, page: usize, client: usize, text: &str) {
+    /// The engines of an app client in a page hear a text, where they listen; the one that says it
+    /// does not.
+    fn hear(&mut self, page: usize, client: usize, says: Option<usize>, text: &str) {
         for slot in 0..self.pages[page].slots.len() {
             let it = self.slot(page, slot);
             let listens = it.client == client && it.listening != Listening::Off;
+            let listens = listens && Some(slot) != says;
             // What comes to a cached page is lost.
             if listens && self.pages[page].state != State::Cached {
                 self.deliver(page, slot, Input::Heard(text.to_owned()));
@@ -697,7 +716,7 @@ impl World {
             }
             for client in 0..CLIENTS.len() {
                 if name == key(client, "ended") || name == key(client, "popup") {
-                    self.hear(page, client, text);
+                    self.hear(page, client, None, text);
                 }
             }
         }

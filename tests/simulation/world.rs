@@ -56,6 +56,8 @@ pub struct SignedIn {
     /// The hosted UI's cookie that it came with.
     pub hosted: Option<u32>,
     pub device: Option<String>,
+    /// Its library stores cookies for the domain, which stand beside the host's own.
+    pub of_domain: bool,
     pub born: f64,
 }
 
@@ -67,6 +69,7 @@ pub enum Chance {
     Events,
     Pages,
     People,
+    Cookies,
 }
 
 pub type Act = Box<dyn FnOnce(&mut World)>;
@@ -105,7 +108,7 @@ pub struct World {
     pub now: f64,
     last: u64,
     queue: BinaryHeap<Scheduled>,
-    chances: [Vec<Random>; 5],
+    chances: [Vec<Random>; 6],
     pub cognito: Cognito,
     pub browser: Browser,
     pub tabs: Vec<Tab>,
@@ -271,6 +274,7 @@ impl World {
             stored: Vec::new(),
             hosted: None,
             device: None,
+            of_domain: false,
             born: self.now,
         });
         number

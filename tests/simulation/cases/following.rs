@@ -118,3 +118,24 @@ fn a_page_hears_of_the_end_of_the_user_whom_it_shows_though_another_is_current()
         scene.end();
     }
 }
+
+#[test]
+fn a_client_that_is_configured_again_during_a_sign_out_hears_of_it_once() {
+    let mut scene = Scene::with(|setup| {
+        setup.kept = Kept::Listing;
+        setup.storage_ms = 200;
+        setup.tabs = 1;
+    });
+    scene.sign_in(0);
+    scene.pass(10_000.0);
+    scene.call(0, Call::LoadTokens);
+    scene.pass(1000.0);
+    let (page, slot) = scene.at(0);
+    let sign_out = scene.sign_out(0, here());
+    // Nothing is read yet, and the storage is another object now.
+    scene.world.configure_anew(page, slot, true);
+    scene.pass(5000.0);
+    assert_eq!(scene.status(sign_out), Status::Complete);
+    assert_eq!(scene.told(0), 1);
+    scene.end();
+}

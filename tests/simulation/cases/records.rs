@@ -1,9 +1,10 @@
 //! The record of ended sessions that all tabs share.
 
+use cognito_signout::SignOutOptions;
 use cognito_signout::internals::engine::io::{Call, Reply};
 use cognito_signout::internals::engine::tables::Status;
 
-use crate::scene::{Forced, Scene, everywhere, here, within};
+use crate::scene::{Forced, Scene, SignIn, everywhere, here, within};
 use crate::setup::{Action, Kept};
 
 #[test]
@@ -100,5 +101,25 @@ fn what_another_tab_has_overwritten_is_written_again() {
             assert!(record.has_ended(id), "{tab} {session}");
         }
     }
+    scene.end();
+}
+
+#[test]
+fn no_tab_is_leaving_for_hours_after_the_clock_was_set_back() {
+    let mut scene = Scene::new();
+    let hosted = SignIn {
+        hosted: true,
+        ..SignIn::default()
+    };
+    scene.sign_in_as(0, hosted);
+    scene.act(Action::ErrorPage);
+    scene.sign_out(0, SignOutOptions::default());
+    scene.act(Action::Clock(7_200_000));
+    scene.until(|scene| !scene.left().is_empty());
+    scene.pass(1000.0);
+    // The page is gone, and Cognito's error page shows.
+    scene.act(Action::Clock(-7_200_000));
+    scene.pass(40_000.0);
+    assert!(!scene.is_signing_out(1));
     scene.end();
 }

@@ -161,3 +161,22 @@ fn what_another_call_removes_during_a_sign_out_is_revoked_by_that_one() {
     assert!(!scene.is_alive(session));
     scene.end();
 }
+
+#[test]
+fn a_page_that_refreshes_is_told_of_the_end_of_the_user_whom_it_shows() {
+    let mut scene = Scene::with(|setup| setup.one_process = true);
+    scene.sign_in(0);
+    scene.pass(100.0);
+    scene.sign_out(1, here());
+    let other = SignIn {
+        user: 1,
+        ..SignIn::default()
+    };
+    scene.sign_in_as(1, other);
+    // Before it has heard of the sign-out, it finds the other user.
+    scene.call(0, Call::RefreshTokens);
+    assert_eq!(scene.told(0), 0);
+    scene.pass(5000.0);
+    assert_eq!(scene.told(0), 1);
+    scene.end();
+}

@@ -297,3 +297,25 @@ fn a_retry_that_joins_and_leaves_the_page_is_the_last_one_offered() {
     }
     scene.end();
 }
+
+#[test]
+fn what_online_has_sent_is_sent_again_when_the_browser_is_online_once_more() {
+    let mut scene = Scene::new();
+    let session = scene.sign_in(0);
+    scene.act(Action::Offline);
+    let online = SignOutOptions {
+        retry_when_online: true,
+        ..here()
+    };
+    let call = scene.sign_out(0, online);
+    scene.until(|scene| scene.is_settled(call));
+    scene.next("RevokeToken", Forced::Unanswered);
+    scene.act(Action::Online);
+    scene.pass(100.0);
+    scene.act(Action::Offline);
+    scene.pass(100.0);
+    scene.act(Action::Online);
+    scene.pass(10_000.0);
+    assert!(!scene.is_alive(session));
+    scene.end();
+}
