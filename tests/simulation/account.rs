@@ -798,16 +798,17 @@ impl World {
         self.account.left.insert((tab, client), cookie);
         self.account.leaves.entry(tab).or_default().push(client);
         let mut calls = self.account.calls.iter();
+        let may_leave =
+            |asked: &Asked| matches!(asked.mode, HostedUiMode::Auto | HostedUiMode::Redirect);
         let by_retry = |called: &Called| {
+            let leaves = |asked: &Asked| asked.is_retry && may_leave(asked);
             (called.page, called.slot) == (page, slot)
                 && !called.is_settled
-                && called.asked().is_some_and(|asked| asked.is_retry)
+                && called.asked().is_some_and(leaves)
         };
         // A page that leaves for a first call leaves by that.
         let by_call = |called: &Called| {
-            let leaves = |asked: &Asked| {
-                !asked.is_retry && matches!(asked.mode, HostedUiMode::Auto | HostedUiMode::Redirect)
-            };
+            let leaves = |asked: &Asked| !asked.is_retry && may_leave(asked);
             (called.page, called.slot) == (page, slot)
                 && !called.is_settled
                 && called.asked().is_some_and(leaves)

@@ -39,11 +39,12 @@ impl SignOutTask {
         scope.effect(Effect::Leave(effect, target.url.clone(), navigate));
     }
 
-    /// It is a `retry()`, or nobody but callers of `retry()` wants the page to leave.
+    /// It is a `retry()`, or those who want the page to leave have called that.
     pub(super) fn leaves_by_retry(&self) -> bool {
-        let is_call = |caller: &Caller| matches!(caller.waiter, Waiter::Call(_));
-        let mut callers = self.callers.iter();
-        self.is_retry || !callers.any(|caller| is_call(caller) && caller.ask.asked.may_leave())
+        let is_retry = |caller: &Caller| matches!(caller.waiter, Waiter::Retry(_));
+        let leaves = |caller: &&Caller| caller.ask.asked.may_leave();
+        let mut callers = self.callers.iter().filter(leaves);
+        self.is_retry || callers.next().is_some_and(is_retry) && callers.all(is_retry)
     }
 
     /// Writes the record for the page after.
