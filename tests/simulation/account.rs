@@ -1713,7 +1713,8 @@ impl World {
             // What `online` sends again is not awaited by who followed before.
             let is_again = called.asked().is_some_and(|asked| asked.online);
             let counts = is_open || is_again || called.at >= since || self.setup.kept.is_custom();
-            is_other && counts && called.sessions.contains(&session)
+            let is_same = called.sessions.contains(&session) || called.read.contains(&session);
+            is_other && counts && is_same
         });
         let told = |what| !follows && before(self.account.learnt.get(&(page, what, session)));
         let anyone = |what| self.account.has_learnt(what, session);
