@@ -5,7 +5,7 @@ import { posix } from "node:path";
 import { test } from "node:test";
 import ts from "typescript";
 import { inRoot } from "../../scripts/lib/paths.mjs";
-import { firstColumn, GUIDES, read } from "./markdown.mjs";
+import { anchors, firstColumn, GUIDES, read } from "./markdown.mjs";
 
 const DOCUMENTS = [
   ...GUIDES,
@@ -33,11 +33,13 @@ function members(name) {
   return found.members.map((member) => member.name?.getText(types));
 }
 
-const guide = await read("docs/guide.md");
+const [features, configuration] = await Promise.all(
+  ["features", "configuration"].map((name) => read(`docs/guide/${name}.md`)),
+);
 
 test("the options in the guide are those of SignOutOptions", () => {
   assert.deepEqual(
-    firstColumn(guide, "## Options").sort(),
+    firstColumn(features, "## Options").sort(),
     members("SignOutOptions")
       .filter((name) => name !== "oauth")
       .sort(),
@@ -46,7 +48,7 @@ test("the options in the guide are those of SignOutOptions", () => {
 
 test("the settings in the guide are those of the configuration", () => {
   assert.deepEqual(
-    firstColumn(guide, "## Configuration")
+    firstColumn(configuration, "## Settings")
       .filter((name) => !name?.includes("."))
       .sort(),
     [
@@ -61,7 +63,7 @@ test("the codes in the guide are those of AuthErrorCode", () => {
     .find(({ name }) => name.text === "AuthErrorCode");
   const codes = [...(union?.getText(types) ?? "").matchAll(/\| "(\w+)"/g)];
   assert.deepEqual(
-    firstColumn(guide, "## Errors").sort(),
+    firstColumn(features, "## Errors").sort(),
     codes.map(([, code]) => code).sort(),
   );
 });
@@ -69,7 +71,7 @@ test("the codes in the guide are those of AuthErrorCode", () => {
 for (const document of DOCUMENTS) {
   test(`${document}: every link, path and npm script is there`, async () => {
     const text = await read(document);
-    const links = [...text.matchAll(/\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)/g)];
+    const links = [...text.matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)];
     const paths = [
       ...text.matchAll(
         /`((?:src|js|scripts|www|tests|bench|docs)\/[\w./-]*\w\/?)`/g,
@@ -80,6 +82,15 @@ for (const document of DOCUMENTS) {
         existsSync(inRoot(path)) ||
           existsSync(inRoot(posix.join(posix.dirname(document), path))),
         path,
+      );
+    for (const [, path = "", anchor] of links.filter(([, , anchor]) => anchor))
+      assert.ok(
+        anchors(
+          path === ""
+            ? text
+            : await read(posix.join(posix.dirname(document), path)),
+        ).includes(anchor ?? ""),
+        `${path}#${anchor}`,
       );
     const { scripts } = JSON.parse(await read("package.json"));
     for (const [, script = ""] of text.matchAll(/`npm run ([\w-]+)/g))

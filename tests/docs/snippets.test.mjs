@@ -9,7 +9,7 @@ import { inRoot, root, workDir } from "../../scripts/lib/paths.mjs";
 import { run } from "../../scripts/lib/run.mjs";
 import { GUIDES, read, snippets } from "./markdown.mjs";
 
-const LANGUAGES = ["ts", "js", "rust", "sh", "toml", "text"];
+const LANGUAGES = ["ts", "tsx", "js", "rust", "sh", "toml", "html", "text"];
 
 const all = (await Promise.all(GUIDES.map(snippets))).flat();
 
@@ -38,8 +38,11 @@ test("TypeScript and JavaScript compile, each by itself", async () => {
   // Each is a module beside this file, so that `cognito-signout` and node_modules are found as an app finds them.
   /** @type {Map<string, { name: string, code: string }>} */
   const files = new Map(
-    written("ts", "js").map(({ name, language, code }, i) => [
-      join(root, `tests/docs/snippet-${i}.m${language}`),
+    written("ts", "tsx", "js").map(({ name, language, code }, i) => [
+      join(
+        root,
+        `tests/docs/snippet-${i}.${language === "tsx" ? "" : "m"}${language}`,
+      ),
       // A snippet without an import is a module all the same.
       { name, code: `${code}export {};\n` },
     ]),
@@ -55,6 +58,7 @@ test("TypeScript and JavaScript compile, each by itself", async () => {
     target: ts.ScriptTarget.ES2022,
     lib: ["lib.es2022.d.ts", "lib.dom.d.ts", "lib.dom.iterable.d.ts"],
     module: ts.ModuleKind.ESNext,
+    jsx: ts.JsxEmit.ReactJSX,
     moduleResolution: ts.ModuleResolutionKind.Bundler,
     allowJs: true,
     checkJs: true,
