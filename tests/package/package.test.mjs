@@ -85,6 +85,8 @@ test("the tarball holds these files and no other", async () => {
         ),
         ...(commonJS(name) === name ? [`package/dist/${name}.cjs`] : []),
       ]),
+      // The import maps for CDNs.
+      "package/dist/cdn.md",
       // The engine: in the chunk of the package itself, as JavaScript, and for those who serve it themselves.
       "package/dist/cognito-signout-engine.js",
       "package/dist/cognito-signout-fallback.cjs",
