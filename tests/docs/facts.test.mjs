@@ -5,6 +5,7 @@ import { posix } from "node:path";
 import { test } from "node:test";
 import ts from "typescript";
 import { inRoot } from "../../scripts/lib/paths.mjs";
+import { repository, version } from "../../scripts/lib/release.mjs";
 import { anchors, firstColumn, GUIDES, read } from "./markdown.mjs";
 
 const DOCUMENTS = [
@@ -66,6 +67,48 @@ test("the codes in the guide are those of AuthErrorCode", () => {
     firstColumn(features, "## Errors").sort(),
     codes.map(([, code]) => code).sort(),
   );
+});
+
+test("each link and image of the README works wherever it is shown", async () => {
+  const text = await read("README.md");
+  const targets = [
+    ...text.matchAll(/\]\(([^)]+)\)|^\[[\w-]+\]:\s+(\S+)$|<(https:[^>]+)>/gm),
+  ].map(([, ...urls]) => urls.find(Boolean) ?? "");
+  assert.ok(targets.length > 30);
+  const raw = repository.replace("github.com", "raw.githubusercontent.com");
+  for (const target of targets) {
+    if (target.startsWith("#")) {
+      assert.ok(anchors(text).includes(target.slice(1)), target);
+      continue;
+    }
+    assert.match(target, /^https:\/\//);
+    // What is of a version is of this one.
+    const [, named] = /cognito-signout@([^/]+)/.exec(target) ?? [];
+    assert.equal(named ?? version, version, target);
+    const at = [`${repository}/blob/`, `${raw}/`].find((start) =>
+      target.startsWith(start),
+    );
+    if (!at) continue;
+    const [path = "", anchor] = target.slice(at.length).split("#");
+    assert.ok(path.startsWith(`v${version}/`), target);
+    const file = path.slice(`v${version}/`.length);
+    assert.ok(existsSync(inRoot(file)), target);
+    if (anchor) assert.ok(anchors(await read(file)).includes(anchor), target);
+  }
+  for (const [, label = ""] of text.matchAll(/\]\[([\w-]+)\]/g))
+    assert.match(text, new RegExp(`^\\[${label}\\]:`, "m"));
+});
+
+test("the README is short", async () => {
+  assert.ok((await read("README.md")).trimEnd().split("\n").length < 150);
+});
+
+test("npm and crates.io are told the same addresses", async () => {
+  const own = JSON.parse(await read("package.json"));
+  const cargo = await read("Cargo.toml");
+  assert.match(cargo, new RegExp(`^homepage = "${own.homepage}"$`, "m"));
+  assert.match(cargo, new RegExp(`^repository = "${repository}"$`, "m"));
+  assert.equal(own.bugs.url, `${repository}/issues`);
 });
 
 for (const document of DOCUMENTS) {
