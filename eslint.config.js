@@ -9,6 +9,7 @@ export default typescript.config(
       "target/",
       ".build/",
       ".tools/",
+      "site/dist/",
       "www/dist/",
       "tests/types/",
       // Sample apps: each is checked by what builds it.

@@ -34,7 +34,7 @@ function members(name) {
   return found.members.map((member) => member.name?.getText(types));
 }
 
-const [features, configuration] = await Promise.all(
+const [features = "", configuration = ""] = await Promise.all(
   ["features", "configuration"].map((name) => read(`docs/guide/${name}.md`)),
 );
 
