@@ -160,7 +160,7 @@ const cells = new Map();
 {
   const text = await read("README.md");
   const table =
-    /^\| +\| cognito-signout .*\n(?:\|.*\n)+/m.exec(text)?.[0] ?? "";
+    /^\| case +\| cognito-signout .*\n(?:\|.*\n)+/m.exec(text)?.[0] ?? "";
   const [head = [], , ...rows] = table
     .trim()
     .split("\n")
