@@ -69,35 +69,39 @@ test("the codes in the guide are those of AuthErrorCode", () => {
   );
 });
 
-test("each link and image of the README works wherever it is shown", async () => {
-  const text = await read("README.md");
-  const targets = [
-    ...text.matchAll(/\]\(([^)]+)\)|^\[[\w-]+\]:\s+(\S+)$|<(https:[^>]+)>/gm),
-  ].map(([, ...urls]) => urls.find(Boolean) ?? "");
-  assert.ok(targets.length > 30);
-  const raw = repository.replace("github.com", "raw.githubusercontent.com");
-  for (const target of targets) {
-    if (target.startsWith("#")) {
-      assert.ok(anchors(text).includes(target.slice(1)), target);
-      continue;
+/** What the package carries: npm, CDNs and node_modules have no other file of the repository. */
+const CARRIED = ["README.md", "CHANGELOG.md"];
+
+for (const document of CARRIED)
+  test(`${document}: each link and image works wherever it is shown`, async () => {
+    const text = await read(document);
+    const targets = [
+      ...text.matchAll(/\]\(([^)]+)\)|^\[[\w-]+\]:\s+(\S+)$|<(https:[^>]+)>/gm),
+    ].map(([, ...urls]) => urls.find(Boolean) ?? "");
+    assert.ok(targets.length >= 5);
+    const raw = repository.replace("github.com", "raw.githubusercontent.com");
+    for (const target of targets) {
+      if (target.startsWith("#")) {
+        assert.ok(anchors(text).includes(target.slice(1)), target);
+        continue;
+      }
+      assert.match(target, /^https:\/\//);
+      // What is of a version is of this one.
+      const [, named] = /cognito-signout@([^/]+)/.exec(target) ?? [];
+      assert.equal(named ?? version, version, target);
+      const at = [`${repository}/blob/`, `${raw}/`].find((start) =>
+        target.startsWith(start),
+      );
+      if (!at) continue;
+      const [path = "", anchor] = target.slice(at.length).split("#");
+      assert.ok(path.startsWith(`v${version}/`), target);
+      const file = path.slice(`v${version}/`.length);
+      assert.ok(existsSync(inRoot(file)), target);
+      if (anchor) assert.ok(anchors(await read(file)).includes(anchor), target);
     }
-    assert.match(target, /^https:\/\//);
-    // What is of a version is of this one.
-    const [, named] = /cognito-signout@([^/]+)/.exec(target) ?? [];
-    assert.equal(named ?? version, version, target);
-    const at = [`${repository}/blob/`, `${raw}/`].find((start) =>
-      target.startsWith(start),
-    );
-    if (!at) continue;
-    const [path = "", anchor] = target.slice(at.length).split("#");
-    assert.ok(path.startsWith(`v${version}/`), target);
-    const file = path.slice(`v${version}/`.length);
-    assert.ok(existsSync(inRoot(file)), target);
-    if (anchor) assert.ok(anchors(await read(file)).includes(anchor), target);
-  }
-  for (const [, label = ""] of text.matchAll(/\]\[([\w-]+)\]/g))
-    assert.match(text, new RegExp(`^\\[${label}\\]:`, "m"));
-});
+    for (const [, label = ""] of text.matchAll(/\]\[([\w-]+)\]/g))
+      assert.match(text, new RegExp(`^\\[${label}\\]:`, "m"));
+  });
 
 test("the README is short", async () => {
   assert.ok((await read("README.md")).trimEnd().split("\n").length < 150);

@@ -295,7 +295,11 @@ for (const [name, library] of Object.entries(LIBRARIES))
       says(
         "Other tabs",
         name,
-        !told ? "not told" : asks ? "told, if the app asks the Hub" : "told",
+        !told
+          ? "not notified"
+          : asks
+            ? "notified, if the app asks the Hub"
+            : "notified",
       );
     });
 
@@ -310,8 +314,8 @@ for (const [name, library] of Object.entries(LIBRARIES))
         "A step fails",
         name,
         {
-          "partial,false": "signed out, told which step, `retry()`",
-          "resolves,false": "signed out, not told",
+          "partial,false": "signed out, step reported, `retry()`",
+          "resolves,false": "signed out, not reported",
           "rejects,false": "signed out, an error",
           "rejects,true": "still signed in, an error",
         }[[said, isIn].join()] ?? "",
