@@ -118,7 +118,11 @@ const stages = [
     after: ["build"],
     run: () => checkWithNode("typedoc/bin/typedoc"),
   },
-  { name: "docs", after: ["build"], run: () => nodeTests(["tests/docs"]) },
+  {
+    name: "docs",
+    after: ["build"],
+    run: () => nodeTests(["tests/docs", "tests/types"]),
+  },
   { name: "pack", after: ["build"], run: pack },
   {
     name: "package",

@@ -66,6 +66,28 @@ test("the codes in the guide are those of AuthErrorCode", () => {
   );
 });
 
+test("each code in the types links to its section of the errors page", async () => {
+  const page = await read("docs/errors.md");
+  const { repository } = JSON.parse(await read("package.json"));
+  const url = repository.url.replace(/^git\+|\.git$/g, "");
+  const link = `${url}/blob/main/docs/errors.md#`;
+  const union = types.statements
+    .filter((statement) => ts.isTypeAliasDeclaration(statement))
+    .find(({ name }) => name.text === "AuthErrorCode");
+  const found = [
+    ...(union?.getText(types) ?? "").matchAll(
+      /\* (https:\S+)\n +\*\/\n +\| "(\w+)"/g,
+    ),
+  ];
+  const sections = [...page.matchAll(/^## `(\w+)`$/gm)].map(([, code]) => code);
+  assert.deepEqual(
+    found.map(([, url, code]) => [url, code]),
+    sections.map((code) => [`${link}${code?.toLowerCase()}`, code]),
+  );
+  // What the package prints leads there too.
+  assert.ok((await read("dist/index.js")).includes(`${link}`));
+});
+
 for (const document of DOCUMENTS) {
   test(`${document}: every link, path and npm script is there`, async () => {
     const text = await read(document);
