@@ -53,6 +53,7 @@ export default typescript.config(
       "no-var": "error",
       "prefer-const": "error",
       // tsc knows, and knows types too.
+      "no-redeclare": "off",
       "no-undef": "off",
       "no-unused-vars": "off",
     },

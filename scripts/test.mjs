@@ -114,7 +114,11 @@ const stages = [
     name: "local-cognito",
     run: () => nodeTests(["www/server/test", "tests/local-cognito"]),
   },
-  { name: "docs", after: ["build"], run: () => nodeTests(["tests/docs"]) },
+  {
+    name: "docs",
+    after: ["build"],
+    run: () => nodeTests(["tests/docs", "tests/types"]),
+  },
   {
     name: "site",
     after: ["build"],

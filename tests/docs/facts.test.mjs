@@ -58,6 +58,17 @@ test("the settings in the guide are those of the configuration", () => {
   );
 });
 
+test("the texts in the guide are those of describe", async () => {
+  const [, texts = ""] =
+    /interface DescribeTexts \{(.*?)^\}/ms.exec(
+      await read("dist/describe.d.ts"),
+    ) ?? [];
+  assert.deepEqual(
+    firstColumn(features, "## Texts for your users"),
+    [...texts.matchAll(/^ +(\w+): string;/gm)].map(([, name]) => name),
+  );
+});
+
 test("the codes in the guide are those of AuthErrorCode", () => {
   const union = types.statements
     .filter((statement) => ts.isTypeAliasDeclaration(statement))
@@ -113,6 +124,26 @@ test("npm and crates.io are told the same addresses", async () => {
   assert.match(cargo, new RegExp(`^homepage = "${own.homepage}"$`, "m"));
   assert.match(cargo, new RegExp(`^repository = "${repository}"$`, "m"));
   assert.equal(own.bugs.url, `${repository}/issues`);
+});
+
+test("each code in the types links to its section of the errors page", async () => {
+  const page = await read("docs/errors.md");
+  const link = `${repository}/blob/main/docs/errors.md#`;
+  const union = types.statements
+    .filter((statement) => ts.isTypeAliasDeclaration(statement))
+    .find(({ name }) => name.text === "AuthErrorCode");
+  const found = [
+    ...(union?.getText(types) ?? "").matchAll(
+      /\* (https:\S+)\n +\*\/\n +\| "(\w+)"/g,
+    ),
+  ];
+  const sections = [...page.matchAll(/^## `(\w+)`$/gm)].map(([, code]) => code);
+  assert.deepEqual(
+    found.map(([, url, code]) => [url, code]),
+    sections.map((code) => [`${link}${code?.toLowerCase()}`, code]),
+  );
+  // What the package prints leads there too.
+  assert.ok((await read("dist/index.js")).includes(`${link}`));
 });
 
 for (const document of DOCUMENTS) {
