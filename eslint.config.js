@@ -9,6 +9,7 @@ export default typescript.config(
       "target/",
       ".build/",
       ".tools/",
+      "site/dist/",
       "www/dist/",
       "tests/types/",
       // Sample apps: each is checked by what builds it.
@@ -52,6 +53,7 @@ export default typescript.config(
       "no-var": "error",
       "prefer-const": "error",
       // tsc knows, and knows types too.
+      "no-redeclare": "off",
       "no-undef": "off",
       "no-unused-vars": "off",
     },

@@ -15,17 +15,6 @@ import { connect, hear, sayOut } from "./connections.js";
  * `<Authenticator>` goes back to its sign-in form) and the AWS credentials that it has cached go,
  * without a reload.
  *
- * ```ts
- * import { Amplify } from "aws-amplify";
- * import { configure } from "cognito-signout";
- * import { connectAmplify } from "cognito-signout/amplify";
- * import outputs from "../amplify_outputs.json";
- *
- * Amplify.configure(outputs);
- * configure(outputs).catch(console.error);
- * connectAmplify();
- * ```
- *
  * Call it where the app starts, before or after `configure`. Called again, as hot updates and
  * React's StrictMode do, it tells Amplify of each sign-out once all the same. It sends no request,
  * and never ends a session that began after the sign-out. If the Hub has said `signedOut` already,
@@ -33,6 +22,17 @@ import { connect, hear, sayOut } from "./connections.js";
  *
  * @param client - of `createClient`; left out, the one that `configure` sets
  * @returns ends the connection; where it was made several times, the last call does
+ * @example
+ * ```ts
+ * import { Amplify } from "aws-amplify";
+ * import { configure, fromAmplify } from "cognito-signout";
+ * import { connectAmplify } from "cognito-signout/amplify";
+ * import outputs from "./amplify_outputs.json";
+ *
+ * Amplify.configure(outputs);
+ * configure(fromAmplify(outputs)).catch(console.error);
+ * connectAmplify();
+ * ```
  */
 export function connectAmplify(
   client?: Pick<Client, "onSignedOut" | "loadTokens">,

@@ -1,20 +1,16 @@
 // A client of the face: its configuration, its engine, and who listens to it.
 import type { Driver } from "./driver.js";
-import {
-  type AuthError,
-  asAuthError,
-  disposedError,
-  faceError,
-} from "./errors.js";
+import { type AuthError, asAuthError, faceError } from "./errors.js";
 import { functionsOf } from "./functions.js";
 import { load } from "./engine.js";
 import type { Entry } from "./layouts.js";
 import { isSigningOutByMark } from "./mark.js";
-import { copyOf } from "./options.js";
+import { copyOf, of } from "./options.js";
 import { isServer } from "./page.js";
 import { failed } from "./results.js";
 import { type Settings, settingsOf } from "./settings.js";
 import { begin } from "./sign-out.js";
+import { warnOf } from "./warn.js";
 import type {
   ReturnedSignOutResult,
   SignedOutEvent,
@@ -30,14 +26,15 @@ const clients = new Set<FaceClient>();
 export class Setup {
   /** Its number among all of the page: the later it was configured, the higher. */
   readonly order = ++last;
+  declare readonly client: FaceClient;
   /** What was given, as it was then. */
-  readonly config: unknown;
+  declare readonly config: unknown;
   /** What the face itself reads of it. */
-  readonly settings: Settings;
+  declare readonly settings: Settings;
   /** Settles when the configuration was accepted or refused. */
-  readonly ready: Promise<void>;
+  declare readonly ready: Promise<void>;
   /** The engine that knows it. */
-  driver: Driver | undefined;
+  declare driver: Driver | undefined;
   /** The calls and the sign-outs that have not settled. */
   calls = 0;
   signOuts = 0;
@@ -46,10 +43,8 @@ export class Setup {
   /** A later one has taken its place, or the client was disposed of. */
   isOver = false;
 
-  constructor(
-    readonly client: FaceClient,
-    config: unknown,
-  ) {
+  constructor(client: FaceClient, config: unknown) {
+    this.client = client;
     this.config = copyOf(config);
     this.settings = settingsOf(this.config);
     this.ready = isServer()
@@ -74,9 +69,11 @@ export class Setup {
     this.client.setups.add(this);
     this[kind]++;
     const promise = call();
-    const over = () => {
+    const over = (value: unknown) => {
       this[kind]--;
       if (this.isOver) this.end();
+      // A failed result, be it of a sign-out, of a retry or of the page before.
+      warnOf(of(value, "error"), this.config);
     };
     promise.then(over, over);
     return promise;
@@ -130,20 +127,24 @@ export class FaceClient {
   /** Its number among all clients of the page. */
   readonly order = ++last;
   /** The newest. */
-  setup: Setup | undefined;
+  declare setup: Setup | undefined;
   /** All that are in use. */
   readonly setups = new Set<Setup>();
   readonly listeners = new Set<(event: SignedOutEvent) => void>();
   /** How often the engine has told of a sign-out of this tab. */
   told = 0;
   /** The result of the page before, once it was taken, and when that sign-out was. */
-  taken:
+  declare taken:
     { readonly at: number; readonly result: ReturnedSignOutResult } | undefined;
   isDisposed = false;
   readonly functions = functionsOf(this);
 
-  /** @param isOwn - whether it was made by createClient(), and shares its memory with no other */
-  constructor(readonly isOwn: boolean) {}
+  /** Whether it was made by createClient(), and shares its memory with no other. */
+  declare readonly isOwn: boolean;
+
+  constructor(isOwn: boolean) {
+    this.isOwn = isOwn;
+  }
 
   configure(config: unknown): Promise<void> {
     clients.add(this);
@@ -153,10 +154,14 @@ export class FaceClient {
 
   /** What calls go to. */
   current(): Setup {
-    if (isServer()) throw faceError("invalidState");
-    if (this.isDisposed) throw disposedError();
-    if (!this.setup) throw faceError("notConfigured");
-    return this.setup;
+    const { setup } = this;
+    const server = isServer();
+    if (setup && !server && !this.isDisposed) return setup;
+    const error = faceError(
+      server ? "invalidState" : this.isDisposed ? "disposed" : "notConfigured",
+    );
+    warnOf(error, setup?.config);
+    throw error;
   }
 
   isSigningOut(): boolean {

@@ -130,7 +130,7 @@ export const service: Texts = [
 
 export const moduleUnavailable: Texts = [
   "The WebAssembly module could not be loaded.",
-  "Call retry() on the result. If it fails again, reload the page: some browsers do not load a script again that has failed once. Check that the package's scripts are deployed, and allowed by the Content-Security-Policy (script-src).",
+  "Call retry() on the result, and reload the page if it fails again. Check that the package's scripts are deployed, and allowed by the Content-Security-Policy (script-src).",
   true,
 ];
 

@@ -5,20 +5,14 @@ import { AuthError, type RawError, asAuthError, faceError } from "./errors.js";
 import type { Entry } from "./layouts.js";
 import { Notes } from "./ledger.js";
 import { closeMark } from "./mark.js";
-import {
-  LONGEST_MS,
-  copyOf,
-  isObject,
-  milliseconds,
-  of,
-  waitMs,
-} from "./options.js";
+import { LONGEST_MS, copyOf, isObject, of, waitMs } from "./options.js";
 import { FIELDS, hide, hideRefreshTokens, hideRetry } from "./results.js";
 import type { Engine } from "./start.js";
 import type {
   ReturnedSignOutResult,
   SignedOutEvent,
   SignOutResult,
+  SignOutStep,
 } from "./types.js";
 
 /** The functions of the engine that have nothing but a promise to give. */
@@ -45,6 +39,10 @@ const LEAVING_MS = 31_000;
 const SLACK_MS = 1000;
 // Any other call: a lock, two requests and a few reads and writes of an asynchronous storage, each of them bounded.
 const CALL_MS = 60_000;
+
+/** As src/client/page.rs gives it to a logger of the app's own. */
+const INSECURE =
+  "allowInsecureEndpoint is set: anyone on the network can read the tokens that are sent to userPoolEndpoint. Use it for development alone.";
 
 /** How often an engine that broke is started again by itself, for who listens. */
 let restarts = 3;
@@ -107,6 +105,8 @@ export class Driver {
       throw errorOf(thrown);
     }
     setup.driver = this;
+    if (of(setup.config, "allowInsecureEndpoint") === true)
+      this.host.warn(INSECURE, setup.config, true);
     if (!setup.isOver)
       for (const other of setups) if (other.order < setup.order) other.end();
   }
@@ -279,7 +279,7 @@ export class Driver {
     this.#signOuts++;
     const popupMs =
       of(options, "hostedUI") === "popup"
-        ? milliseconds(options, "popupTimeoutMs", 60_000)
+        ? waitMs(options, "popupTimeoutMs", 60_000)
         : 0;
     const own = waitMs(options) + popupMs + STORAGE_MS + LEAVING_MS + SLACK_MS;
     this.#longestMs = Math.min(Math.max(this.#longestMs, own), LONGEST_MS);
@@ -334,6 +334,10 @@ export class Driver {
   ): SignOutResult {
     const { retry, refreshToken, others, accessToken, ...result } = raw;
     if (result.error) result.error = errorOf(result.error);
+    // The reason of the clear is why nobody was found; the engine has logged it.
+    const [clear] = (result.steps ?? []) as SignOutStep[];
+    if (result.wasSignedIn === false && clear?.outcome === "ok" && clear.reason)
+      this.host.warn(clear.reason, setup.config, true);
     for (const name of FIELDS) {
       const field = result[name];
       if (isObject(field))

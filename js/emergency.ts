@@ -4,7 +4,7 @@ import type { Setup } from "./client.js";
 import type { AuthError } from "./errors.js";
 import { type Entry, layoutOf } from "./layouts.js";
 import { isSigningOutByMark } from "./mark.js";
-import { copyOf, of, waitMs } from "./options.js";
+import { attempt, copyOf, of, waitMs } from "./options.js";
 import { webStorage } from "./page.js";
 import { failed, hide, hideRefreshTokens, hideRetry } from "./results.js";
 import type { Settings } from "./settings.js";
@@ -50,15 +50,6 @@ type Steps<T> = Generator<unknown, T, unknown>;
 
 type Layout = ReturnType<typeof layoutOf>;
 
-/** Does a thing, whatever it throws: what came of it is read back. */
-function attempt(act: () => unknown): unknown {
-  try {
-    return act();
-  } catch {
-    return undefined;
-  }
-}
-
 const webStore = (storage: Storage, { isWanted }: Layout): Store => ({
   read: () =>
     // Not Object.keys, which looks at every value: with thousands of foreign keys that takes four times as long.
@@ -85,7 +76,7 @@ function cookieStore(
         : [];
     });
   const at = (name: string, value: unknown) =>
-    value ? `; ${name}=${String(value)}` : "";
+    value ? `; ${name}=${value as string}` : "";
   const own = (path as string) || "/";
   return {
     read: () => all().map(({ entry }) => entry),

@@ -3,11 +3,13 @@ import type { Driver } from "./driver.js";
 import { emergency } from "./emergency.js";
 import { faceError } from "./errors.js";
 import { layoutOf } from "./layouts.js";
+import { warn } from "./warn.js";
 
 /** What the engine's side needs of the face. */
 export interface Host {
   readonly emergency: typeof emergency;
   readonly layoutOf: typeof layoutOf;
+  readonly warn: typeof warn;
   /** The engine broke: the next call starts a new one. */
   discard(driver: Driver): void;
 }
@@ -18,7 +20,7 @@ export type Source = () => Promise<{ start(host: Host): Promise<Driver> }>;
 /** How long a chunk is waited for. */
 const CHUNK_MS = 30_000;
 
-const sources: Source[] = [];
+const sources = new Set<Source>();
 let current: Driver | undefined;
 let loading: Promise<Driver> | undefined;
 
@@ -26,9 +28,7 @@ let loading: Promise<Driver> | undefined;
 export const engine = () => current;
 
 /** One more copy of the package. */
-export function addSource(source: Source) {
-  if (!sources.includes(source)) sources.push(source);
-}
+export const addSource = (source: Source) => void sources.add(source);
 
 /** The engine; rejects with AuthError `moduleUnavailable`. */
 export const load = () => (loading ??= start());
@@ -36,6 +36,7 @@ export const load = () => (loading ??= start());
 const host: Host = {
   emergency,
   layoutOf,
+  warn,
   discard(driver) {
     if (driver === current) current = loading = undefined;
   },

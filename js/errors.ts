@@ -35,37 +35,30 @@ const BRAND = Symbol.for("cognito-signout.AuthError");
  */
 export class AuthError extends Error {
   declare readonly name: "AuthError";
-  /** What kind of error it is. */
-  readonly code: AuthErrorCode;
+  /**
+   * What kind of error it is. Each code has a section in
+   * https://github.com/cognito-signout/cognito-signout/blob/main/docs/errors.md
+   */
+  declare readonly code: AuthErrorCode;
   /** What happened, in a sentence, without a token. */
   declare readonly message: string;
   /** What to do about it, in a sentence. */
-  readonly recoverySuggestion: string;
+  declare readonly recoverySuggestion: string;
   /** Whether the same call may succeed later. */
-  readonly retryable: boolean;
+  declare readonly retryable: boolean;
   /** Cognito's own words, where an answer came. */
   declare readonly service?: AuthErrorService;
   /** What it came from. Never an object that carries a request or a body. */
   declare readonly cause?: unknown;
 
-  private constructor({
-    message,
-    code,
-    recoverySuggestion,
-    retryable,
-    service,
-    cause,
-  }: RawError) {
-    super(message);
-    this.code = code;
-    this.recoverySuggestion = recoverySuggestion;
-    this.retryable = retryable;
-    if (service) this.service = service;
-    if (cause) {
-      const below = new Error(cause.message);
-      below.name = cause.name;
-      Object.defineProperty(this, "cause", { value: below });
-    }
+  private constructor({ message, cause, ...rest }: RawError) {
+    super(
+      message,
+      cause && {
+        cause: Object.assign(new Error(cause.message), { name: cause.name }),
+      },
+    );
+    Object.assign(this, rest);
   }
 
   /** @internal */
@@ -92,20 +85,28 @@ export class AuthError extends Error {
 
   /** All but `cause` and the stack. */
   toJSON(): AuthErrorJSON {
-    const { name, code, message, recoverySuggestion, retryable, service } =
-      this;
+    const { name, code, message } = this;
     return {
       name,
       code,
       message,
-      recoverySuggestion,
-      retryable,
-      ...(service && { service }),
+      ...(this as Omit<AuthErrorJSON, "name" | "code" | "message">),
     };
   }
 }
 
-/** Whether a value is an {@link AuthError}, of this copy of the package or of another one. */
+/**
+ * Whether a value is an {@link AuthError}, of this copy of the package or of another one.
+ *
+ * @example
+ * ```ts
+ * import { isAuthError, loadTokens } from "cognito-signout";
+ *
+ * await loadTokens().catch((error: unknown) => {
+ *   if (isAuthError(error)) console.warn(error.code, error.recoverySuggestion);
+ * });
+ * ```
+ */
 export function isAuthError(value: unknown): value is AuthError {
   try {
     return (value as { readonly [BRAND]?: unknown })[BRAND] === true;
@@ -125,7 +126,13 @@ const TEXTS = {
     false,
   ],
   unknown,
-} satisfies Partial<Record<AuthErrorCode, Texts>>;
+  // What a client says after its dispose().
+  disposed: [
+    "This client was disposed of.",
+    "Make a new one with createClient().",
+    false,
+  ],
+} satisfies Partial<Record<AuthErrorCode | "disposed", Texts>>;
 
 /**
  * An error that the face itself has to tell of.
@@ -134,27 +141,14 @@ const TEXTS = {
  */
 export function faceError(code: keyof typeof TEXTS, thrown?: unknown) {
   const [message, recoverySuggestion, retryable] = TEXTS[code];
-  const cause =
-    thrown instanceof Error
-      ? { name: thrown.name, message: thrown.message }
-      : undefined;
   return AuthError.from({
-    code,
+    code: code === "disposed" ? "invalidState" : code,
     message,
     recoverySuggestion,
     retryable,
-    cause,
+    cause: thrown instanceof Error ? thrown : undefined,
   });
 }
-
-/** What a client says after its dispose(). */
-export const disposedError = () =>
-  AuthError.from({
-    code: "invalidState",
-    message: "This client was disposed of.",
-    recoverySuggestion: "Make a new one with createClient().",
-    retryable: false,
-  });
 
 /** What was thrown, as an AuthError. */
 export const asAuthError = (thrown: unknown) =>

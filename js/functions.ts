@@ -26,7 +26,7 @@ export function functionsOf(client: FaceClient): Omit<Client, "dispose"> {
     loadTokens: async () =>
       isServer() ? null : call<Tokens | null>("loadTokens"),
     refreshTokens: async () => call<Tokens>("refreshTokens"),
-    signOut(given) {
+    signOut(given?: unknown) {
       try {
         // An event counts as no options: `onClick={signOut}`.
         return client

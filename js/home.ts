@@ -4,9 +4,8 @@
 import { version } from "../package.json";
 import { FaceClient } from "./client.js";
 import { addSource, load } from "./engine.js";
-import { isServer } from "./page.js";
 import { source } from "./source.js";
-import type { Client, PreloadOptions, SignedOutEvent } from "./types.js";
+import type { SignedOutEvent } from "./types.js";
 
 const HOME = Symbol.for(`cognito-signout@${version}`);
 
@@ -23,7 +22,7 @@ function home(): ReturnType<typeof make> {
 }
 
 /** The home, which has this copy's engine too. */
-function supplied() {
+export function supplied() {
   const found = home();
   found.addSource(source);
   return found;
@@ -40,7 +39,8 @@ const early = new Set<{
 /** The public functions of the client that this copy uses. */
 export const functions = () => (own ?? home().page).functions;
 
-export function configure(config: unknown): Promise<void> {
+/** This copy's own client, which is configured from now on. */
+export function ownClient(): FaceClient {
   const { page, another } = supplied();
   if (!own) {
     own = page.setup ? another(false) : page;
@@ -50,7 +50,7 @@ export function configure(config: unknown): Promise<void> {
     }
     early.clear();
   }
-  return own.configure(config);
+  return own;
 }
 
 export function onSignedOut(
@@ -62,16 +62,4 @@ export function onSignedOut(
     early.delete(one);
     one.stop();
   };
-}
-
-export function createClient(config: unknown): Client {
-  const client = supplied().another(true);
-  void client.configure(config);
-  return { ...client.functions, dispose: () => client.dispose() };
-}
-
-export async function preload(options?: PreloadOptions): Promise<void> {
-  if (isServer()) return;
-  const driver = await supplied().load();
-  if (options?.fallback) await driver.loadFallback();
 }

@@ -10,8 +10,8 @@ import {
   SHARED,
   USER_LIST,
 } from "./keys.js";
-import { of } from "./options.js";
-import { type Settings, bare } from "./settings.js";
+import { attempt, of } from "./options.js";
+import { type Settings, bare, text } from "./settings.js";
 
 /** A key and its value. Cookies may have one name several times. */
 export type Entry = readonly [key: string, value: string];
@@ -39,31 +39,21 @@ export interface Found {
   hostedUI: boolean;
 }
 
-const isString = (value: unknown): value is string =>
-  typeof value === "string" && value !== "";
-
 /** JSON, or undefined. */
-function json(text: unknown): unknown {
-  try {
-    return JSON.parse(text as string);
-  } catch {
-    return undefined;
-  }
-}
+const json = (value: unknown): unknown =>
+  attempt(() => JSON.parse(value as string) as unknown);
 
 /** The issuer that a JWT names. It is read, not verified. */
 function issuerOf(token: string | undefined): unknown {
   const [, payload, , more] = `${token}`.split(".");
-  try {
-    return more === undefined
-      ? of(
+  return more === undefined
+    ? attempt(() =>
+        of(
           json(atob(`${payload}`.replace(/-/g, "+").replace(/_/g, "/"))),
           "iss",
-        )
-      : undefined;
-  } catch {
-    return undefined;
-  }
+        ),
+      )
+    : undefined;
 }
 
 /** A comma-joined list without these users. A name may hold a comma itself, so the list can't simply be split. */
@@ -93,7 +83,7 @@ export function layoutOf(settings: Settings) {
   const shared = [...SHARED, ...guest];
 
   const isOurs = (authority: unknown) => {
-    const url = bare(String(authority));
+    const url = bare(authority);
     const id = url.split("/").pop();
     return authorities.includes(url) || (!!id && id === pool);
   };
@@ -189,7 +179,7 @@ export function layoutOf(settings: Settings) {
       }
       const isFirst: boolean = isCurrent && !hasCurrent;
       hasCurrent ||= isFirst;
-      const session = {
+      sessions.push({
         accessToken,
         idToken,
         refreshToken,
@@ -197,15 +187,11 @@ export function layoutOf(settings: Settings) {
           of(json(values.oauthMetadata), "oauthSignIn") === true ||
           (values.signInDetails === undefined ? undefined : false),
         isCurrent: isFirst,
-      };
-      const own = [...names(SESSION), ...(forget ? names(DEVICE) : [])];
-      if (isFirst) {
-        sessions.unshift(session);
-        keys.unshift(...own);
-      } else {
-        sessions.push(session);
-        keys.push(...own);
-      }
+      });
+      keys[isFirst ? "unshift" : "push"](
+        ...names(SESSION),
+        ...(forget ? names(DEVICE) : []),
+      );
     }
     // The first to go: without it Amplify and identity-js say signed out at once, whatever is still there.
     if (last !== undefined)
@@ -225,17 +211,13 @@ export function layoutOf(settings: Settings) {
           "access_token",
           "id_token",
           "refresh_token",
-        ]
-          .map((name) => of(record, name))
-          .map((token) => (isString(token) ? token : undefined));
+        ].map((name) => text(of(record, name)) || undefined);
         if (accessToken || idToken || refreshToken) {
-          const issuer = issuerOf(accessToken) ?? issuerOf(idToken);
+          const issuer = text(issuerOf(accessToken) ?? issuerOf(idToken));
           if (
-            !isString(issuer) || !pool
+            !issuer || !pool
               ? isOurs(authority) ||
-                (!pool &&
-                  isString(issuer) &&
-                  /^https:\/\/cognito-idp\./.test(issuer))
+                (!pool && /^https:\/\/cognito-idp\./.test(issuer))
               : issuer.split("/").pop() === pool
           ) {
             keys.push(key);

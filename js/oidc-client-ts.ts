@@ -12,16 +12,6 @@ import { connect, hear, sayOut } from "./connections.js";
  * `userUnloaded` is raised, its silent renewal ends, and react-oidc-context's `isAuthenticated`
  * turns `false`, without a reload.
  *
- * ```ts
- * import { configure } from "cognito-signout";
- * import { connectUserManager } from "cognito-signout/oidc-client-ts";
- * import { UserManager } from "oidc-client-ts";
- *
- * const userManager = new UserManager(settings);
- * configure({ ...settings, hostedUI: { domain } }).catch(console.error);
- * connectUserManager(userManager);
- * ```
- *
  * With react-oidc-context, give that manager to `<AuthProvider userManager={userManager}>`; or
  * connect what `useAuth()` gives, which has the same functions:
  *
@@ -40,6 +30,22 @@ import { connect, hear, sayOut } from "./connections.js";
  * oidc-client-ts fits
  * @param client - of `createClient`; left out, the one that `configure` sets
  * @returns ends the connection; where it was made several times, the last call does
+ * @example
+ * ```ts
+ * import { configure, fromOidcSettings } from "cognito-signout";
+ * import { connectUserManager } from "cognito-signout/oidc-client-ts";
+ * import { UserManager } from "oidc-client-ts";
+ *
+ * const settings = {
+ *   authority: "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI",
+ *   client_id: "1example23456789",
+ *   redirect_uri: "https://app.example.com/",
+ *   post_logout_redirect_uri: "https://app.example.com/",
+ * };
+ * const hostedUI = { domain: "example.auth.eu-west-1.amazoncognito.com" };
+ * configure(fromOidcSettings({ ...settings, hostedUI })).catch(console.error);
+ * connectUserManager(new UserManager(settings));
+ * ```
  */
 export function connectUserManager(
   manager: ConnectableUserManager,

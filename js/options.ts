@@ -114,30 +114,30 @@ export function copyOf(
   }
 }
 
-/** A field, whatever its getter does. */
-export function of(object: unknown, name: string): unknown {
+/** What an act gives; undefined where it throws. */
+export function attempt<T>(act: () => T): T | undefined {
   try {
-    return (object as Plain | undefined)?.[name];
+    return act();
   } catch {
     return undefined;
   }
 }
 
+/** A field, whatever its getter does. */
+export const of = (object: unknown, name: string): unknown =>
+  attempt(() => (object as Plain | undefined)?.[name]);
+
 /** The longest time that a timer takes; past it, it fires at once. */
 export const LONGEST_MS = 2 ** 31 - 1;
 
-/** A time that was given, in milliseconds. */
-export function milliseconds(
+/** A time that was given, in milliseconds: how long to wait for all that is remote together. */
+export function waitMs(
   options: unknown,
-  name: string,
-  usual: number,
+  name = "timeoutMs",
+  usual = 5000,
 ): number {
   const value = of(options, name);
   return typeof value === "number" && value >= 0
     ? Math.min(value, LONGEST_MS)
     : usual;
 }
-
-/** How long to wait for all that is remote together. */
-export const waitMs = (options: unknown) =>
-  milliseconds(options, "timeoutMs", 5000);

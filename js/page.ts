@@ -1,4 +1,5 @@
 // The page around the client, if there is one.
+import { attempt } from "./options.js";
 
 /**
  * Neither a page nor a worker: there is nobody to sign out. Cloudflare has the class of a worker's global, and no place where it is;
@@ -26,9 +27,5 @@ export function openPopup(): Window | null {
 export function webStorage(
   name: "localStorage" | "sessionStorage",
 ): Storage | undefined {
-  try {
-    return globalThis[name] ?? undefined;
-  } catch {
-    return undefined;
-  }
+  return attempt(() => globalThis[name] ?? undefined);
 }

@@ -86,10 +86,12 @@ function issuerOf(pool: string): string {
   );
 }
 
-const text = (value: unknown) => (typeof value === "string" ? value : "");
+/** A text, empty where there is none. */
+export const text = (value: unknown) =>
+  typeof value === "string" ? value : "";
 
 /** An address without its trailing slash. */
-export const bare = (url: string) => url.replace(/\/$/, "");
+export const bare = (url: unknown) => `${url as string}`.replace(/\/$/, "");
 
 export function settingsOf(config: unknown): Settings {
   const get = (path: string) => at(config, path);

@@ -25,6 +25,12 @@ export * from "./index.js";
  *
  * @param source - a URL, which is fetched when the engine is needed; or a Response, or a promise
  * of one, of a fetch of your own
+ * @example
+ * ```ts
+ * import { integrity, setWasmUrl } from "cognito-signout/slim";
+ *
+ * setWasmUrl(fetch("/assets/engine.wasm", { integrity }));
+ * ```
  */
 export function setWasmUrl(
   source: string | URL | Response | Promise<Response>,

@@ -28,6 +28,12 @@ import { FIELDS, hide, hideRetry } from "./results.js";
  *
  * @param over - what is to be different
  * @throws TypeError if there is no such code
+ * @example
+ * ```ts
+ * import { authError } from "cognito-signout/testing";
+ *
+ * const error = authError("network", { message: "Failed to fetch" });
+ * ```
  */
 export function authError(
   code: AuthErrorCode,
@@ -54,6 +60,12 @@ export function authError(
  * A complete result: signed in before, no steps, unless you say otherwise.
  *
  * @param over - what is to be different
+ * @example
+ * ```ts
+ * import { completeResult } from "cognito-signout/testing";
+ *
+ * const signOut = async () => completeResult({ wasSignedIn: false });
+ * ```
  */
 export function completeResult(over?: {
   wasSignedIn?: boolean;
@@ -97,6 +109,12 @@ export interface Partials extends Failures {
  * A partial result. As in a real one, the tokens and `retry` are not enumerable.
  *
  * @throws TypeError without an error: such a result does not exist
+ * @example
+ * ```ts
+ * import { completeResult, partialResult } from "cognito-signout/testing";
+ *
+ * const result = partialResult({ globalSignOutError: "network", retry: () => completeResult() });
+ * ```
  */
 export function partialResult(given: Partials): SignOutPartial {
   const errors = errorsOf(given);
@@ -119,6 +137,12 @@ export function partialResult(given: Partials): SignOutPartial {
  * A failed result.
  *
  * @param error - default `"storage"`
+ * @example
+ * ```ts
+ * import { failedResult } from "cognito-signout/testing";
+ *
+ * const signOut = async () => failedResult("userCancelled");
+ * ```
  */
 export function failedResult(
   error: Failure = "storage",

@@ -402,61 +402,141 @@ export interface AuthErrorJSON {
  * not compile; a minor version may add a code, so keep a default branch.
  */
 export type AuthErrorCode =
-  /** {@link configure} was never called. */
+  /**
+   * {@link configure} was never called.
+   *
+   * https://github.com/cognito-signout/cognito-signout/blob/main/docs/errors.md#notconfigured
+   */
   | "notConfigured"
   /**
    * A configuration, an option, a redirect or a token argument is not usable; the message names
    * the field.
+   *
+   * https://github.com/cognito-signout/cognito-signout/blob/main/docs/errors.md#configuration
    */
   | "configuration"
   /**
    * The wrong place or moment: a server, an iframe, a refresh while signed out, a client after its
    * `dispose()`.
+   *
+   * https://github.com/cognito-signout/cognito-signout/blob/main/docs/errors.md#invalidstate
    */
   | "invalidState"
-  /** Cognito refused the token. */
+  /**
+   * Cognito refused the token.
+   *
+   * https://github.com/cognito-signout/cognito-signout/blob/main/docs/errors.md#notauthorized
+   */
   | "notAuthorized"
-  /** The token was revoked before: the session had ended already. */
+  /**
+   * The token was revoked before: the session had ended already.
+   *
+   * https://github.com/cognito-signout/cognito-signout/blob/main/docs/errors.md#tokenrevoked
+   */
   | "tokenRevoked"
-  /** The access token has expired and no new one could be had. */
+  /**
+   * The access token has expired and no new one could be had.
+   *
+   * https://github.com/cognito-signout/cognito-signout/blob/main/docs/errors.md#tokenexpired
+   */
   | "tokenExpired"
-  /** The access token lacks the scope `aws.cognito.signin.user.admin`. */
+  /**
+   * The access token lacks the scope `aws.cognito.signin.user.admin`.
+   *
+   * https://github.com/cognito-signout/cognito-signout/blob/main/docs/errors.md#missingscope
+   */
   | "missingScope"
-  /** Token revocation is off for this app client. */
+  /**
+   * Token revocation is off for this app client.
+   *
+   * https://github.com/cognito-signout/cognito-signout/blob/main/docs/errors.md#revocationdisabled
+   */
   | "revocationDisabled"
   /**
    * Held back, so that `retry()` can succeed: revoking now would kill the access token that the
    * global sign-out needs.
+   *
+   * https://github.com/cognito-signout/cognito-signout/blob/main/docs/errors.md#deferred
    */
   | "deferred"
   /**
    * A request was sent, or another tab's was, or the page left for the hosted UI; the outcome is
    * not known.
+   *
+   * https://github.com/cognito-signout/cognito-signout/blob/main/docs/errors.md#unconfirmed
    */
   | "unconfirmed"
-  /** Too many requests. */
+  /**
+   * Too many requests.
+   *
+   * https://github.com/cognito-signout/cognito-signout/blob/main/docs/errors.md#throttled
+   */
   | "throttled"
-  /** No answer could be had: offline, blocked by CORS or CSP, connection lost. */
+  /**
+   * No answer could be had: offline, blocked by CORS or CSP, connection lost.
+   *
+   * https://github.com/cognito-signout/cognito-signout/blob/main/docs/errors.md#network
+   */
   | "network"
-  /** No answer came in time. */
+  /**
+   * No answer came in time.
+   *
+   * https://github.com/cognito-signout/cognito-signout/blob/main/docs/errors.md#timeout
+   */
   | "timeout"
-  /** The caller's `signal` was aborted. */
+  /**
+   * The caller's `signal` was aborted.
+   *
+   * https://github.com/cognito-signout/cognito-signout/blob/main/docs/errors.md#aborted
+   */
   | "aborted"
-  /** The user closed the popup. */
+  /**
+   * The user closed the popup.
+   *
+   * https://github.com/cognito-signout/cognito-signout/blob/main/docs/errors.md#usercancelled
+   */
   | "userCancelled"
-  /** The browser refused to open the popup. */
+  /**
+   * The browser refused to open the popup.
+   *
+   * https://github.com/cognito-signout/cognito-signout/blob/main/docs/errors.md#popupblocked
+   */
   | "popupBlocked"
-  /** The page could not be left. */
+  /**
+   * The page could not be left.
+   *
+   * https://github.com/cognito-signout/cognito-signout/blob/main/docs/errors.md#navigation
+   */
   | "navigation"
-  /** Cognito did not send the browser back. */
+  /**
+   * Cognito did not send the browser back.
+   *
+   * https://github.com/cognito-signout/cognito-signout/blob/main/docs/errors.md#redirectnotcompleted
+   */
   | "redirectNotCompleted"
-  /** The tokens could not be read from, written to or removed from the storage. */
+  /**
+   * The tokens could not be read from, written to or removed from the storage.
+   *
+   * https://github.com/cognito-signout/cognito-signout/blob/main/docs/errors.md#storage
+   */
   | "storage"
-  /** Cognito, or something between, gave an answer that is no answer to the request. */
+  /**
+   * Cognito, or something between, gave an answer that is no answer to the request.
+   *
+   * https://github.com/cognito-signout/cognito-signout/blob/main/docs/errors.md#service
+   */
   | "service"
-  /** The WebAssembly module could not be loaded. */
+  /**
+   * The WebAssembly module could not be loaded.
+   *
+   * https://github.com/cognito-signout/cognito-signout/blob/main/docs/errors.md#moduleunavailable
+   */
   | "moduleUnavailable"
-  /** None of the above. */
+  /**
+   * None of the above.
+   *
+   * https://github.com/cognito-signout/cognito-signout/blob/main/docs/errors.md#unknown
+   */
   | "unknown";
 
 // ---------------------------------------------------------------------------------------- tokens
@@ -537,13 +617,49 @@ export interface CognitoAuthenticationAnswer extends SignInDetails {
 
 /** What {@link configure} takes, told apart by its shape. */
 export type Config =
-  | CognitoConfig
+  CognitoConfig | LibraryConfig | AmplifyConfig | OidcClientConfig;
+
+/** What {@link fromAmplify} takes. */
+export type AmplifyConfig =
   | AmplifyOutputsConfig
   | AmplifyResourcesConfig
   | AwsExportsConfig
   | AmplifyV5Config
-  | AmplifyV5BareConfig
-  | OidcClientConfig;
+  | AmplifyV5BareConfig;
+
+declare const library: unique symbol;
+
+/**
+ * A library's configuration, as {@link fromAmplify} and {@link fromOidcSettings} give it: the
+ * package's own settings may be spread into it, the ids stay the library's.
+ */
+export interface LibraryConfig extends OwnSettings {
+  /** No property that is there: it keeps this type apart. */
+  readonly [library]: true;
+  userPoolId?: undefined;
+  userPoolClientId?: undefined;
+  /** Where the hosted UI (managed login) is, in place of what the library's configuration says. */
+  hostedUI?: HostedUIConfig | undefined;
+}
+
+/**
+ * The shape of an argument: a library's has one of these names, the own one has no name that is not
+ * known.
+ */
+export type AnyShape<Shape> = Shape extends LibraryConfig
+  ? Shape
+  : Exclude<keyof Shape, keyof CognitoConfig> extends never
+    ? Shape & CognitoConfig
+    : Extract<
+          | "Auth"
+          | "auth"
+          | "authority"
+          | "aws_user_pools_id"
+          | "userPoolWebClientId",
+          keyof Shape
+        > extends never
+      ? never
+      : Shape;
 
 /** The package's own shape. */
 export interface CognitoConfig extends OwnSettings {
@@ -562,6 +678,12 @@ export interface OwnSettings {
   /** In place of AWS's own: an origin or URL, https, or http on a loopback host. */
   userPoolEndpoint?: string | undefined;
   /**
+   * `true`: `userPoolEndpoint` may be http on any host, such as an emulator in a container or on
+   * the local network. For development alone: whoever sees that network's traffic can read the
+   * tokens. A warning says so. Default `false`.
+   */
+  allowInsecureEndpoint?: boolean | undefined;
+  /**
    * `false`: the pool has token revocation off, so that no RevokeToken is sent and none is missed.
    * Default `true`.
    */
@@ -574,8 +696,12 @@ export interface OwnSettings {
     "local" | "session" | "memory" | "cookie" | StorageAdapter | undefined;
   /** How the cookies are set. A removal also tries all paths and domains that the page sees. */
   cookie?: CookieOptions | undefined;
-  /** Gets each step as it happens, without tokens; `console` fits. Default: none. */
-  logger?: Logger | undefined;
+  /**
+   * Gets a line for each step as it happens, without tokens; `console` fits. `false`: nothing is
+   * printed. Default: only warnings, on the console: for a failed result, a sign-out that found
+   * nobody but should have, a call before {@link configure}. Each one once in a page.
+   */
+  logger?: Logger | false | undefined;
 }
 
 /** The hosted UI (managed login) of a user pool. */
@@ -619,10 +745,14 @@ export interface CookieOptions {
   expires?: number | Date | undefined;
 }
 
-/** Gets a line for each step: `warn` for one that failed, `debug` for all others. */
+/** Gets a line for each step, by as many of these functions as it has. */
 export interface Logger {
-  debug(message: string): void;
-  warn(message: string): void;
+  /** For what failed. Without it the console gets the warnings. */
+  warn?(message: string): void;
+  /** For all else. */
+  info?(message: string): void;
+  /** In place of `info`, where that is missing. */
+  debug?(message: string): void;
 }
 
 /** `amplify_outputs.json` (Amplify Gen 2), as it is. Fields that are not listed do no harm. */

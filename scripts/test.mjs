@@ -6,6 +6,7 @@ import { check, checkWithNode, nodeTests, rustTests } from "./lib/commands.mjs";
 import { inRoot, workDir } from "./lib/paths.mjs";
 import { Failure, main, run } from "./lib/run.mjs";
 import { simulationTests } from "./lib/simulation.mjs";
+import { site } from "./lib/site.mjs";
 import { runStages } from "./lib/stages.mjs";
 
 const WASM = ["--target", "wasm32-unknown-unknown"];
@@ -114,11 +115,19 @@ const stages = [
     run: () => nodeTests(["www/server/test", "tests/local-cognito"]),
   },
   {
-    name: "typedoc",
+    name: "docs",
     after: ["build"],
-    run: () => checkWithNode("typedoc/bin/typedoc"),
+    run: () => nodeTests(["tests/docs", "tests/types"]),
   },
-  { name: "docs", after: ["build"], run: () => nodeTests(["tests/docs"]) },
+  {
+    name: "site",
+    after: ["build"],
+    needs: ["chromium"],
+    run: async (env) => {
+      await site();
+      return nodeTests(["tests/site"], env);
+    },
+  },
   { name: "pack", after: ["build"], run: pack },
   {
     name: "package",

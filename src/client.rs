@@ -37,8 +37,8 @@ impl Client {
     }
 
     /// A client of a configuration with JavaScript objects of the app's own: a storage (`getItem`, `setItem`,
-    /// `removeItem`, perhaps `keys`; each may return a promise), and a logger (`debug`, `warn`), which gets lines
-    /// without tokens.
+    /// `removeItem`, perhaps `keys`; each may return a promise), and a logger: `warn`, `info` (else `debug`), as
+    /// `console` has them. It gets a line for each step, without tokens. No logger: nothing is printed.
     ///
     /// With a storage, the configuration's [`StorageKind`] becomes [`StorageKind::Custom`], unless it is
     /// [`StorageKind::StateStore`].

@@ -14,11 +14,12 @@ use crate::json::Json;
 use crate::layout::{Target, keys};
 
 /// The fields of our own shape.
-const OWN_FIELDS: [&str; 9] = [
+const OWN_FIELDS: [&str; 10] = [
     "userPoolId",
     "userPoolClientId",
     "identityPoolId",
     "userPoolEndpoint",
+    "allowInsecureEndpoint",
     "hostedUI",
     "tokenRevocation",
     "storage",
@@ -50,6 +51,8 @@ pub struct Config {
     pub cookie: CookieOptions,
     /// The issuer as oidc-client-ts names it in its keys, or the hosted UI's domain, as the settings have it.
     pub authority: String,
+    /// Amplify's `ssr` is set: a server may keep the session in cookies too.
+    pub(crate) server_rendered: bool,
     /// What oidc-client-ts puts in front of the user's key: `oidc.` unless its `userStore` was made with another
     /// one. Empty in a store of another kind.
     pub user_store_prefix: String,
@@ -145,7 +148,7 @@ pub struct Reading<F> {
     pub storage: Option<F>,
     /// Where oidc-client-ts keeps its sign-ins under way, if that is a store of the app's own.
     pub state_store: Option<F>,
-    /// The logger, where there is one: `debug` and `warn` are functions.
+    /// The logger, where there is one: of `warn`, `info` and `debug` those that it has are functions.
     pub logger: Option<F>,
 }
 
@@ -210,6 +213,12 @@ pub fn endpoint_for(config: &Config, issuer: Option<&str>) -> Option<String> {
     } else {
         Some(config.endpoint.clone())
     }
+}
+
+/// Whether requests go over the network without encryption.
+#[cfg(target_arch = "wasm32")]
+pub fn is_insecure(config: &Config) -> bool {
+    !config.endpoint.is_empty() && address::plain_url(&config.endpoint).is_none()
 }
 
 /// What may stand for the pool in a key of oidc-client-ts, no trailing slash: as configured, its issuer, the hosted UI.
@@ -294,6 +303,7 @@ fn read_object(mut reader: Reader) -> Result<Parts, AuthError> {
     }
     let at_identity = path(shape.identity_pool);
     let mut identity_pool_id = reader.text(&at_identity);
+    let allow_http = reader.flag("allowInsecureEndpoint", false);
     // Our own fields may be given with any shape, and come first.
     for at in [
         "Auth.endpoint",
@@ -303,7 +313,8 @@ fn read_object(mut reader: Reader) -> Result<Parts, AuthError> {
     ] {
         if let Some(text) = reader.text(at) {
             match address::endpoint(&text) {
-                Some(given) => endpoint = given,
+                Some((_, false)) if !allow_http => reader.fail(at, INSECURE),
+                Some((given, _)) => endpoint = given,
                 None => reader.fail(at, SAFE_URL),
             }
         }
@@ -318,15 +329,9 @@ fn read_object(mut reader: Reader) -> Result<Parts, AuthError> {
         cookie,
         prefix,
     } = storage::read(&mut reader, shape);
-    let logger = reader.object("logger").then_some("logger");
-    if logger.is_some() {
-        for method in ["logger.debug", "logger.warn"] {
-            if !reader.function(method) {
-                reader.fail(method, "must be a function.");
-            }
-        }
-    }
+    let logger = logger(&mut reader);
     let token_revocation = reader.flag("tokenRevocation", true);
+    let server_rendered = matches!(reader.field("ssr"), Field::Flag(true));
     let config = Config {
         user_pool_id,
         user_pool_client_id,
@@ -337,10 +342,36 @@ fn read_object(mut reader: Reader) -> Result<Parts, AuthError> {
         storage,
         cookie,
         authority,
+        server_rendered,
         user_store_prefix: prefix.unwrap_or_else(|| keys::OIDC.to_owned()),
     };
     reader.finish((config, custom, logger))
 }
+
+/// The path of the app's own logger. With `false` the face prints no warning either.
+fn logger(reader: &mut Reader) -> Option<&'static str> {
+    match reader.field("logger") {
+        Field::Missing | Field::Flag(false) => return None,
+        _ => {}
+    }
+    let mut has_one = false;
+    for method in ["logger.warn", "logger.info", "logger.debug"] {
+        if reader.function(method) {
+            has_one = true;
+        } else if reader.has(method) {
+            reader.fail(method, "must be a function.");
+        }
+    }
+    if !has_one {
+        reader.fail(
+            "logger",
+            "must be an object with a function warn, info or debug, or false.",
+        );
+    }
+    Some("logger")
+}
+
+const INSECURE: &str = "is not https: anyone on the network could read the tokens that are sent there. For an emulator on another host or in a container, set allowInsecureEndpoint: true.";
 
 const SAFE_URL: &str =
     "must be an https URL (http on this machine only) without user, query and fragment.";

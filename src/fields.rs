@@ -207,10 +207,50 @@ impl<'a> Reader<'a> {
             if !known.contains(&name.as_str()) {
                 // Tokens given where settings belong are named too.
                 let path = [at, &redact(&name)].concat();
-                self.fail(&path, "is not known. Check its spelling, or leave it out.");
+                let problem = match near(&name, known) {
+                    Some(meant) => ["is not known. Did you mean ", meant, "?"].concat(),
+                    None => "is not known. Check its spelling, or leave it out.".to_owned(),
+                };
+                self.fail(&path, &problem);
             }
         }
     }
+}
+
+/// The known name that a misspelt one is nearest to: at most two edits away, whatever the capitals,
+/// and less than half of it.
+fn near<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+    let mut nearest = None;
+    let mut least = 3;
+    for candidate in known {
+        let edits = edits(name.as_bytes(), candidate.as_bytes());
+        if edits < least && 2 * edits < candidate.len() {
+            (nearest, least) = (Some(*candidate), edits);
+        }
+    }
+    nearest
+}
+
+/// How many letters have to be put in, left out or replaced to make one name of the other.
+fn edits(name: &[u8], other: &[u8]) -> usize {
+    // Of a name that is much longer, nothing has to be counted.
+    if name.len() > other.len() + 2 {
+        return usize::MAX;
+    }
+    let mut before: Vec<usize> = (0..=other.len()).collect();
+    for (row, letter) in name.iter().enumerate() {
+        let mut now = vec![row + 1];
+        let mut left = row + 1;
+        for (pair, wanted) in before.windows(2).zip(other) {
+            if let [diagonal, above] = pair {
+                let differs = usize::from(!letter.eq_ignore_ascii_case(wanted));
+                left = (diagonal + differs).min(above + 1).min(left + 1);
+                now.push(left);
+            }
+        }
+        before = now;
+    }
+    before.last().copied().unwrap_or(usize::MAX)
 }
 
 /// The error of a whole argument that is no object.

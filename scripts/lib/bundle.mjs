@@ -9,6 +9,7 @@ import {
 } from "node:fs/promises";
 import { join } from "node:path";
 import * as esbuild from "esbuild";
+import { cdnPage } from "./cdn.mjs";
 import { distDir, inRoot, root, workDir } from "./paths.mjs";
 import { Failure } from "./run.mjs";
 import { rollUpTypes } from "./types.mjs";
@@ -73,6 +74,10 @@ export async function bundle() {
   }
   await bundleFile("chunk", CHUNK, "esm", fresh, "js");
   await rollUpTypes(fresh, names);
+  await writeFile(
+    join(fresh, "cdn.md"),
+    await cdnPage(fresh, names, [CHUNK, FALLBACK]),
+  );
   await copyFile(
     join(workDir, "bindgen/engine.wasm"),
     join(fresh, "engine.wasm"),

@@ -28,7 +28,7 @@ export const buildInputs = () =>
     [
       ...ENGINE_INPUTS,
       ...["js", "package.json", "package-lock.json"],
-      ...scripts("build", "bundle", "types"),
+      ...scripts("build", "bundle", "cdn", "release", "types"),
     ].map((path) => inRoot(path)),
   );
 

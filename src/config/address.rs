@@ -34,18 +34,23 @@ pub(super) fn is_client_id(id: &str) -> bool {
 
 /// An address without query and fragment: https, or http on this machine.
 pub(super) fn plain_url(text: &str) -> Option<Url> {
-    Url::parse(text).filter(|url| url.safe && url.query.is_empty() && !url.fragment)
+    web_url(text).filter(|url| url.safe)
 }
 
-/// The address that requests are posted to, in place of AWS's own.
-pub(super) fn endpoint(text: &str) -> Option<String> {
-    let url = plain_url(text)?;
+/// An address without query and fragment: https or http.
+fn web_url(text: &str) -> Option<Url> {
+    Url::parse(text).filter(|url| url.web && url.query.is_empty() && !url.fragment)
+}
+
+/// The address that requests are posted to, in place of AWS's own; and whether nobody on the network can read them.
+pub(super) fn endpoint(text: &str) -> Option<(String, bool)> {
+    let url = web_url(text)?;
     let slash = if url.path.is_empty() || text.ends_with('/') {
         "/"
     } else {
         ""
     };
-    Some([url.origin.as_str(), &url.path, slash].concat())
+    Some(([url.origin.as_str(), &url.path, slash].concat(), url.safe))
 }
 
 /// Cognito's own issuer, read: the pool, and the origin that requests go to. `None` for any other text.

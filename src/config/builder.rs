@@ -14,6 +14,7 @@ pub struct ConfigBuilder {
     client_id: String,
     identity_pool_id: Option<String>,
     endpoint: Option<String>,
+    allow_insecure_endpoint: bool,
     hosted_ui: Option<(String, Vec<String>)>,
     token_revocation: bool,
     storage: StorageKind,
@@ -27,6 +28,7 @@ impl ConfigBuilder {
             client_id,
             identity_pool_id: None,
             endpoint: None,
+            allow_insecure_endpoint: false,
             hosted_ui: None,
             token_revocation: true,
             storage: StorageKind::default(),
@@ -44,6 +46,14 @@ impl ConfigBuilder {
     /// pool's region.
     pub fn endpoint(mut self, url: impl Into<String>) -> Self {
         self.endpoint = Some(url.into());
+        self
+    }
+
+    /// `true` lets the endpoint be http on another host: an emulator on the network or in a container. Whoever sees that
+    /// network's traffic can read the tokens, so it is for development alone, and the logger hears a warning.
+    /// Default: false.
+    pub fn allow_insecure_endpoint(mut self, is_allowed: bool) -> Self {
+        self.allow_insecure_endpoint = is_allowed;
         self
     }
 
@@ -88,6 +98,10 @@ impl ConfigBuilder {
         fields.text("userPoolClientId", &self.client_id);
         fields.maybe("identityPoolId", self.identity_pool_id.as_deref());
         fields.maybe("userPoolEndpoint", self.endpoint.as_deref());
+        fields.put(
+            "allowInsecureEndpoint",
+            Json::Bool(self.allow_insecure_endpoint),
+        );
         fields.put("tokenRevocation", Json::Bool(self.token_revocation));
         if let Some((domain, redirects)) = &self.hosted_ui {
             let mut hosted_ui = Object::default();

@@ -374,7 +374,7 @@ pub enum Effect {
     Settle(CallId, Reply),
     /// Tell the listeners of these clients.
     Tell(Vec<ClientId>, SignedOutEvent),
-    /// Give a client's logger a line, at level `warn` or `debug`.
+    /// Give a client's logger a line, at level `warn` or `info`.
     Log(ClientId, bool, String),
     /// A handle is not used any more.
     Release(Handle),

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use crate::engine::tables::Op;
 use crate::error::{AuthError, AuthErrorCode};
 use crate::outcome::{SignOutStep, StepName, StepOutcome};
+use crate::text::push_decimal;
 
 /// The duration of a step that goes on.
 const UNDER_WAY: f64 = -1.0;
@@ -16,7 +17,7 @@ fn begun(step: StepName, at: f64) -> SignOutStep {
         outcome: StepOutcome::Failed,
         reason: None,
         attempts: 0,
-        started_at_ms: at,
+        started_at_ms: tenths(at),
         duration_ms: UNDER_WAY,
         status: None,
         request_id: None,
@@ -38,9 +39,39 @@ pub fn skipped(step: StepName, at: f64, reason: &'static str) -> SignOutStep {
 pub fn as_of(step: &SignOutStep, now: f64) -> SignOutStep {
     let mut step = step.clone();
     if step.duration_ms == UNDER_WAY {
-        step.duration_ms = now - step.started_at_ms;
+        step.duration_ms = tenths(now - step.started_at_ms);
     }
     step
+}
+
+/// Milliseconds to one decimal: browsers' clocks are hardly finer.
+fn tenths(ms: f64) -> f64 {
+    (ms * 10.0 + 0.5).floor() / 10.0
+}
+
+/// A step in a line, for the logger. No token is ever in one.
+pub fn line(step: &SignOutStep, error: Option<&AuthError>) -> String {
+    let mut line = [step.step.as_str(), " ", step.outcome.as_str()].concat();
+    let mut facts = Vec::new();
+    if let Some(code) = step.code {
+        facts.push(code.as_str().to_owned());
+    }
+    if let Some(status) = step.status {
+        let mut text = "HTTP ".to_owned();
+        push_decimal(&mut text, status.into());
+        facts.push(text);
+    }
+    if let Some(id) = &step.request_id {
+        facts.push(["request ", id].concat());
+    }
+    if !facts.is_empty() {
+        line.push_str(&[" (", &facts.join(", "), ")"].concat());
+    }
+    let why = error.map(|error| &error.message).or(step.reason.as_ref());
+    if let Some(why) = why {
+        line.push_str(&[": ", why].concat());
+    }
+    line
 }
 
 /// What an error is kept for.
@@ -125,13 +156,18 @@ impl StepLog {
     /// A step has ended, for now.
     pub fn end(&mut self, name: StepName, at: f64, code: Option<AuthErrorCode>) {
         if let Some(step) = self.change(name) {
-            step.duration_ms = at - step.started_at_ms;
+            step.duration_ms = tenths(at - step.started_at_ms);
             step.outcome = match code {
                 Some(_) => StepOutcome::Failed,
                 None => StepOutcome::Ok,
             };
             step.code = code;
         }
+    }
+
+    /// A step.
+    pub fn step(&self, name: StepName) -> Option<&SignOutStep> {
+        self.steps.iter().find(|step| step.step == name)
     }
 
     /// A step is not begun.
@@ -194,5 +230,56 @@ impl StepLog {
     pub fn inherit(&mut self, before: &StepLog) {
         self.errors = before.errors.clone();
         self.errors.leaving = None;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_says_what_became_of_a_step() {
+        let mut log = StepLog::default();
+        log.begin(StepName::Clear, 0, 1.0);
+        log.begin(StepName::RevokeToken, 1, 1.0);
+        log.answered(StepName::RevokeToken, 400, Some("a1b2".to_owned()));
+        let mut line_of = |name, error: Option<AuthError>| {
+            log.end(name, 7.0, error.as_ref().map(|error| error.code));
+            log.step(name).map(|step| line(step, error.as_ref()))
+        };
+        assert_eq!(line_of(StepName::Clear, None).unwrap(), "clear ok");
+        let storage = AuthError::new(AuthErrorCode::Storage);
+        assert_eq!(
+            line_of(StepName::Clear, Some(storage)).unwrap(),
+            "clear failed (storage): The tokens could not be removed from the storage."
+        );
+        assert_eq!(
+            line_of(StepName::RevokeToken, None).unwrap(),
+            "revokeToken ok (HTTP 400, request a1b2)"
+        );
+        let service = AuthError::with_message(AuthErrorCode::Service, "Forbidden.");
+        assert_eq!(
+            line_of(StepName::RevokeToken, Some(service)).unwrap(),
+            "revokeToken failed (service, HTTP 400, request a1b2): Forbidden."
+        );
+        let skipped = skipped(StepName::ForgetDevice, 7.0, "nobody was signed in");
+        assert_eq!(
+            line(&skipped, None),
+            "forgetDevice skipped: nobody was signed in"
+        );
+    }
+
+    #[test]
+    fn times_have_one_decimal() {
+        let mut log = StepLog::default();
+        log.begin(StepName::Clear, 0, 0.049_999);
+        log.begin(StepName::RevokeToken, 1, 1234.567_8);
+        log.end(StepName::Clear, 0.85, None);
+        let [clear, revoke] = log.steps() else {
+            panic!("two steps");
+        };
+        assert_eq!((clear.started_at_ms, clear.duration_ms), (0.0, 0.9));
+        let revoke = as_of(revoke, 2000.000_1);
+        assert_eq!((revoke.started_at_ms, revoke.duration_ms), (1234.6, 765.4));
     }
 }

@@ -526,14 +526,21 @@ impl Tab {
         wanted.map(|hearer| hearer.listener.clone()).collect()
     }
 
-    /// Gives a client's logger a line. No token is ever in one.
+    /// Gives a client's logger a line, as far as it has a function for it. No token is ever in one.
     #[inline(never)]
-    pub(super) fn log(&self, client: ClientId, warning: bool, line: &str) {
+    pub fn log(&self, client: ClientId, warning: bool, line: &str) {
         let logger = self.with_client(client, |client| client.logger.clone());
         if let Some(logger) = logger.flatten() {
             let line = JsValue::from_str(&["cognito-signout: ", line].concat());
+            let level = if warning {
+                "warn"
+            } else if js::get(&logger, "info").is_function() {
+                "info"
+            } else {
+                "debug"
+            };
             // A logger that throws must not stop a sign-out.
-            let _ = js::call(&logger, if warning { "warn" } else { "debug" }, &[&line]);
+            let _ = js::call(&logger, level, &[&line]);
         }
     }
 }

@@ -73,6 +73,10 @@ fn it_names_the_field_that_is_wrong() {
     names_field(Config::builder("", "client1").build(), "userPoolId");
     names_field(Config::builder(POOL, "a b").build(), "userPoolClientId");
     names_field(builder().endpoint("ftp://a").build(), "userPoolEndpoint");
+    let on_the_network = || builder().endpoint("http://192.168.1.20:9229");
+    names_field(on_the_network().build(), "userPoolEndpoint");
+    let allowed = on_the_network().allow_insecure_endpoint(true).build();
+    assert_eq!(allowed.unwrap().endpoint, "http://192.168.1.20:9229/");
     names_field(
         builder().hosted_ui("", ["https://a.example/"]).build(),
         "hostedUI.domain",

@@ -12,6 +12,9 @@ error type, HTTP status and request id) where an answer came. No token is in any
 This page is made from the table in `src/error.rs`. The texts below are the defaults: where the cause is known better, the error's own
 `message` and `recoverySuggestion` say more. A minor version may add codes, so keep a default branch.
 
+The package prints a failed result as one `console.warn`, with the address of its code's section here.
+`logger: false` silences it, and a `logger` with a `warn` of its own replaces the console.
+
 From the symptom to the cause: [\"Logout does not work\"](logout-does-not-work.md).
 ";
 
@@ -82,7 +85,7 @@ fn standing(code: AuthErrorCode) -> [&'static str; 2] {
         ],
         ModuleUnavailable => [
             "`configure`, `preload`, `storeTokens`, `loadTokens`, `refreshTokens`; the fields of a partial result; a failed result",
-            "in a partial result signed out on this device; in a failed one to be taken as signed in",
+            "in a partial result signed out on this device; in a failed one to be taken as signed in. Some browsers load a script that has failed once again only after the page was reloaded",
         ],
         Unknown => [
             "anywhere",

@@ -128,6 +128,25 @@ fn what_is_wrong_is_named() {
     ] {
         names_field(options::read(argument(&[(name, value)])), name);
     }
+    // Near a name that is known, it says which.
+    for (name, says) in [
+        (
+            "timeoutMS",
+            "timeoutMS: is not known. Did you mean timeoutMs?",
+        ),
+        ("globl", "globl: is not known. Did you mean global?"),
+        (
+            "hosted_ui",
+            "hosted_ui: is not known. Did you mean hostedUI?",
+        ),
+        (
+            "clientMetadata",
+            "clientMetadata: is not known. Check its spelling, or leave it out.",
+        ),
+    ] {
+        let error = options::read(argument(&[(name, flag(true))])).unwrap_err();
+        assert_eq!(error.message, says);
+    }
     for argument in [
         Field::Text(String::new()),
         Field::Number(0.0),

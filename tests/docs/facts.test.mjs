@@ -5,7 +5,8 @@ import { posix } from "node:path";
 import { test } from "node:test";
 import ts from "typescript";
 import { inRoot } from "../../scripts/lib/paths.mjs";
-import { firstColumn, GUIDES, read } from "./markdown.mjs";
+import { repository, version } from "../../scripts/lib/release.mjs";
+import { anchors, firstColumn, GUIDES, read } from "./markdown.mjs";
 
 const DOCUMENTS = [
   ...GUIDES,
@@ -33,11 +34,13 @@ function members(name) {
   return found.members.map((member) => member.name?.getText(types));
 }
 
-const guide = await read("docs/guide.md");
+const [features = "", configuration = ""] = await Promise.all(
+  ["features", "configuration"].map((name) => read(`docs/guide/${name}.md`)),
+);
 
 test("the options in the guide are those of SignOutOptions", () => {
   assert.deepEqual(
-    firstColumn(guide, "## Options").sort(),
+    firstColumn(features, "## Options").sort(),
     members("SignOutOptions")
       .filter((name) => name !== "oauth")
       .sort(),
@@ -46,12 +49,23 @@ test("the options in the guide are those of SignOutOptions", () => {
 
 test("the settings in the guide are those of the configuration", () => {
   assert.deepEqual(
-    firstColumn(guide, "## Configuration")
+    firstColumn(configuration, "## Settings")
       .filter((name) => !name?.includes("."))
       .sort(),
     [
       ...new Set([...members("CognitoConfig"), ...members("OwnSettings")]),
     ].sort(),
+  );
+});
+
+test("the texts in the guide are those of describe", async () => {
+  const [, texts = ""] =
+    /interface DescribeTexts \{(.*?)^\}/ms.exec(
+      await read("dist/describe.d.ts"),
+    ) ?? [];
+  assert.deepEqual(
+    firstColumn(features, "## Texts for your users"),
+    [...texts.matchAll(/^ +(\w+): string;/gm)].map(([, name]) => name),
   );
 });
 
@@ -61,15 +75,81 @@ test("the codes in the guide are those of AuthErrorCode", () => {
     .find(({ name }) => name.text === "AuthErrorCode");
   const codes = [...(union?.getText(types) ?? "").matchAll(/\| "(\w+)"/g)];
   assert.deepEqual(
-    firstColumn(guide, "## Errors").sort(),
+    firstColumn(features, "## Errors").sort(),
     codes.map(([, code]) => code).sort(),
   );
+});
+
+/** What the package carries: npm, CDNs and node_modules have no other file of the repository. */
+const CARRIED = ["README.md", "CHANGELOG.md"];
+
+for (const document of CARRIED)
+  test(`${document}: each link and image works wherever it is shown`, async () => {
+    const text = await read(document);
+    const targets = [
+      ...text.matchAll(/\]\(([^)]+)\)|^\[[\w-]+\]:\s+(\S+)$|<(https:[^>]+)>/gm),
+    ].map(([, ...urls]) => urls.find(Boolean) ?? "");
+    assert.ok(targets.length >= 5);
+    const raw = repository.replace("github.com", "raw.githubusercontent.com");
+    for (const target of targets) {
+      if (target.startsWith("#")) {
+        assert.ok(anchors(text).includes(target.slice(1)), target);
+        continue;
+      }
+      assert.match(target, /^https:\/\//);
+      // What is of a version is of this one.
+      const [, named] = /cognito-signout@([^/]+)/.exec(target) ?? [];
+      assert.equal(named ?? version, version, target);
+      const at = [`${repository}/blob/`, `${raw}/`].find((start) =>
+        target.startsWith(start),
+      );
+      if (!at) continue;
+      const [path = "", anchor] = target.slice(at.length).split("#");
+      assert.ok(path.startsWith(`v${version}/`), target);
+      const file = path.slice(`v${version}/`.length);
+      assert.ok(existsSync(inRoot(file)), target);
+      if (anchor) assert.ok(anchors(await read(file)).includes(anchor), target);
+    }
+    for (const [, label = ""] of text.matchAll(/\]\[([\w-]+)\]/g))
+      assert.match(text, new RegExp(`^\\[${label}\\]:`, "m"));
+  });
+
+test("the README is short", async () => {
+  assert.ok((await read("README.md")).trimEnd().split("\n").length < 150);
+});
+
+test("npm and crates.io are told the same addresses", async () => {
+  const own = JSON.parse(await read("package.json"));
+  const cargo = await read("Cargo.toml");
+  assert.match(cargo, new RegExp(`^homepage = "${own.homepage}"$`, "m"));
+  assert.match(cargo, new RegExp(`^repository = "${repository}"$`, "m"));
+  assert.equal(own.bugs.url, `${repository}/issues`);
+});
+
+test("each code in the types links to its section of the errors page", async () => {
+  const page = await read("docs/errors.md");
+  const link = `${repository}/blob/main/docs/errors.md#`;
+  const union = types.statements
+    .filter((statement) => ts.isTypeAliasDeclaration(statement))
+    .find(({ name }) => name.text === "AuthErrorCode");
+  const found = [
+    ...(union?.getText(types) ?? "").matchAll(
+      /\* (https:\S+)\n +\*\/\n +\| "(\w+)"/g,
+    ),
+  ];
+  const sections = [...page.matchAll(/^## `(\w+)`$/gm)].map(([, code]) => code);
+  assert.deepEqual(
+    found.map(([, url, code]) => [url, code]),
+    sections.map((code) => [`${link}${code?.toLowerCase()}`, code]),
+  );
+  // What the package prints leads there too.
+  assert.ok((await read("dist/index.js")).includes(`${link}`));
 });
 
 for (const document of DOCUMENTS) {
   test(`${document}: every link, path and npm script is there`, async () => {
     const text = await read(document);
-    const links = [...text.matchAll(/\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)/g)];
+    const links = [...text.matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)];
     const paths = [
       ...text.matchAll(
         /`((?:src|js|scripts|www|tests|bench|docs)\/[\w./-]*\w\/?)`/g,
@@ -80,6 +160,15 @@ for (const document of DOCUMENTS) {
         existsSync(inRoot(path)) ||
           existsSync(inRoot(posix.join(posix.dirname(document), path))),
         path,
+      );
+    for (const [, path = "", anchor] of links.filter(([, , anchor]) => anchor))
+      assert.ok(
+        anchors(
+          path === ""
+            ? text
+            : await read(posix.join(posix.dirname(document), path)),
+        ).includes(anchor ?? ""),
+        `${path}#${anchor}`,
       );
     const { scripts } = JSON.parse(await read("package.json"));
     for (const [, script = ""] of text.matchAll(/`npm run ([\w-]+)/g))

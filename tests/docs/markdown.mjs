@@ -1,6 +1,7 @@
 // What the tests of the documents read out of them.
 import { readdir, readFile } from "node:fs/promises";
 import { inRoot } from "../../scripts/lib/paths.mjs";
+import { slugOf } from "../../site/slug.mjs";
 
 /**
  * @typedef {object} Snippet
@@ -13,9 +14,11 @@ import { inRoot } from "../../scripts/lib/paths.mjs";
 /** What users read. */
 export const GUIDES = [
   "README.md",
-  ...(await readdir(inRoot("docs")))
-    .filter((name) => name.endsWith(".md"))
-    .map((name) => `docs/${name}`),
+  ...(await readdir(inRoot("docs"), { recursive: true }))
+    .map((name) => `docs/${name.replaceAll("\\", "/")}`)
+    // The reports of the API are made for reviewers.
+    .filter((path) => path.endsWith(".md") && !path.startsWith("docs/api/"))
+    .sort(),
 ];
 
 /**
@@ -39,6 +42,22 @@ export async function snippets(document) {
       code: match[3] ?? "",
     }),
   );
+}
+
+/**
+ * The anchors of a document's headings, as GitHub makes them.
+ * @param {string} text
+ */
+export function anchors(text) {
+  /** @type {Map<string, number>} */
+  const seen = new Map();
+  const prose = text.replaceAll(/^```.*?^```$/gms, "");
+  return [...prose.matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) => {
+    const slug = slugOf(heading);
+    const before = seen.get(slug) ?? 0;
+    seen.set(slug, before + 1);
+    return before === 0 ? slug : `${slug}-${before}`;
+  });
 }
 
 /**

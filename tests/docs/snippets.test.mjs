@@ -9,7 +9,7 @@ import { inRoot, root, workDir } from "../../scripts/lib/paths.mjs";
 import { run } from "../../scripts/lib/run.mjs";
 import { GUIDES, read, snippets } from "./markdown.mjs";
 
-const LANGUAGES = ["ts", "js", "rust", "sh", "toml", "text"];
+const LANGUAGES = ["ts", "tsx", "js", "rust", "sh", "toml", "html", "text"];
 
 const all = (await Promise.all(GUIDES.map(snippets))).flat();
 
@@ -34,15 +34,57 @@ test("every snippet that names a file is a piece of it, word for word", async ()
   }
 });
 
+/** The examples in the comments of an entry's types. @param {string} entry */
+async function examplesOf(entry) {
+  const text = await read(`dist/${entry}.d.ts`);
+  const blocks = text.matchAll(/@example\n *\* ```ts\n(.*?)^ *\* ```$/gms);
+  return [...blocks].map(({ 1: block = "", index }) => ({
+    name: `dist/${entry}.d.ts:${text.slice(0, index).split("\n").length + 1}`,
+    language: "ts",
+    code: block.replaceAll(/^ *\* ?/gm, ""),
+  }));
+}
+
+const { exports } = JSON.parse(await read("package.json"));
+const ENTRIES = Object.keys(exports)
+  .filter((name) => !/\.(json|wasm)$/.test(name))
+  .map((name) => (name === "." ? "index" : name.slice(2)));
+
+test("every function of every entry has an example, for each of its overloads", async () => {
+  for (const entry of ENTRIES) {
+    const types = ts.createSourceFile(
+      "types.d.ts",
+      await read(`dist/${entry}.d.ts`),
+      ts.ScriptTarget.ES2022,
+      true,
+    );
+    for (const statement of types.statements)
+      if (ts.isFunctionDeclaration(statement)) {
+        const tags = ts
+          .getJSDocTags(statement)
+          .map(({ tagName }) => tagName.text);
+        const name = statement.name?.text;
+        assert.ok(tags.includes("example"), `${name} of ${entry}`);
+      }
+  }
+});
+
 test("TypeScript and JavaScript compile, each by itself", async () => {
+  const examples = (await Promise.all(ENTRIES.map(examplesOf))).flat();
+  assert.ok(examples.length >= 20);
   // Each is a module beside this file, so that `cognito-signout` and node_modules are found as an app finds them.
   /** @type {Map<string, { name: string, code: string }>} */
   const files = new Map(
-    written("ts", "js").map(({ name, language, code }, i) => [
-      join(root, `tests/docs/snippet-${i}.m${language}`),
-      // A snippet without an import is a module all the same.
-      { name, code: `${code}export {};\n` },
-    ]),
+    [...written("ts", "tsx", "js"), ...examples].map(
+      ({ name, language, code }, i) => [
+        join(
+          root,
+          `tests/docs/snippet-${i}.${language === "tsx" ? "" : "m"}${language}`,
+        ),
+        // A snippet without an import is a module all the same.
+        { name, code: `${code}export {};\n` },
+      ],
+    ),
   );
   assert.ok(files.size >= 10);
   // Amplify writes this one into the app.
@@ -55,6 +97,7 @@ test("TypeScript and JavaScript compile, each by itself", async () => {
     target: ts.ScriptTarget.ES2022,
     lib: ["lib.es2022.d.ts", "lib.dom.d.ts", "lib.dom.iterable.d.ts"],
     module: ts.ModuleKind.ESNext,
+    jsx: ts.JsxEmit.ReactJSX,
     moduleResolution: ts.ModuleResolutionKind.Bundler,
     allowJs: true,
     checkJs: true,

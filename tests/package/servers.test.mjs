@@ -233,7 +233,8 @@ for (const [name, globals] of Object.entries(SERVERS))
         "--unhandled-rejections=strict",
         file,
       ]);
-      assert.equal(stderr, "");
+      // Once, however many functions and entries are called.
+      assert.match(stderr, /^cognito-signout: This needs a browser; .*\n$/);
       assert.deepEqual(JSON.parse(stdout), INERT);
     } finally {
       await rm(join(file, ".."), { recursive: true });

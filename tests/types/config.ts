@@ -1,6 +1,17 @@
 // Each accepted shape is assignable, as a literal, as a constant, widened and as imported JSON.
-import { configure, createClient, preload } from "cognito-signout";
-import type { Client, Config, StorageAdapter } from "cognito-signout";
+import {
+  configure,
+  createClient,
+  fromAmplify,
+  fromOidcSettings,
+  preload,
+} from "cognito-signout";
+import type {
+  Client,
+  Config,
+  LibraryConfig,
+  StorageAdapter,
+} from "cognito-signout";
 import outputs from "./amplify-outputs.json" with { type: "json" };
 
 const userPoolId = "eu-west-1_AbCdEfGhI";
@@ -151,8 +162,8 @@ await configure({
   },
 });
 await configure({ userPoolId, userPoolClientId, storage: StaticStorage });
+// @ts-expect-error: v5's field name, cut short
 await configure({
-  // @ts-expect-error: v5's field name, cut short
   Auth: { userPoolId, userPoolWebClient: userPoolClientId },
 });
 
@@ -201,6 +212,52 @@ await configure({
   redirect_uri: "https://app.example.com/",
 });
 
+// A library's configuration, by its function: the package's own settings may be spread into it.
+const adopted: LibraryConfig = fromAmplify(outputs);
+await configure(adopted);
+await configure({ ...adopted, storage: "session", logger: false });
+await configure(fromAmplify(awsExports));
+await configure({
+  ...fromOidcSettings(oidcSettings),
+  hostedUI: { domain: "d.example.com", redirectSignOut: "https://a.example/" },
+});
+createClient(fromOidcSettings(oidcSettings)).dispose();
+createClient(outputs).dispose();
+adopted satisfies Config;
+// A configuration of any shape, as a wrapper hands it on.
+export const wrapper = (config: Config) => configure(config);
+export const maker = (config: Config): Client => createClient(config);
+// @ts-expect-error: the ids stay the library's
+await configure({ ...adopted, userPoolClientId });
+// @ts-expect-error: not a setting of the package
+await configure({ ...adopted, storage: "sessionStorage" });
+// @ts-expect-error: settings of another library
+fromAmplify(oidcSettings);
+// @ts-expect-error: a configuration of another library
+fromOidcSettings(outputs);
+
+// Loggers: as many of the functions as there are, or none at all.
+await configure({ userPoolId, userPoolClientId, logger: false });
+await configure({
+  userPoolId,
+  userPoolClientId,
+  logger: { warn: (line) => void line.toUpperCase() },
+});
+// @ts-expect-error: none of a logger's functions
+await configure({ userPoolId, userPoolClientId, logger: { log: () => {} } });
+// @ts-expect-error: there is no default to turn on
+await configure({ userPoolId, userPoolClientId, logger: true });
+await configure({
+  userPoolId,
+  userPoolClientId,
+  userPoolEndpoint: "http://cognito-local:9229",
+  allowInsecureEndpoint: true,
+});
+
+// @ts-expect-error: nothing in it
+await configure({});
+// @ts-expect-error: a setting alone is no configuration
+await configure({ storage: "session" });
 // @ts-expect-error: no configuration
 await configure();
 // @ts-expect-error: no configuration

@@ -31,6 +31,11 @@ interface AmplifySignOutInput {
 declare const amplifyInput: AmplifySignOutInput;
 await signOut(amplifyInput);
 
+// What a wrapper may say of its own argument.
+export const wrapper = (...given: Parameters<typeof signOut>) =>
+  signOut(...given);
+await wrapper({ global: true });
+
 // A constant of options, widened or not.
 const widened: SignOutOptions = { hostedUI: "manual" };
 await signOut(widened);

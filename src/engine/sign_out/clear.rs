@@ -2,6 +2,7 @@
 
 use super::scope::{Action, Purpose, Scope};
 use super::task::SignOutTask;
+use crate::config::StorageKind;
 use crate::engine::io::Removed;
 use crate::engine::steps::ErrorOf;
 use crate::engine::storage::{PlaceFound, Scanned};
@@ -13,6 +14,9 @@ use crate::session::{Claims, Secret, Session, SessionId, SignInMethod};
 
 /// How much longer than its time-out a sign-out may take: an asynchronous storage has 5 s of its own.
 const SLACK_MS: f64 = 6000.0;
+
+/// Scripts see no HttpOnly cookie, and nothing that tells of one.
+const HIDDEN: &str = "found no session in what scripts can see; one that a server keeps in HttpOnly cookies ends by the server's own sign-out alone";
 
 impl SignOutTask {
     /// The stores were read for it before it began: their time is one.
@@ -99,8 +103,7 @@ impl SignOutTask {
         self.end_step(StepName::Clear, scanned.error.as_ref(), scope);
         if found.removed
             && !(found.session || found.overtaken)
-            && let Some(reason) =
-                layout::about_strangers(self.client.stores.target(), &scanned.names)
+            && let Some(reason) = self.about_nobody(&scanned.names, scope)
         {
             self.log_line(true, reason.clone(), scope);
             self.log.note(StepName::Clear, reason.into());
@@ -108,6 +111,18 @@ impl SignOutTask {
         self.log.set_error(ErrorOf::Clear, scanned.error.take());
         self.dispatch(Event::Cleared(found), scope);
         scope.actions.push(Action::CleanStateStore);
+    }
+
+    /// What there is to say of a sign-out that found no session.
+    fn about_nobody(&self, names: &str, scope: &Scope) -> Option<String> {
+        let client = &self.client;
+        layout::about_strangers(client.stores.target(), names).or_else(|| {
+            let config = &client.config;
+            // One that ended here lately explains why there is none.
+            let may_hide = (config.storage == StorageKind::Cookie || config.server_rendered)
+                && scope.ended.all(scope.now).0.is_empty();
+            may_hide.then(|| HIDDEN.to_owned())
+        })
     }
 
     // ---- reading back

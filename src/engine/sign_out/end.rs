@@ -4,9 +4,10 @@ use super::scope::{Action, Scope};
 use super::task::{Alarm, LATER_MS, SignOutTask};
 use crate::engine::io::{SignedOutEvent, SignedOutReason};
 use crate::engine::outcome::Outcome;
+use crate::engine::steps::line;
 use crate::engine::tables::{Hosted, Leave, Status};
 use crate::error::{AuthError, AuthErrorCode};
-use crate::outcome::StepName;
+use crate::outcome::{StepName, StepOutcome};
 
 impl SignOutTask {
     pub(super) fn settle(&mut self, scope: &mut Scope) {
@@ -18,6 +19,11 @@ impl SignOutTask {
         let outcome = self.outcome(None, None, scope);
         let failed = outcome.tag == Status::Failed;
         self.note_settled(&outcome, scope);
+        for step in &outcome.steps {
+            if step.outcome == StepOutcome::Skipped {
+                self.log_line(false, line(step, None), scope);
+            }
+        }
         let line = ["sign-out ", outcome.tag.as_str()].concat();
         self.log_line(outcome.tag != Status::Complete, line, scope);
         self.tell_callers(scope);

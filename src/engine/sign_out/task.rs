@@ -8,7 +8,7 @@ use super::popup_window::Popup;
 use super::scope::{Action, Purpose, Scope};
 use crate::engine::clients::Client;
 use crate::engine::io::{Effect, EffectId, Handle, RetryId, TaskId};
-use crate::engine::steps::StepLog;
+use crate::engine::steps::{StepLog, line};
 use crate::engine::storage::STORAGE_MS;
 use crate::engine::tables::{
     Back, Call, Claim, Command, Departure, Event, Found, Hosted, Machine, MarkEntry, Op, Phase,
@@ -431,11 +431,9 @@ impl SignOutTask {
     ) {
         let at = self.elapsed(scope);
         self.log.end(step, at, error.map(|error| error.code));
-        let line = match error {
-            None => [step.as_str(), " ok"].concat(),
-            Some(error) => [step.as_str(), " failed: ", error.code.as_str()].concat(),
-        };
-        self.log_line(error.is_some(), line, scope);
+        if let Some(step) = self.log.step(step) {
+            self.log_line(error.is_some(), line(step, error), scope);
+        }
     }
 
     /// Gives the app's logger a line. No token is ever in one.

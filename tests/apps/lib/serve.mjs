@@ -11,8 +11,14 @@ const TYPES = {
   ".mjs": "text/javascript",
   ".css": "text/css",
   ".json": "application/json",
+  ".svg": "image/svg+xml",
+  ".png": "image/png",
   ".wasm": "application/wasm",
 };
+
+/** @param {string} path */
+export const typeOf = (path) =>
+  TYPES[extname(path)] ?? "application/octet-stream";
 
 /**
  * @param {string} folder
@@ -29,8 +35,7 @@ export async function serveFolder(folder, { fallback } = {}) {
     );
     readFile(path).then(
       (body) => {
-        const type = TYPES[extname(path)] ?? "application/octet-stream";
-        response.writeHead(200, { "content-type": type }).end(body);
+        response.writeHead(200, { "content-type": typeOf(path) }).end(body);
       },
       () => response.writeHead(404).end(),
     );

@@ -171,7 +171,9 @@ const CONFIG_NAMES: &[&str] = &[
     "sameSite",
     "expires",
     "debug",
+    "info",
     "warn",
+    "allowInsecureEndpoint",
     "getItem",
     "setItem",
     "removeItem",
@@ -306,7 +308,9 @@ proptest! {
                         let found = object.0.iter().find(|member| member.0 == *name);
                         matches!(found, Some((_, Value::Field(Field::Function(_)))))
                     });
-                    prop_assert!(logger.is_none_or(|logger| has(&logger, &["debug", "warn"])));
+                    let levels = ["warn", "info", "debug"];
+                    let hears = logger.is_none_or(|it| levels.iter().any(|level| has(&it, &[level])));
+                    prop_assert!(hears);
                     if let Some(storage) = storage {
                         let needed: &[&str] = match config.storage {
                             StorageKind::Custom => &["getItem", "setItem", "removeItem"],

@@ -19,7 +19,12 @@ declare global {
     keysInDatabase: () => Promise<string[]>;
   };
   /** What pages/older.mjs puts there. */
-  var identity: SignsIn;
+  var identity: SignsIn & {
+    current: () => Promise<import("amazon-cognito-identity-js").CognitoUser>;
+  };
+  /** What a library's own sign-out says, and its refresh, whose page has been told to begin it. */
+  var leaving: Promise<string>;
+  var refreshing: Promise<unknown>;
   var v5: SignsIn & {
     Auth: typeof import("aws-amplify-auth-v5").Auth;
     tokens: () => Promise<string[]>;

@@ -12,6 +12,15 @@ export const tokensOf = (session) => [
  * @param {any} [Storage]
  */
 export const identityOf = (Pool, Storage) => ({
+  /** The current user, with the session in memory, as an app of this library keeps it. */
+  current: () =>
+    new Promise((resolve, reject) => {
+      const user = Pool.getCurrentUser();
+      if (!user) return reject(new Error("nobody is signed in"));
+      user.getSession((/** @type {Error | null} */ error) =>
+        error ? reject(error) : resolve(user),
+      );
+    }),
   signIn: (/** @type {string} */ Username, /** @type {string} */ Password) =>
     new Promise((resolve, reject) => {
       const user = new CognitoUser({
