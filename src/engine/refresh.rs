@@ -271,6 +271,8 @@ impl Refreshes {
                 return None;
             }
             Err(error) => {
+                // What was written back of another session meanwhile goes too.
+                parts.look(&client, After::Nothing);
                 self.finish(parts, refresh, Err(error));
                 return None;
             }

@@ -294,10 +294,16 @@ impl SignOuts {
         let Joining { mut task, other } = self.joining.swap_remove(at);
         let running = self.tasks.iter().find(|task| task.id == other);
         let context = running.map(|task| task.context);
+        // ForgetDevice is for the device of the main session alone.
+        let mut contexts = self.contexts.iter();
+        let main = contexts.find(|entry| Some(entry.0) == context);
+        let main = main.and_then(|entry| entry.1.ids.first().copied());
+        let forgets = task.plan().forget_device;
         let mut apart = scanned.error.is_some() || running.is_none_or(|task| task.is_settled());
         for place in &scanned.places {
             for stored in &place.found.sessions {
-                apart |= !self.is_held(stored.session.identity(), &|id| Some(id) == context);
+                let id = stored.session.identity();
+                apart |= !self.is_held(id, &|id| Some(id) == context) || (forgets && id != main);
             }
         }
         if apart {

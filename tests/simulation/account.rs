@@ -1217,7 +1217,9 @@ impl World {
         let mut others = self.account.ended.values();
         let is_crossed = others.any(|other| other.1 != *page && (other.0 - at).abs() <= spread);
         let is_told = self.setup.faults.lost_event == 0 && self.now - at > 2.0 * spread;
-        self.account.crashed_at.is_none() && (!is_crossed || is_told) && self.now - at > spread
+        // It has no room for forty.
+        let is_kept = self.account.crashed_at.is_none() && !self.setup.crowd;
+        is_kept && (!is_crossed || is_told) && self.now - at > spread
     }
 
     /// After a `retry()` that left the page there is none for ten minutes: apps that call it on load would loop.
@@ -1493,10 +1495,18 @@ impl World {
                 })
         };
         let sessions = &self.account.calls[index].sessions;
+        // A refresh that can't store its tokens puts back what was there.
+        let by_refresh = |at: f64| {
+            let mut calls = self.account.calls.iter();
+            calls.any(|it| {
+                matches!(it.what, What::Refresh) && it.page == page && it.settled_at == at
+            })
+        };
         let removed = self.account.removed.iter().skip(before).find(|removed| {
             (removed.0, removed.1) == (page, slot)
                 && sessions.contains(&removed.2)
                 && !by_another(removed.2)
+                && !by_refresh(removed.3)
         });
         if let Some(removed) = removed {
             let session = removed.2;
@@ -1555,6 +1565,13 @@ impl World {
         let called = &self.account.calls[index];
         let unseen =
             |session: &usize| sessions.contains(session) && !called.refreshable.contains(session);
+        // A page can't remove a cookie without one of the same name that a live session has.
+        let mut left = self.present(page, slot);
+        if self.setup.kept == Kept::Cookie {
+            let live = &left - sessions;
+            left.retain(|it| !self.is_beside(*it, &live));
+            due.retain(|it| !self.is_beside(*it, &live));
+        }
         let due: Vec<usize> = due.iter().filter(|it| !unseen(it)).copied().collect();
         let was_here = outcome.was_signed_in || is_sure;
         for session in due.iter().filter(|_| was_here) {
@@ -1579,9 +1596,13 @@ impl World {
         let has_changed = called.read.iter().any(is_other);
         if asked.global && users.len() == 1 && !has_changed {
             let user = users.first().copied().unwrap_or(0);
+            // Cognito's clock shows seconds: a moment after another GlobalSignOut, nobody can tell.
+            let ended = self.account.global_at.get(&user).copied();
+            let is_near = |born: f64| ended.is_some_and(|at| (at..at + 1000.0).contains(&born));
             for session in 0..self.sessions.len() {
                 let known = &self.sessions[session];
-                if known.user == user && known.born < at && self.is_alive(session) {
+                let is_older = known.born < at && !is_near(known.born);
+                if known.user == user && is_older && self.is_alive(session) {
                     self.is_wrong(2, || {
                         format!(
                             "call {call} is complete and global, and session {session} of {} lives",
@@ -1592,7 +1613,6 @@ impl World {
             }
         }
         if !self.setup.kept.is_custom() {
-            let left = self.present(page, slot);
             if let Some(session) = left.intersection(sessions).next() {
                 let session = *session;
                 self.is_wrong(2, || {
@@ -1638,7 +1658,7 @@ impl World {
         let found_gone = sessions.is_empty() && outcome.was_signed_in && !asked.is_retry;
         let ended = if found_gone { &called.joined } else { sessions };
         let device = shows_device && ended.iter().any(|it| self.sessions[*it].device.is_some());
-        if asked.forget_device && device && ended.len() == 1 {
+        if asked.forget_device && device && ended.len() == 1 && was_here {
             let session = ended.first().copied().unwrap_or(0);
             if !self.account.has_learnt("ForgetDevice", session) {
                 self.is_wrong(2, || {

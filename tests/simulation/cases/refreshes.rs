@@ -1,8 +1,10 @@
 //! Refreshes that run beside a sign-out: of the engine, and of other libraries, which write back.
 
+use cognito_signout::SignOutOptions;
 use cognito_signout::internals::engine::io::{Call, Reply};
 use cognito_signout::internals::engine::tables::Status;
 
+use crate::cognito::throttled;
 use crate::scene::{Forced, Scene, SignIn, everywhere, here};
 use crate::setup::{Action, By};
 
@@ -141,6 +143,32 @@ fn a_newer_token_of_a_further_session_takes_no_other_s_place() {
 }
 
 #[test]
+fn the_device_of_a_further_session_that_came_back_is_forgotten_where_a_call_asks_for_it() {
+    let (mut scene, signs_in) = two_users();
+    let remembered = SignIn {
+        by: By::Library,
+        device: true,
+        ..SignIn::default()
+    };
+    let further = scene.sign_in_as(0, remembered);
+    signs_in(&mut scene, 1);
+    scene.next("RevokeToken", Forced::Held);
+    scene.sign_out(0, here());
+    scene.pass(500.0);
+    scene.library_stores(0, further);
+    let forgets = SignOutOptions {
+        forget_device: true,
+        ..here()
+    };
+    let call = scene.sign_out(0, forgets);
+    scene.pass(1000.0);
+    scene.let_go("RevokeToken");
+    scene.until(|scene| scene.is_settled(call));
+    assert_eq!(scene.sent("ForgetDevice").len(), 1);
+    scene.end();
+}
+
+#[test]
 fn what_another_call_removes_during_a_sign_out_is_revoked_by_that_one() {
     let mut scene = Scene::with(|setup| setup.rotation_grace_ms = Some(10_000.0));
     let session = scene.sign_in(0);
@@ -178,5 +206,29 @@ fn a_page_that_refreshes_is_told_of_the_end_of_the_user_whom_it_shows() {
     assert_eq!(scene.told(0), 0);
     scene.pass(5000.0);
     assert_eq!(scene.told(0), 1);
+    scene.end();
+}
+
+#[test]
+fn what_was_written_back_is_gone_when_refresh_tokens_fails() {
+    let mut scene = Scene::new();
+    let ended = scene.sign_in(0);
+    let call = scene.sign_out(0, here());
+    scene.until(|scene| scene.is_settled(call));
+    scene.pass(3000.0);
+    scene.sign_in_as(
+        0,
+        SignIn {
+            user: 1,
+            ..SignIn::default()
+        },
+    );
+    scene.next("GetTokensFromRefreshToken", Forced::Answered(throttled));
+    let refresh = scene.call(0, Call::RefreshTokens);
+    scene.pass(20.0);
+    scene.library_stores(0, ended);
+    scene.until(|scene| scene.is_settled(refresh));
+    assert!(matches!(scene.reply(refresh), Reply::Failed(_)));
+    assert!(!scene.is_stored(0, ended));
     scene.end();
 }
