@@ -273,13 +273,13 @@ mod tests {
     fn times_have_one_decimal() {
         let mut log = StepLog::default();
         log.begin(StepName::Clear, 0, 0.049_999);
-        log.begin(StepName::RevokeToken, 1, 1234.567_8);
+        log.begin(StepName::RevokeToken, 1, 1_234.567_8);
         log.end(StepName::Clear, 0.85, None);
         let [clear, revoke] = log.steps() else {
             panic!("two steps");
         };
         assert_eq!((clear.started_at_ms, clear.duration_ms), (0.0, 0.9));
-        let revoke = as_of(revoke, 2000.000_1);
+        let revoke = as_of(revoke, 2_000.000_1);
         assert_eq!((revoke.started_at_ms, revoke.duration_ms), (1234.6, 765.4));
     }
 }
