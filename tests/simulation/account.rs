@@ -1612,13 +1612,12 @@ impl World {
                 }
             }
         }
-        if !self.setup.kept.is_custom() {
-            if let Some(session) = left.intersection(sessions).next() {
-                let session = *session;
-                self.is_wrong(2, || {
-                    format!("call {call} is complete, and session {session} is stored")
-                });
-            }
+        if !self.setup.kept.is_custom()
+            && let Some(session) = left.intersection(sessions).next().copied()
+        {
+            self.is_wrong(2, || {
+                format!("call {call} is complete, and session {session} is stored")
+            });
         }
         let spread = self.setup.spread_ms as f64 + 3000.0;
         let is_last = self
