@@ -1,16 +1,12 @@
 // The demo, as a person meets it: in the light and in the dark, wide and narrow, by mouse and by keyboard, and by axe.
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { startLocalCognito } from "cognito-signout-dev";
-import { chromium } from "playwright-core";
 import { createServer } from "vite";
-import { findBrowser } from "../../scripts/lib/browsers.mjs";
 import { inRoot } from "../../scripts/lib/paths.mjs";
+import { launch, look } from "./lib/pages.mjs";
 
 /** @import { Browser, Page } from "playwright-core" */
-
-const axe = await readFile(inRoot("node_modules/axe-core/axe.min.js"), "utf8");
 
 /** @type {Browser} */
 let browser;
@@ -30,14 +26,7 @@ before(async () => {
   });
   await vite.listen();
   address = vite.resolvedUrls?.local[0] ?? "";
-  browser = await chromium.launch({
-    executablePath: findBrowser("chromium")?.CHROME_BIN ?? "",
-    args: [
-      ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
-      "--disable-gpu",
-      "--disable-background-networking",
-    ],
-  });
+  browser = await launch();
 });
 
 after(async () => {
@@ -82,29 +71,6 @@ const tag = (page, name) =>
   page
     .locator("#outcome:not([data-busy]) .summary")
     .getByText(name, { exact: true });
-
-/**
- * What axe finds, and whether the page has to be scrolled sideways.
- * @param {Page} page
- */
-async function look(page) {
-  await page.evaluate(axe);
-  const found = await page.evaluate(async () => {
-    const { violations } = await /** @type {any} */ (window).axe.run();
-    return violations.map(
-      (/** @type {any} */ { id, nodes }) =>
-        `${id}: ${nodes[0].html} ${nodes[0].failureSummary}`,
-    );
-  });
-  assert.deepEqual(found, []);
-  assert.equal(
-    await page.evaluate(
-      () => document.documentElement.scrollWidth - window.innerWidth,
-    ),
-    0,
-    "the page is wider than the window",
-  );
-}
 
 /**
  * A picture for the README: `UPDATE_DOCS=1 npm test -- --only demo` takes it anew.

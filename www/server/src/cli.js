@@ -2,8 +2,9 @@ import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 
 import { startLocalCognito } from "./index.js";
+import { SEED_USERS } from "./pool/pool.js";
 
-/** @import { StartOptions, User } from "./types.d.ts" */
+/** @import { AnsweredRequest, Control, StartOptions, User } from "./types.d.ts" */
 
 const USAGE = `Usage: cognito-signout-dev [options]
 
@@ -15,6 +16,7 @@ A local Amazon Cognito, in memory, on loopback.
   --callback-url <url>    one more allowed callback URL; may be repeated
   --logout-url <url>      one more allowed sign-out URL; may be repeated
   --user <name:password>  one more user; may be repeated
+  --verbose               print each request in a line
   --help, --version
 `;
 
@@ -25,6 +27,7 @@ const OPTIONS = /** @type {const} */ ({
   "callback-url": { type: "string", multiple: true },
   "logout-url": { type: "string", multiple: true },
   user: { type: "string", multiple: true },
+  verbose: { type: "boolean" },
   help: { type: "boolean" },
   version: { type: "boolean" },
 });
@@ -75,6 +78,13 @@ function parse(args) {
   return parseArgs({ args, options: OPTIONS }).values;
 }
 
+/** @param {AnsweredRequest} request */
+function printRequest({ method, path, operation, status, ms }) {
+  const what = operation === null ? path : `${path} ${operation}`;
+  const outcome = status ?? "no answer";
+  process.stdout.write(`${method} ${what} ${outcome} ${ms.toFixed(1)} ms\n`);
+}
+
 /** @param {ReturnType<typeof parse>} values @returns {StartOptions} */
 function startOptions(values) {
   const apps = (values["app-port"] ?? ["5173"]).map(
@@ -90,6 +100,7 @@ function startOptions(values) {
     ],
     logoutUrls: [...apps, ...urls(values["logout-url"] ?? [], "logout-url")],
     users: (values.user ?? []).map(user),
+    ...(values.verbose ? { onRequest: printRequest } : {}),
   };
 }
 
@@ -109,6 +120,58 @@ function literal(value, indent = "") {
   return `{\n${fields.join("")}${indent}}`;
 }
 
+/** @param {string[][]} rows @returns {string} columns of equal width, without spaces at the end of a line */
+function table(rows) {
+  /** @param {number} column */
+  const width = (column) =>
+    Math.max(...rows.map((row) => row[column]?.length ?? 0));
+  return rows
+    .map((row) => row.map((cell, column) => cell.padEnd(width(column))))
+    .map((row) => `  ${row.join("  ").trimEnd()}\n`)
+    .join("");
+}
+
+/**
+ * What a person needs to begin.
+ * @param {Control} control
+ * @param {User[]} added users that the command line named
+ */
+function greeting(control, added) {
+  const { configure, httpsOrigin, issuer, origin, userPoolId } = control.info();
+  const passwords = new Map(
+    [...SEED_USERS, ...added].map((each) => [each.username, each.password]),
+  );
+  const users = control
+    .users()
+    .map(({ username, mfaCode }) => [
+      username,
+      passwords.get(username) ?? "",
+      mfaCode ?? "none",
+    ]);
+  const clients = control
+    .clients()
+    .flatMap(({ id, callbackUrls, logoutUrls }) => [
+      ["App client", id],
+      ["Callback URLs", callbackUrls.join(" ")],
+      ["Sign-out URLs", logoutUrls.join(" ")],
+    ]);
+  const addresses = [
+    ["Endpoint", `${origin}  (JSON API and hosted UI)`],
+    ...(httpsOrigin ? [["Endpoint, https", httpsOrigin]] : []),
+    ["Issuer", issuer],
+    ["Control API", `${origin}/_control/info`],
+    ["User pool", userPoolId],
+    ...clients,
+  ];
+  return `The local Cognito is running. It keeps everything in memory, until it stops.
+
+${table(addresses)}
+${table([["User", "Password", "Code"], ...users])}
+await configure(${literal(configure)});
+
+`;
+}
+
 /** @param {string[]} args @returns {Promise<number>} the exit code; 0 also while the server runs on */
 export async function main(args) {
   try {
@@ -121,19 +184,9 @@ export async function main(args) {
       process.stdout.write(`${version()}\n`);
       return 0;
     }
-    const { control, origin } = await startLocalCognito(startOptions(values));
-    const { httpsOrigin, issuer, configure } = control.info();
-    const users = control.users().map(({ username }) => username);
-    process.stdout
-      .write(`The local Cognito is running, in memory: all is gone when it stops.
-
-  JSON API, hosted UI  ${origin}
-${httpsOrigin ? `  the same by https    ${httpsOrigin}\n` : ""}  issuer               ${issuer}
-  control API          ${origin}/_control/info
-  users                ${users.join(", ")}
-
-await configure(${literal(configure)});
-`);
+    const options = startOptions(values);
+    const { control } = await startLocalCognito(options);
+    process.stdout.write(greeting(control, options.users ?? []));
     return 0;
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);

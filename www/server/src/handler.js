@@ -6,9 +6,10 @@ import { corsHeaders, isLoopback, preflightHeaders } from "./http/cors.js";
 import { deliver } from "./http/deliver.js";
 import { html, json, readExchange } from "./http/exchange.js";
 import { identify } from "./http/identify.js";
+import { report } from "./http/report.js";
 
 /** @import { IncomingMessage, ServerResponse } from "node:http" */
-/** @import { ActiveFault, Control } from "./types.d.ts" */
+/** @import { ActiveFault, Control, StartOptions } from "./types.d.ts" */
 /** @import { Parts } from "./control/control.js" */
 /** @import { createHostedUI } from "./hosted-ui/index.js" */
 /** @import { Answer, Exchange } from "./http/exchange.js" */
@@ -18,6 +19,7 @@ import { identify } from "./http/identify.js";
  * @property {Parts} parts
  * @property {Control} control
  * @property {Awaited<ReturnType<typeof createHostedUI>>} hostedUI
+ * @property {StartOptions["onRequest"]} [onRequest]
  */
 
 // Amazon's own endpoint, which not every configuration can replace; a browser may be told that it is here.
@@ -33,6 +35,7 @@ export function createHandler(server) {
 /** Never rejects. @param {Server} server @param {IncomingMessage} request @param {ServerResponse} response */
 async function handle(server, request, response) {
   server.parts.connections.observe(request, response);
+  if (server.onRequest) report(request, response, server.onRequest);
   try {
     const { host = "" } = request.headers;
     // A name that an attacker's DNS points at this machine must not get tokens out of it.

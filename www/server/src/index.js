@@ -44,7 +44,8 @@ export async function startLocalCognito(options = {}) {
       connections: new BrowserConnections(),
     };
     const control = createControl(parts);
-    handler = createHandler({ parts, control, hostedUI });
+    const { onRequest } = options;
+    handler = createHandler({ parts, control, hostedUI, onRequest });
     return {
       origin,
       ...(httpsOrigin ? { httpsOrigin } : {}),

@@ -179,6 +179,18 @@ export interface Control {
   clearRequests(): void;
 }
 
+/** A request and what came of it; it holds no token. */
+export interface AnsweredRequest {
+  method: string;
+  /** No query; a part that may be a secret is "…". */
+  path: string;
+  /** The operation that `X-Amz-Target` names. */
+  operation: string | null;
+  /** null: the connection ended before an answer. */
+  status: number | null;
+  ms: number;
+}
+
 export interface StartOptions {
   /** 0, the default, picks a free one. */
   port?: number;
@@ -192,6 +204,8 @@ export interface StartOptions {
   users?: User[];
   /** Added to the seed. */
   clients?: Client[];
+  /** Called after each request. */
+  onRequest?: (request: AnsweredRequest) => void;
 }
 
 export interface LocalCognito {

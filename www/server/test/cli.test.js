@@ -28,7 +28,19 @@ async function run(args) {
   return { code, out: out.join(""), err: err.join("") };
 }
 
-test("it prints its addresses and what to configure, and serves", async () => {
+/** @param {ReturnType<typeof start>} child @param {string | RegExp} wanted what it prints last @param {string} [text] printed before */
+async function printed(child, wanted, text = "") {
+  for await (const chunk of child.stdout
+    .setEncoding("utf8")
+    .iterator({ destroyOnReturn: false })) {
+    text += chunk;
+    if (typeof wanted === "string" ? text.includes(wanted) : wanted.test(text))
+      break;
+  }
+  return text;
+}
+
+test("it prints its addresses, its users and what to configure, and serves", async () => {
   const child = start(
     ["--port=0", "--https-port=0", "--app-port=3000", "--user=me:pw:x"].concat([
       "--logout-url",
@@ -36,14 +48,22 @@ test("it prints its addresses and what to configure, and serves", async () => {
     ]),
   );
   try {
-    let text = "";
-    for await (const chunk of child.stdout.setEncoding("utf8")) {
-      text += chunk;
-      if (text.includes("});")) break;
-    }
+    const text = await printed(child, "});");
     const origin = /http:\/\/localhost:\d+/.exec(text)?.[0];
     assert.ok(origin);
     assert.match(text, /https:\/\/localhost:\d+/);
+    for (const line of [
+      `Endpoint         ${origin}  (JSON API and hosted UI)`,
+      "User pool        us-east-1_LocalDev1",
+      "App client       1local2client3for4dev5apps",
+      "Callback URLs    http://localhost:3000/",
+      "Sign-out URLs    http://localhost:3000/ http://localhost:3000/bye",
+      "User                  Password   Code",
+      "jane.doe@example.com  Passw0rd!  none",
+      "mfa.user@example.com  Passw0rd!  123456",
+      "me                    pw:x       none",
+    ])
+      assert.ok(text.includes(`\n  ${line}\n`), `${line}\n\n${text}`);
     const literal = /await configure\((\{[^]*\})\);/.exec(text)?.[1] ?? "";
     const evaluated = JSON.parse(runInNewContext(`JSON.stringify(${literal})`));
     assert.deepEqual(evaluated, {
@@ -70,6 +90,61 @@ test("it prints its addresses and what to configure, and serves", async () => {
       }),
     });
     assert.equal(signedIn.status, 200);
+  } finally {
+    child.kill();
+  }
+});
+
+test("--verbose prints each request in a line, and no token", async () => {
+  const child = start(["--port=0", "--verbose"]);
+  try {
+    const greeting = await printed(child, "});");
+    const origin = String(/http:\/\/localhost:\d+/.exec(greeting)?.[0]);
+    const clientId = "1local2client3for4dev5apps";
+    /** @param {string} operation @param {Record<string, unknown>} input */
+    const call = (operation, input) =>
+      fetch(origin, {
+        method: "POST",
+        headers: {
+          "x-amz-target": `AWSCognitoIdentityProviderService.${operation}`,
+        },
+        body: JSON.stringify(input),
+      });
+    const answer = await call("InitiateAuth", {
+      AuthFlow: "USER_PASSWORD_AUTH",
+      ClientId: clientId,
+      AuthParameters: {
+        USERNAME: "jane.doe@example.com",
+        PASSWORD: "Passw0rd!",
+      },
+    });
+    const { AuthenticationResult: tokens } = /** @type {any} */ (
+      await answer.json()
+    );
+    await call("RevokeToken", { ClientId: clientId, Token: "x" });
+    await call("GetUser", { AccessToken: tokens.AccessToken });
+    // No app should do this.
+    await call(tokens.AccessToken, {});
+    await call(tokens.AccessToken.split(".")[1], {});
+    await fetch(`${origin}/logout?id_token_hint=${tokens.IdToken}`);
+    await fetch(`${origin}/${tokens.AccessToken}`);
+    await fetch(`${origin}/%1b[31m/last`);
+
+    const text = await printed(child, /last .*\n$/, greeting);
+    const lines = text.slice(greeting.length).trim().split("\n");
+    assert.deepEqual(
+      lines.map((line) => line.replace(/ \d+\.\d ms$/, " <n> ms")),
+      [
+        "POST / InitiateAuth 200 <n> ms",
+        "POST / RevokeToken 200 <n> ms",
+        "POST / GetUser 200 <n> ms",
+        "POST / 400 <n> ms",
+        "POST / … 400 <n> ms",
+        "GET /logout 400 <n> ms",
+        "GET /… 404 <n> ms",
+        "GET /%1b[31m/last 404 <n> ms",
+      ],
+    );
   } finally {
     child.kill();
   }

@@ -186,6 +186,44 @@ describe("signing in", () => {
     assert.ok(right.left?.searchParams.has("code"));
   });
 
+  test("one click on a name signs that user in; a second factor is asked for", async () => {
+    const browser = new Browser();
+    const page = await browser.follow(authorizeUrl(cognito));
+    const text = await page.response.text();
+    for (const { username } of cognito.control.users())
+      assert.ok(text.includes(`name="one_click" value="${username}"`));
+    assert.ok(text.includes("password Passw0rd!, code 123456"));
+    const nobody = await browser.follow(page.at, form({ one_click: "nobody" }));
+    assert.equal(nobody.response.status, 400);
+    const { left } = await browser.follow(page.at, form({ one_click: JANE }));
+    assert.ok(left);
+    const { body } = await redeem(left);
+    assert.equal(claims(body.access_token)["username"], JANE);
+
+    const other = new Browser();
+    const again = await other.follow(authorizeUrl(cognito));
+    const asked = await other.follow(
+      again.at,
+      form({ one_click: "mfa.user@example.com" }),
+    );
+    const code = await asked.response.text();
+    assert.match(code, /<h1>Enter your code<\/h1>/);
+    assert.ok(code.includes('name="code" value="123456"'));
+  });
+
+  test("names and passwords are escaped on the page", async () => {
+    const name = `<b>"jane'&`;
+    cognito.control.addUser({ username: name, password: "<i>&" });
+    const browser = new Browser();
+    const page = await browser.follow(authorizeUrl(cognito));
+    const text = await page.response.text();
+    assert.ok(text.includes("&#60;b&#62;&#34;jane&#39;&#38;"));
+    assert.ok(text.includes("password &#60;i&#62;&#38;"));
+    assert.ok(!text.includes(name) && !text.includes("<i>"));
+    const posted = await browser.follow(page.at, form({ one_click: name }));
+    assert.ok(posted.left?.searchParams.has("code"));
+  });
+
   test("no scope asked for: all that the client may have", async () => {
     const url = new URL(authorizeUrl(cognito));
     url.searchParams.delete("scope");
@@ -339,6 +377,92 @@ describe("/logout", () => {
       assert.ok(!/<a |<form|refresh/.test(text), "no way back");
       assert.equal(cognito.control.hostedUISessions().length, 1);
     });
+
+  /** What the emulator adds below Cognito's own page. @param {Record<string, string>} query */
+  async function remark(query) {
+    const response = await logout(new Browser(), query);
+    const text = await response.text();
+    assert.equal(response.status, 400);
+    const [cognitos = "", ours = ""] = text.split("</main>");
+    assert.ok(!cognitos.includes("<dl>"));
+    return ours
+      .replace(/<[^>]*>/g, "")
+      .replace(/&#(\d+);/g, (_, code) => String.fromCharCode(code))
+      .split("\n")
+      .filter((line) => line !== "");
+  }
+
+  const ABOUT = [
+    "What the local Cognito adds",
+    "Amazon Cognito does not show this part.",
+  ];
+  const FOOTER =
+    "This is a local Cognito, for development. Use no real password here.";
+  const ANOTHER = "http://localhost:5174/bye";
+  const COMPARES = "Cognito compares these URLs character by character.";
+
+  for (const [sent, advice] of [
+    ["http://localhost:5173", `Only the slash at the end differs from ${APP}.`],
+    ["http://localhost:5173/in", "It is registered as a callback URL only."],
+    [
+      "http://localhost:5173/?<script>alert(1)</script>&\"'",
+      "To register it, start the local Cognito with --logout-url.",
+    ],
+  ])
+    test(`the error page says what was sent and what is registered: ${sent}`, async () => {
+      const { id = "" } = cognito.control.addClient({
+        callbackUrls: ["http://localhost:5173/in"],
+        logoutUrls: [APP, ANOTHER],
+      });
+      const logoutUri = String(sent);
+      assert.deepEqual(await remark({ client_id: id, logout_uri: logoutUri }), [
+        ...ABOUT,
+        "Sent logout_uri",
+        logoutUri,
+        `Registered sign-out URLs of app client ${id}`,
+        APP,
+        ANOTHER,
+        `${COMPARES} ${advice}`,
+        FOOTER,
+      ]);
+    });
+
+  test("the error page names the parameters that came, and shows no token", async () => {
+    assert.deepEqual(
+      await remark({
+        client_id: cognito.clientId,
+        post_logout_redirect_uri: APP,
+        id_token_hint: "a.token",
+        "<b>": "<i>",
+      }),
+      [
+        ...ABOUT,
+        "Sent client_id",
+        cognito.clientId,
+        "Sent post_logout_redirect_uri",
+        APP,
+        "Sent id_token_hint",
+        "(not shown)",
+        "Sent <b>",
+        "(not shown)",
+        "Cognito ignores post_logout_redirect_uri. /logout takes logout_uri.",
+        FOOTER,
+      ],
+    );
+  });
+
+  test("the error page lists the app clients if there is no such client", async () => {
+    cognito.control.addClient({ id: "other" });
+    assert.deepEqual(await remark({ client_id: "nobody" }), [
+      ...ABOUT,
+      "Sent client_id",
+      "nobody",
+      "Registered app clients",
+      cognito.clientId,
+      "other",
+      FOOTER,
+    ]);
+  });
 
   test("in a frame it ends nothing", async () => {
     const browser = new Browser();

@@ -1,18 +1,14 @@
-import { html, redirect } from "../http/exchange.js";
+import { redirect } from "../http/exchange.js";
 import { capture } from "./capture.js";
-import { errorPage } from "./pages.js";
+import {
+  missingParameter,
+  redirectMismatch,
+  unknownClient,
+} from "./refusal.js";
 
 /** @import { Provider } from "oidc-provider" */
 /** @import { Answer, Exchange } from "../http/exchange.js" */
 /** @import { Pool } from "../pool/pool.js" */
-
-/** @param {string} parameter */
-export function missingParameter(parameter) {
-  return html(
-    errorPage(`Required String parameter '${parameter}' is not present`),
-    400,
-  );
-}
 
 /**
  * What Cognito refuses with a page of its own, and not with an error at the callback.
@@ -22,12 +18,14 @@ export function missingParameter(parameter) {
  */
 export function refuseRequest(pool, query) {
   for (const parameter of ["client_id", "redirect_uri", "response_type"])
-    if (!query.get(parameter)) return missingParameter(parameter);
-  const client = pool.clients.get(String(query.get("client_id")));
-  if (!client) return html(errorPage("Client does not exist."), 400);
-  if (!client.callbackUrls.includes(String(query.get("redirect_uri"))))
-    return html(errorPage("redirect_mismatch"), 400);
-  return null;
+    if (!query.get(parameter)) return missingParameter(query, parameter);
+  const clientId = String(query.get("client_id"));
+  const client = pool.clients.get(clientId);
+  if (!client) return unknownClient(pool, clientId);
+  const redirectUri = String(query.get("redirect_uri"));
+  return client.callbackUrls.includes(redirectUri)
+    ? null
+    : redirectMismatch(client, "redirect_uri", redirectUri);
 }
 
 /**

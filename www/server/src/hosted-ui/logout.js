@@ -1,7 +1,11 @@
-import { html, redirect } from "../http/exchange.js";
-import { missingParameter, refuseRequest } from "./authorize.js";
+import { redirect } from "../http/exchange.js";
+import { refuseRequest } from "./authorize.js";
 import { CLEAR_COOKIE, sessionCookie } from "./cookie.js";
-import { errorPage } from "./pages.js";
+import {
+  missingParameter,
+  redirectMismatch,
+  unknownClient,
+} from "./refusal.js";
 
 /** @import { Exchange } from "../http/exchange.js" */
 /** @import { Pool } from "../pool/pool.js" */
@@ -17,9 +21,9 @@ import { errorPage } from "./pages.js";
 export function logout(pool, storage, exchange) {
   const query = exchange.url.searchParams;
   const clientId = query.get("client_id");
-  if (!clientId) return missingParameter("client_id");
+  if (!clientId) return missingParameter(query, "client_id");
   const client = pool.clients.get(clientId);
-  if (!client) return html(errorPage("Client does not exist."), 400);
+  if (!client) return unknownClient(pool, clientId);
 
   const logoutUri = query.get("logout_uri");
   if (!logoutUri) {
@@ -39,7 +43,7 @@ export function logout(pool, storage, exchange) {
     return leave(storage, exchange, `/login?${kept}`);
   }
   if (!client.logoutUrls.includes(logoutUri))
-    return html(errorPage("redirect_mismatch"), 400);
+    return redirectMismatch(client, "logout_uri", logoutUri);
   return leave(storage, exchange, logoutUri);
 }
 

@@ -1,5 +1,6 @@
 import { SCOPES } from "../pool/clients.js";
 import { errorPage } from "./pages.js";
+import { sentParameters } from "./refusal.js";
 
 /** @import { Provider } from "oidc-provider" */
 /** @import { Pool } from "../pool/pool.js" */
@@ -74,7 +75,9 @@ export async function createProvider(pool, storage) {
     },
     renderError: (ctx, out) => {
       ctx.type = "html";
-      ctx.body = errorPage(out.error_description ?? out.error);
+      ctx.body = errorPage(out.error_description ?? out.error, {
+        sent: sentParameters(ctx.URL.searchParams),
+      });
     },
   });
 

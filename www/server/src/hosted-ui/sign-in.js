@@ -2,6 +2,7 @@ import { html } from "../http/exchange.js";
 import { capture } from "./capture.js";
 import { sessionCookie } from "./cookie.js";
 import { codePage, errorPage, signInPage } from "./pages.js";
+import { sentParameters } from "./refusal.js";
 
 /** @import { Provider } from "oidc-provider" */
 /** @import { Exchange } from "../http/exchange.js" */
@@ -19,10 +20,18 @@ import { codePage, errorPage, signInPage } from "./pages.js";
 export async function signIn(pool, provider, storage, exchange) {
   const interaction = await find(provider, exchange);
   if (!interaction)
-    return html(errorPage("The sign-in page has expired."), 400);
+    return html(
+      errorPage("The sign-in page has expired.", {
+        sent: sentParameters(exchange.url.searchParams),
+        advice:
+          "A sign-in page is valid for one hour, in the browser that opened it. Start again in the app.",
+      }),
+      400,
+    );
   const action = exchange.path;
   const clientId = String(interaction.params["client_id"]);
-  if (exchange.method !== "POST") return html(signInPage({ action, clientId }));
+  const view = { action, clientId, users: pool.users.all() };
+  if (exchange.method !== "POST") return html(signInPage(view));
 
   const form = new URLSearchParams(exchange.body);
   const ticket = form.get("ticket");
@@ -30,28 +39,28 @@ export async function signIn(pool, provider, storage, exchange) {
     const step = pool.challenges.get(ticket);
     const user = step && pool.users.get(step.username);
     if (!user || step.clientId !== clientId)
-      return html(signInPage({ action, clientId, error: "Sign in again." }));
+      return html(signInPage({ ...view, error: "Sign in again." }));
     if (form.get("code") !== user.mfaCode)
-      return html(codePage({ action, ticket, error: "Invalid code." }), 400);
+      return html(
+        codePage({ action, ticket, user, error: "Invalid code." }),
+        400,
+      );
     pool.challenges.close(ticket);
     return finish(provider, storage, exchange, user);
   }
 
+  const oneClick = form.get("one_click");
   const username = form.get("username") ?? "";
-  const user = pool.users.find(username);
-  if (!user || user.password !== form.get("password"))
-    return html(
-      signInPage({
-        action,
-        clientId,
-        username,
-        error: "Incorrect username or password.",
-      }),
-      400,
-    );
+  const user =
+    oneClick === null ? pool.users.find(username) : pool.users.get(oneClick);
+  const isProved = oneClick !== null || user?.password === form.get("password");
+  if (!user || !isProved) {
+    const error = "Incorrect username or password.";
+    return html(signInPage({ ...view, username, error }), 400);
+  }
   if (user.mfa === undefined) return finish(provider, storage, exchange, user);
   const step = { username: user.username, clientId };
-  return html(codePage({ action, ticket: pool.challenges.put(step) }));
+  return html(codePage({ action, ticket: pool.challenges.put(step), user }));
 }
 
 /** @param {Provider} provider @param {Exchange} exchange */

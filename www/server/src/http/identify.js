@@ -1,17 +1,22 @@
 import { fingerprint } from "../pool/jwt.js";
 import { parseObject } from "./exchange.js";
 
+/** @import { IncomingHttpHeaders } from "node:http" */
 /** @import { Exchange } from "./exchange.js" */
 /** @import { Pool } from "../pool/pool.js" */
 /** @typedef {{ operation: string, clientId: string | null, token: string | null }} Identity the token as its fingerprint's first 16 digits */
 
 const TARGET = /^AWSCognitoIdentityProviderService\.(\w+)$/;
 
+/** The operation that `X-Amz-Target` names. @param {IncomingHttpHeaders} headers */
+export function targetOf(headers) {
+  return TARGET.exec(String(headers["x-amz-target"]))?.[1] ?? null;
+}
+
 /** @param {Exchange} exchange */
 function operationOf({ method, path, headers }) {
   if (method === "OPTIONS") return "preflight";
-  if (path === "/")
-    return TARGET.exec(String(headers["x-amz-target"]))?.[1] ?? "unknown";
+  if (path === "/") return targetOf(headers) ?? "unknown";
   if (path.startsWith("/oauth2/authorize/")) return "/login";
   return path.startsWith("/login/") ? "/login" : path;
 }

@@ -10,14 +10,24 @@ import {
 import { Sessions } from "./sessions.js";
 import { Users } from "./users.js";
 
-/** @import { StartOptions } from "../types.d.ts" */
+/** @import { StartOptions, User } from "../types.d.ts" */
 /** @import { StoredSession } from "./sessions.js" */
 /** @import { SrpExchange } from "./srp.js" */
 /** @typedef {{ username: string, clientId: string, exchange?: SrpExchange, deviceKey?: string }} SignInStep */
 
 export const USER_POOL_ID = "us-east-1_LocalDev1";
 export const CLIENT_ID = "1local2client3for4dev5apps";
-const PASSWORD = "Passw0rd!";
+
+/** The users of a fresh pool. @type {User[]} */
+export const SEED_USERS = [
+  { username: "jane.doe@example.com", password: "Passw0rd!" },
+  { username: "john.roe@example.com", password: "Passw0rd!" },
+  {
+    username: "mfa.user@example.com",
+    password: "Passw0rd!",
+    mfa: "SOFTWARE_TOKEN_MFA",
+  },
+];
 
 /** A user pool: who may sign in, through which clients, and who is signed in. */
 export class Pool {
@@ -52,16 +62,9 @@ export class Pool {
       this.sessions,
     ])
       part.clear();
-    this.users.add({ username: "jane.doe@example.com", password: PASSWORD });
-    this.users.add({ username: "john.roe@example.com", password: PASSWORD });
-    this.users.add({
-      username: "mfa.user@example.com",
-      password: PASSWORD,
-      mfa: "SOFTWARE_TOKEN_MFA",
-    });
     const { callbackUrls = [], logoutUrls = [], users, clients } = this.#seed;
     this.clients.add({ id: CLIENT_ID, callbackUrls, logoutUrls });
-    for (const user of users ?? []) this.users.add(user);
+    for (const user of [...SEED_USERS, ...(users ?? [])]) this.users.add(user);
     for (const client of clients ?? []) this.clients.add(client);
   }
 

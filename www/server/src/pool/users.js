@@ -85,9 +85,13 @@ export class Users {
     );
   }
 
+  all() {
+    return [...this.#byName.values()];
+  }
+
   /** @returns {UserInfo[]} */
   list() {
-    return [...this.#byName.values()].map(describeUser);
+    return this.all().map(describeUser);
   }
 }
 
