@@ -41,8 +41,7 @@ const SLACK_MS = 1000;
 const CALL_MS = 60_000;
 
 /** As src/client/page.rs gives it to a logger of the app's own. */
-const INSECURE =
-  "allowInsecureEndpoint is set: anyone on the network can read the tokens that are sent to userPoolEndpoint. Use it for development alone.";
+const INSECURE = "allowInsecureEndpoint is set: others can read the tokens.";
 
 /** How often an engine that broke is started again by itself, for who listens. */
 let restarts = 3;
@@ -106,7 +105,7 @@ export class Driver {
     }
     setup.driver = this;
     if (of(setup.config, "allowInsecureEndpoint") === true)
-      this.host.warn(INSECURE, setup.config, true);
+      this.#warn(setup, INSECURE);
     if (!setup.isOver)
       for (const other of setups) if (other.order < setup.order) other.end();
   }
@@ -210,6 +209,12 @@ export class Driver {
 
   #number(setup: Setup): number {
     return this.#numbers.get(setup) ?? 0;
+  }
+
+  /** Warns of what the engine has given to the app's own logger, where there is one. */
+  #warn({ config }: Setup, text: string) {
+    if (typeof of(of(config, "logger"), "warn") !== "function")
+      this.host.warn(text, config);
   }
 
   /** A result, whatever happens to the engine meanwhile. */
@@ -337,7 +342,7 @@ export class Driver {
     // The reason of the clear is why nobody was found; the engine has logged it.
     const [clear] = (result.steps ?? []) as SignOutStep[];
     if (result.wasSignedIn === false && clear?.outcome === "ok" && clear.reason)
-      this.host.warn(clear.reason, setup.config, true);
+      this.#warn(setup, clear.reason);
     for (const name of FIELDS) {
       const field = result[name];
       if (isObject(field))

@@ -14,12 +14,11 @@ const said = new Set<string>();
  * `logger: false` to nobody.
  *
  * @param text - without a token
- * @param isLogged - the engine has given it to the app's own logger
  */
-export function warn(text: string, config: unknown, isLogged?: boolean) {
+export function warn(text: string, config: unknown) {
   const logger = of(config, "logger");
   const own = typeof of(logger, "warn") === "function";
-  if (logger === false || (own ? isLogged : said.has(text))) return;
+  if (logger === false || (!own && said.has(text))) return;
   said.add(text);
   // A logger that throws must not stop a sign-out.
   attempt(() =>

@@ -51,6 +51,8 @@ pub struct Config {
     pub cookie: CookieOptions,
     /// The issuer as oidc-client-ts names it in its keys, or the hosted UI's domain, as the settings have it.
     pub authority: String,
+    /// Requests go over the network without encryption, which was allowed.
+    pub(crate) insecure: bool,
     /// Amplify's `ssr` is set: a server may keep the session in cookies too.
     pub(crate) server_rendered: bool,
     /// What oidc-client-ts puts in front of the user's key: `oidc.` unless its `userStore` was made with another
@@ -215,12 +217,6 @@ pub fn endpoint_for(config: &Config, issuer: Option<&str>) -> Option<String> {
     }
 }
 
-/// Whether requests go over the network without encryption.
-#[cfg(target_arch = "wasm32")]
-pub fn is_insecure(config: &Config) -> bool {
-    !config.endpoint.is_empty() && address::plain_url(&config.endpoint).is_none()
-}
-
 /// What may stand for the pool in a key of oidc-client-ts, no trailing slash: as configured, its issuer, the hosted UI.
 fn authorities(config: &Config) -> Vec<String> {
     let bare = |text: &str| text.strip_suffix('/').unwrap_or(text).to_owned();
@@ -303,6 +299,7 @@ fn read_object(mut reader: Reader) -> Result<Parts, AuthError> {
     }
     let at_identity = path(shape.identity_pool);
     let mut identity_pool_id = reader.text(&at_identity);
+    let mut insecure = false;
     let allow_http = reader.flag("allowInsecureEndpoint", false);
     // Our own fields may be given with any shape, and come first.
     for at in [
@@ -314,7 +311,7 @@ fn read_object(mut reader: Reader) -> Result<Parts, AuthError> {
         if let Some(text) = reader.text(at) {
             match address::endpoint(&text) {
                 Some((_, false)) if !allow_http => reader.fail(at, INSECURE),
-                Some((given, _)) => endpoint = given,
+                Some((given, safe)) => (endpoint, insecure) = (given, !safe),
                 None => reader.fail(at, SAFE_URL),
             }
         }
@@ -342,6 +339,7 @@ fn read_object(mut reader: Reader) -> Result<Parts, AuthError> {
         storage,
         cookie,
         authority,
+        insecure,
         server_rendered,
         user_store_prefix: prefix.unwrap_or_else(|| keys::OIDC.to_owned()),
     };
@@ -365,13 +363,13 @@ fn logger(reader: &mut Reader) -> Option<&'static str> {
     if !has_one {
         reader.fail(
             "logger",
-            "must be an object with a function warn, info or debug, or false.",
+            "must be false, or have a function warn, info or debug.",
         );
     }
     Some("logger")
 }
 
-const INSECURE: &str = "is not https: anyone on the network could read the tokens that are sent there. For an emulator on another host or in a container, set allowInsecureEndpoint: true.";
+const INSECURE: &str = "must be https, or others can read the tokens; for an emulator elsewhere, set allowInsecureEndpoint: true.";
 
 const SAFE_URL: &str =
     "must be an https URL (http on this machine only) without user, query and fragment.";

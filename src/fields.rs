@@ -235,22 +235,24 @@ fn near<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
 fn edits(name: &[u8], other: &[u8]) -> usize {
     // Of a name that is much longer, nothing has to be counted.
     if name.len() > other.len() + 2 {
-        return usize::MAX;
+        return name.len();
     }
-    let mut before: Vec<usize> = (0..=other.len()).collect();
-    for (row, letter) in name.iter().enumerate() {
-        let mut now = vec![row + 1];
-        let mut left = row + 1;
-        for (pair, wanted) in before.windows(2).zip(other) {
-            if let [diagonal, above] = pair {
-                let differs = usize::from(!letter.eq_ignore_ascii_case(wanted));
-                left = (diagonal + differs).min(above + 1).min(left + 1);
-                now.push(left);
-            }
+    // By what was counted for the letters of `name` so far, from the second column on.
+    let mut row = [0; 32];
+    for (index, cell) in row.iter_mut().enumerate() {
+        *cell = index + 1;
+    }
+    let mut count = other.len();
+    for (index, letter) in name.iter().enumerate() {
+        let mut diagonal = index;
+        count = index + 1;
+        for (cell, wanted) in row.iter_mut().zip(other) {
+            let differs = usize::from(!letter.eq_ignore_ascii_case(wanted));
+            count = (diagonal + differs).min(*cell + 1).min(count + 1);
+            diagonal = std::mem::replace(cell, count);
         }
-        before = now;
     }
-    before.last().copied().unwrap_or(usize::MAX)
+    count
 }
 
 /// The error of a whole argument that is no object.

@@ -115,20 +115,24 @@ pub fn about_strangers(target: &Target, names: &str) -> Option<String> {
             ids.push(id);
         }
     }
-    if ids.is_empty() {
+    let mut text = String::new();
+    for (index, id) in ids.iter().enumerate() {
+        text.push_str(match index {
+            0 => "found sessions of other app clients: ",
+            1 | 2 => ", ",
+            _ => {
+                text.push_str(", ...");
+                break;
+            }
+        });
+        text.push_str(id);
+    }
+    if text.is_empty() {
         return None;
     }
-    let more = if ids.len() > 3 { ", ..." } else { "" };
-    ids.truncate(3);
-    let found = ids.join(", ");
-    let parts = [
-        "configured ",
-        &target.client_id,
-        ", found sessions of other app clients: ",
-        &found,
-        more,
-    ];
-    Some(parts.concat())
+    text.push_str("; configured ");
+    text.push_str(&target.client_id);
+    Some(text)
 }
 
 /// The same among the names of a `StateStore` of oidc-client-ts, where a sign-in under way is under its id alone.

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
 
-use crate::config::{self, Config};
+use crate::config::Config;
 use crate::engine::io::{Call, Reply, SignedOutEvent};
 use crate::engine::outcome::Outcome;
 use crate::error::{AuthError, AuthErrorCode};
@@ -136,8 +136,8 @@ impl PageClient {
     /// shares it with no other.
     pub fn new(config: Config, objects: [Option<JsValue>; 3], own_memory: bool) -> PageClient {
         let attached = Tab::attach(&config, objects, own_memory);
-        if config::is_insecure(&config) {
-            let line = "allowInsecureEndpoint is set: anyone on the network can read the tokens that are sent to userPoolEndpoint. Use it for development alone.";
+        if config.insecure {
+            let line = "allowInsecureEndpoint is set: others can read the tokens.";
             attached.tab.log(attached.id, true, line);
         }
         PageClient(Rc::new(Inner { config, attached }))

@@ -51,25 +51,24 @@ fn tenths(ms: f64) -> f64 {
 
 /// A step in a line, for the logger. No token is ever in one.
 pub fn line(step: &SignOutStep, error: Option<&AuthError>) -> String {
-    let mut line = [step.step.as_str(), " ", step.outcome.as_str()].concat();
-    let mut facts = Vec::new();
-    if let Some(code) = step.code {
-        facts.push(code.as_str().to_owned());
-    }
-    if let Some(status) = step.status {
-        let mut text = "HTTP ".to_owned();
-        push_decimal(&mut text, status.into());
-        facts.push(text);
-    }
-    if let Some(id) = &step.request_id {
-        facts.push(["request ", id].concat());
-    }
-    if !facts.is_empty() {
-        line.push_str(&[" (", &facts.join(", "), ")"].concat());
+    let mut status = String::new();
+    if let Some(number) = step.status {
+        push_decimal(&mut status, number.into());
     }
     let why = error.map(|error| &error.message).or(step.reason.as_ref());
-    if let Some(why) = why {
-        line.push_str(&[": ", why].concat());
+    let mut line = String::new();
+    for (before, text) in [
+        ("", step.step.as_str()),
+        (" ", step.outcome.as_str()),
+        (", ", step.code.map_or("", AuthErrorCode::as_str)),
+        (", HTTP ", &status),
+        (", request ", step.request_id.as_deref().unwrap_or_default()),
+        (": ", why.map_or("", |why| why)),
+    ] {
+        if !text.is_empty() {
+            line.push_str(before);
+            line.push_str(text);
+        }
     }
     line
 }
@@ -251,16 +250,16 @@ mod tests {
         let storage = AuthError::new(AuthErrorCode::Storage);
         assert_eq!(
             line_of(StepName::Clear, Some(storage)).unwrap(),
-            "clear failed (storage): The tokens could not be removed from the storage."
+            "clear failed, storage: The tokens could not be removed from the storage."
         );
         assert_eq!(
             line_of(StepName::RevokeToken, None).unwrap(),
-            "revokeToken ok (HTTP 400, request a1b2)"
+            "revokeToken ok, HTTP 400, request a1b2"
         );
         let service = AuthError::with_message(AuthErrorCode::Service, "Forbidden.");
         assert_eq!(
             line_of(StepName::RevokeToken, Some(service)).unwrap(),
-            "revokeToken failed (service, HTTP 400, request a1b2): Forbidden."
+            "revokeToken failed, service, HTTP 400, request a1b2: Forbidden."
         );
         let skipped = skipped(StepName::ForgetDevice, 7.0, "nobody was signed in");
         assert_eq!(
@@ -272,14 +271,14 @@ mod tests {
     #[test]
     fn times_have_one_decimal() {
         let mut log = StepLog::default();
-        log.begin(StepName::Clear, 0, 0.049_999);
-        log.begin(StepName::RevokeToken, 1, 1_234.567_8);
+        log.begin(StepName::Clear, 0, 0.0499);
+        log.begin(StepName::RevokeToken, 1, 1234.5678);
         log.end(StepName::Clear, 0.85, None);
         let [clear, revoke] = log.steps() else {
             panic!("two steps");
         };
         assert_eq!((clear.started_at_ms, clear.duration_ms), (0.0, 0.9));
-        let revoke = as_of(revoke, 2_000.000_1);
+        let revoke = as_of(revoke, 2000.0001);
         assert_eq!((revoke.started_at_ms, revoke.duration_ms), (1234.6, 765.4));
     }
 }

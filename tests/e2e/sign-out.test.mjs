@@ -356,7 +356,7 @@ describe("sign-out", sideBySide(4), () => {
       ["info", "cognito-signout: clear ok"],
       [
         "warn",
-        "cognito-signout: revokeToken failed (service, HTTP 400, request <id>): Cognito could not do what was asked.",
+        "cognito-signout: revokeToken failed, service, HTTP 400, request <id>: Cognito could not do what was asked (ForbiddenException: Forbidden).",
       ],
       ["info", "cognito-signout: readBack ok"],
       ["warn", "cognito-signout: sign-out partial"],
@@ -368,7 +368,7 @@ describe("sign-out", sideBySide(4), () => {
       ...nobody,
       [
         "warn",
-        "cognito-signout: navigate failed (navigation): The page could not be left for the hosted UI.",
+        "cognito-signout: navigate failed, navigation: The page could not be left for the hosted UI.",
       ],
       ["info", "cognito-signout: revokeToken skipped: nobody was signed in"],
       ["warn", "cognito-signout: sign-out partial"],
@@ -484,7 +484,7 @@ describe("sign-out", sideBySide(4), () => {
         const { outcome, reason } = steps[0];
         return { status, wasSignedIn, outcome, reason, warnings };
       }, config);
-    const reason = `configured ${john.clientId}, found sessions of other app clients: ${jane.clientId}`;
+    const reason = `found sessions of other app clients: ${jane.clientId}; configured ${john.clientId}`;
     const expected = {
       status: "complete",
       wasSignedIn: false,

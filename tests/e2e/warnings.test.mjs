@@ -126,7 +126,7 @@ describe("by default", sideBySide(4), () => {
       await client.signOut();
     }, john.config);
     assert.deepEqual(await printed(), [
-      `warn cognito-signout: configured ${john.clientId}, found sessions of other app clients: ${jane.clientId}`,
+      `warn cognito-signout: found sessions of other app clients: ${jane.clientId}; configured ${john.clientId}`,
     ]);
   });
 

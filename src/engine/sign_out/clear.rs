@@ -16,7 +16,7 @@ use crate::session::{Claims, Secret, Session, SessionId, SignInMethod};
 const SLACK_MS: f64 = 6000.0;
 
 /// Scripts see no HttpOnly cookie, and nothing that tells of one.
-const HIDDEN: &str = "found no session in what scripts can see; one that a server keeps in HttpOnly cookies ends by the server's own sign-out alone";
+const HIDDEN: &str = "found no session that scripts can see; one in HttpOnly cookies ends by the server's own sign-out";
 
 impl SignOutTask {
     /// The stores were read for it before it began: their time is one.
