@@ -40,6 +40,7 @@ const MAIN = [
 const NAMES = {
   index: MAIN,
   amplify: ["connectAmplify"],
+  describe: ["describe"],
   eager: MAIN,
   "oidc-client-ts": ["connectUserManager"],
   slim: [...MAIN, "integrity", "setWasmUrl"].sort(),
