@@ -1,4 +1,5 @@
-import { Shell } from "./shell.js";
+import type { ReactNode } from "react";
+import { Shell } from "./shell";
 import "./style.css";
 
 export const metadata = {
@@ -6,7 +7,7 @@ export const metadata = {
   icons: "data:,",
 };
 
-export default function RootLayout({ children }) {
+export default function RootLayout({ children }: { children: ReactNode }) {
   return (
     <html lang="en">
       <body>

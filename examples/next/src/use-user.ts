@@ -1,17 +1,18 @@
 import { useCallback, useEffect, useState } from "react";
-import { loadTokens, onSignedOut } from "cognito-signout";
+import { loadTokens } from "cognito-signout";
+import { useSignedOut } from "cognito-signout/react";
 
 /** The name of the user, `null` while nobody is signed in, `undefined` until that is known. */
 export function useUser() {
-  const [user, setUser] = useState();
+  const [user, setUser] = useState<string | null>();
   const reload = useCallback(async () => {
     const tokens = await loadTokens();
     setUser(tokens?.username ?? null);
   }, []);
   useEffect(() => {
     reload().catch(console.error);
-    // Told of a sign-out in another tab too. It gives the function that stops it, which is what an effect returns.
-    return onSignedOut(() => setUser(null));
   }, [reload]);
-  return [user, reload];
+  // Another tab's sign-out counts too.
+  useSignedOut(() => setUser(null));
+  return [user, reload] as const;
 }

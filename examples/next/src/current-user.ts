@@ -1,7 +1,10 @@
 import { isSigningOut, loadTokens } from "cognito-signout";
 
-/** The user's name, or `null`; not before a sign-out that is under way, in this tab or another one, has settled. */
-export async function currentUser() {
+/**
+ * The user's name, or `null`. It waits until a sign-out that is in progress has settled, in this tab
+ * or another one.
+ */
+export async function currentUser(): Promise<string | null> {
   for (;;) {
     const tokens = await loadTokens();
     if (!isSigningOut()) return tokens?.username ?? null;

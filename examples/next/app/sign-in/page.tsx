@@ -1,4 +1,4 @@
-import { SignIn } from "./sign-in.js";
+import { SignIn } from "./sign-in";
 
 export const metadata = { title: "Sign in" };
 

@@ -1,5 +1,5 @@
 import { configure, loadTokens, signOut } from "cognito-signout";
-import { config } from "../../src/config.js";
+import { config } from "../../src/config";
 
 export const dynamic = "force-dynamic";
 
@@ -10,7 +10,8 @@ export default async function Page() {
   const result = await signOut();
   return (
     <output>
-      {String(tokens)} {result.status} {result.error?.code}
+      {String(tokens)} {result.status}{" "}
+      {result.status === "failed" && result.error.code}
     </output>
   );
 }
