@@ -2,9 +2,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { HANGS_MS, useWorld } from "../e2e/lib/world.mjs";
+import { HANGS_MS, PASSWORD, useWorld } from "../e2e/lib/world.mjs";
+import { isOfEndpoint, resources } from "./lib/amplify.mjs";
 import { consumer, runIn, serverIn } from "./lib/consumer.mjs";
-import { signInAndOut } from "./lib/journey.mjs";
+import { complaints, signInAndOut } from "./lib/journey.mjs";
 import { screenshot } from "./lib/screenshots.mjs";
 import { serveFolder } from "./lib/serve.mjs";
 import { COMPLETE, told } from "./lib/words.mjs";
@@ -50,4 +51,60 @@ describe("examples", { timeout: 20 * HANGS_MS }, () => {
         },
       });
     });
+
+  test("amplify-react: <Authenticator> goes back to its form, and says there what the sign-out came to", async (t) => {
+    const site = await start("amplify-react");
+    t.after(site.close);
+    const jane = await world.visitor(t, {
+      origin: site.origin,
+      path: "",
+      config: ({ clientId }) => resources(world, clientId),
+    });
+    const { page } = jane;
+    const seen = complaints(page);
+    const signIn = async () => {
+      await page.fill("[name=username]", jane.username);
+      await page.fill("[name=password]", PASSWORD);
+      await page.press("[name=password]", "Enter");
+      await page
+        .locator("output", { hasText: `signed in as ${jane.username}` })
+        .waitFor();
+    };
+    const revocations = () =>
+      jane.control
+        .sessions({ clientId: jane.clientId })
+        .map(({ revoked }) => revoked);
+
+    await page.goto(`${site.origin}/`);
+    await signIn();
+    await screenshot(page, "amplify-react-in");
+    jane.clearCalls();
+    await page.click("#sign-out");
+    await page.locator("form[data-amplify-authenticator-signin]").waitFor();
+    await told(page, COMPLETE);
+    assert.deepEqual(await jane.keys(page), []);
+    await screenshot(page, "amplify-react");
+    assert.deepEqual(jane.calls, ["GlobalSignOut", "RevokeToken"]);
+    assert.deepEqual(revocations(), ["GlobalSignOut"]);
+
+    // A partial sign-out can be repeated from the form.
+    await signIn();
+    const { id } = jane.fault({
+      operation: "*",
+      answer: { type: "InvalidParameterException" },
+    });
+    await page.click("#sign-out");
+    await page.locator("button", { hasText: "Try again" }).waitFor();
+    assert.deepEqual(revocations(), ["GlobalSignOut", false]);
+    jane.control.removeFault(id);
+    await page.click("text=Try again");
+    await told(page, COMPLETE);
+    assert.deepEqual(revocations(), ["GlobalSignOut", "GlobalSignOut"]);
+    assert.deepEqual(
+      seen.filter(
+        (text) => !isOfEndpoint(text) && !text.includes("400 (Bad Request)"),
+      ),
+      [],
+    );
+  });
 });
