@@ -80,6 +80,7 @@ const SCENARIOS = [
   ].map((name) => `tests/e2e/${name}.test.mjs`),
   "tests/proof/popup.test.mjs",
   "tests/proof/return.test.mjs",
+  "tests/interop/react.test.mjs",
 ];
 
 /**

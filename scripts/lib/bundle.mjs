@@ -87,7 +87,7 @@ export async function bundle() {
 }
 
 /**
- * One file that needs no other, apart from the package's main entry, the library that an adapter is for, and the two above.
+ * One file that needs no other, apart from the package's main entry, the library that an entry is for, and the two above.
  * @param {string} name
  * @param {string} file
  * @param {"esm" | "cjs"} format
@@ -107,7 +107,7 @@ async function bundleFile(name, file, format, folder, extension) {
     charset: "utf8",
     legalComments: "none",
     logLevel: "warning",
-    external: ["cognito-signout", "aws-amplify"],
+    external: ["cognito-signout", "aws-amplify", "react"],
     // Jest has no import() in CommonJS.
     supported: { "dynamic-import": format === "esm" },
     plugins: [
@@ -159,7 +159,7 @@ const variants = ({ chunk, fallback, source, inlined }) => ({
 });
 
 /**
- * What an app pays for what it imports, as esbuild bundles it; aws-amplify is there already.
+ * What an app pays for what it imports, as esbuild bundles it; aws-amplify and react are there already.
  * @param {string} contents
  * @returns {Promise<{ entry: Uint8Array, chunk: Uint8Array }>} what is loaded with the app, and what `configure` asks for
  */
@@ -172,7 +172,7 @@ export async function bundleForAnApp(contents) {
     target: TARGET,
     splitting: true,
     alias: { "cognito-signout": join(distDir, "index.js") },
-    external: ["aws-amplify"],
+    external: ["aws-amplify", "react"],
     outdir: join(workDir, "app"),
     write: false,
     logLevel: "warning",

@@ -17,37 +17,30 @@ import {
 import { complaints, signInAndOut } from "./lib/journey.mjs";
 import { screenshot } from "./lib/screenshots.mjs";
 import { serveFolder } from "./lib/serve.mjs";
+import { COMPLETE, FAILED, told } from "./lib/words.mjs";
 
+const VITE = ["vite/bin/vite.js", "build"];
 const BUILDS = {
-  "react-router": {
-    templates: ["tests/apps/example"],
-    build: ["vite/bin/vite.js", "build"],
-    site: "dist",
-  },
-  "vue-router": {
-    templates: ["tests/apps/example"],
-    build: ["vite/bin/vite.js", "build"],
-    site: "dist",
-  },
+  "react-router": { builds: [["typescript/bin/tsc"], VITE], site: "dist" },
+  "vue-router": { builds: [["vue-tsc/bin/vue-tsc.js"], VITE], site: "dist" },
   angular: {
-    templates: ["tests/apps/example-angular"],
     // The builder that `ng build` runs, without the rest of that program: 200 packages less.
-    build: ["@angular-devkit/architect-cli/bin/cli.js", "app:build"],
+    builds: [["@angular-devkit/architect-cli/bin/cli.js", "app:build"]],
     site: "dist/browser",
   },
 };
 const world = useWorld({ app: false });
 
-for (const [name, { templates, build, site }] of Object.entries(BUILDS))
+for (const [name, { builds, site }] of Object.entries(BUILDS))
   describe(`examples: ${name}`, { timeout: 20 * HANGS_MS }, () => {
     let origin = "";
     let close = async () => {};
     before(async () => {
       const folder = await consumer(`example-${name}`, {
-        templates: [`examples/${name}`, ...templates],
+        templates: [`examples/${name}`, "tests/apps/example"],
       });
-      const [program = "", ...args] = build;
-      await runIn(folder, program, args);
+      for (const [program = "", ...args] of builds)
+        await runIn(folder, program, args);
       ({ origin, close } = await serveFolder(join(folder, site), {
         fallback: "/index.html",
       }));
@@ -81,6 +74,7 @@ for (const [name, { templates, build, site }] of Object.entries(BUILDS))
     test("signs in and out", (t) =>
       signInAndOut(world, t, `${origin}/sign-in`, {
         between: (page) => screenshot(page, `${name}-in`),
+        tells: (page) => told(page, COMPLETE),
         after: (page) => screenshot(page, name),
       }));
 
@@ -97,9 +91,7 @@ for (const [name, { templates, build, site }] of Object.entries(BUILDS))
       release();
       await heading(page, "Sign in");
       assert.equal(new URL(page.url()).pathname, "/sign-in");
-      await page
-        .locator("output", { hasText: "signed out: complete" })
-        .waitFor();
+      await told(page, COMPLETE);
       assert.equal((await shown(page)).includes("Account"), false);
       assert.deepEqual(seen, []);
     });
@@ -184,9 +176,7 @@ for (const [name, { templates, build, site }] of Object.entries(BUILDS))
       await heading(page, "Account");
       await tabTo(page, "Sign out everywhere");
       await page.keyboard.press("Enter");
-      await page
-        .locator("output", { hasText: "signed out: complete" })
-        .waitFor();
+      await told(page, COMPLETE);
     });
 
     if (name === "angular")
@@ -202,9 +192,7 @@ for (const [name, { templates, build, site }] of Object.entries(BUILDS))
         await page.click("#stop");
         assert.equal((await ended).failure()?.errorText, "net::ERR_ABORTED");
         await heading(page, "Sign in");
-        await page
-          .locator("output", { hasText: "the server was not waited for" })
-          .waitFor();
+        await told(page, "The server was not waited for.");
         assert.deepEqual(await jane.keys(page), []);
         assert.deepEqual(seen, []);
       });
@@ -217,9 +205,7 @@ for (const [name, { templates, build, site }] of Object.entries(BUILDS))
         Storage.prototype.removeItem = () => {};
       });
       await page.click("#sign-out");
-      await page
-        .locator("[role=alert]", { hasText: "Not signed out." })
-        .waitFor();
+      await told(page, FAILED);
       await page.click("nav >> text=Account");
       await heading(page, "Account");
     });

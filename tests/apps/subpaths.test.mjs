@@ -13,8 +13,10 @@ import { serveFolder } from "./lib/serve.mjs";
 const TEMPLATES = ["tests/apps/page"];
 const world = useWorld({ app: false });
 
-// Rollup can't bundle aws-amplify itself, which the adapter imports, without settings that are the app's business.
-const LEFT_OUT = { rollup: ["cognito-signout/amplify"] };
+// Rollup can't bundle aws-amplify or React, which these import, without settings that are the app's business.
+const LEFT_OUT = {
+  rollup: ["cognito-signout/amplify", "cognito-signout/react"],
+};
 
 /** A module that imports all entries and does something with what they export. @param {string[]} entries */
 const moduleOf = (entries) => `

@@ -45,6 +45,7 @@ const NAMES = {
   describe: ["describe"],
   eager: MAIN,
   "oidc-client-ts": ["connectUserManager"],
+  react: ["useSignOut", "useSignedOut"],
   slim: [...MAIN, "integrity", "setWasmUrl"].sort(),
   testing: ["authError", "completeResult", "failedResult", "partialResult"],
 };

@@ -1,6 +1,7 @@
 // The types of the libraries themselves, at the versions that the tests install.
 import { configure, createClient, signOut, storeTokens } from "cognito-signout";
 import { connectUserManager } from "cognito-signout/oidc-client-ts";
+import { useSignOut } from "cognito-signout/react";
 import { Amplify, type ResourcesConfig } from "aws-amplify";
 import type { SignOutInput } from "aws-amplify/auth";
 import { sessionStorage as amplifyStorage } from "aws-amplify/utils";
@@ -10,6 +11,7 @@ import {
   type OidcClientSettings,
   type UserManagerSettings,
 } from "oidc-client-ts";
+import type { ButtonHTMLAttributes } from "react";
 import { useAuth } from "react-oidc-context";
 
 declare const resources: ResourcesConfig;
@@ -44,3 +46,11 @@ connectUserManager(useAuth(), createClient(client));
 connectUserManager(manager);
 // @ts-expect-error: not a client
 connectUserManager(new UserManager(manager), { signOut });
+
+// The function, and the retry, are handlers of a React button.
+const { signOut: leave, retry } = useSignOut({ global: true });
+({ onClick: leave }) satisfies ButtonHTMLAttributes<HTMLButtonElement>;
+({ onClick: retry }) satisfies ButtonHTMLAttributes<HTMLButtonElement>;
+await leave({ hostedUI: "none" });
+// @ts-expect-error: there is no such option
+useSignOut({ globl: true });

@@ -1,6 +1,6 @@
-// Yours: from the Cognito console, or the output of `npx cognito-signout-dev`.
+// The local Cognito of `npm run cognito`. For a user pool of your own, take these from its console.
 export const config = {
-  userPoolId: "eu-west-1_AbCdEfGhI",
-  userPoolClientId: "1example23456789",
-  userPoolEndpoint: "https://cognito-idp.eu-west-1.amazonaws.com",
+  userPoolId: "us-east-1_LocalDev1",
+  userPoolClientId: "1local2client3for4dev5apps",
+  userPoolEndpoint: "http://localhost:9229",
 };

@@ -1,11 +1,11 @@
-import type { TokensInput } from "cognito-signout/eager";
+import type { CognitoAuthenticationResult } from "cognito-signout/eager";
+import { config } from "./config";
 
-/** Signs in with a password, by Cognito's own API: its `AuthenticationResult`, which `storeTokens` takes as it is. */
+/** Signs in with a password, by Cognito's own API: `storeTokens` takes its result as it is. */
 export async function signIn(
-  config: { userPoolEndpoint: string; userPoolClientId: string },
   username: string,
   password: string,
-): Promise<TokensInput> {
+): Promise<CognitoAuthenticationResult> {
   const answer = await fetch(config.userPoolEndpoint, {
     method: "POST",
     headers: {

@@ -7,9 +7,9 @@ import {
   appsDir,
   installAppPackages,
 } from "../../../scripts/lib/app-packages.mjs";
+import { packed } from "../../../scripts/lib/pack.mjs";
 import { inRoot } from "../../../scripts/lib/paths.mjs";
 import { must } from "../../../scripts/lib/run.mjs";
-import { packed } from "../../e2e/lib/app.mjs";
 
 const execute = promisify(execFile);
 

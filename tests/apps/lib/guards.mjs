@@ -56,10 +56,10 @@ export async function signIn({ page, username }, origin) {
  * Holds back what a sign-out asks Cognito, until it is released.
  * @param {Visitor} jane
  */
-export async function hold({ context, config }) {
+export async function hold({ context, world }) {
   const gate = signal();
   const came = signal();
-  const { origin } = new URL(config.userPoolEndpoint);
+  const { origin } = world.cognito;
   await context.route(
     (url) => url.origin === origin,
     async (route) => {

@@ -1,28 +1,13 @@
 // The tarball, installed into a fresh Vite app and built: once for each tarball.
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { cp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { cp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { build } from "vite";
 import { withLock } from "../../../scripts/lib/lock.mjs";
-import { distDir, inRoot, workDir } from "../../../scripts/lib/paths.mjs";
+import { packed } from "../../../scripts/lib/pack.mjs";
+import { inRoot, workDir } from "../../../scripts/lib/paths.mjs";
 import { must } from "../../../scripts/lib/run.mjs";
-
-/** @param {string} path */
-const changedAt = async (path) => (await stat(path)).mtimeMs;
-
-/** The tarball of the present `dist/`; `npm test` has made it already. */
-export const packed = () =>
-  withLock("pack", async () => {
-    const { version } = JSON.parse(
-      await readFile(inRoot("package.json"), "utf8"),
-    );
-    const tarball = join(workDir, `cognito-signout-${version}.tgz`);
-    const built = await changedAt(join(distDir, "index.js"));
-    if (!existsSync(tarball) || (await changedAt(tarball)) < built)
-      await must("npm", ["pack", "--pack-destination", workDir]);
-    return tarball;
-  });
 
 /**
  * @typedef {object} App

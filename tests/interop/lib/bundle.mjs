@@ -46,9 +46,10 @@ const fromTarball = (installedIn, copiedTo) => ({
 
 /**
  * @param {string} page a file of tests/interop/pages, without its ending
+ * @param {"production" | "development"} mode which build of the libraries
  * @returns {Promise<{ app: import("../../e2e/lib/app.mjs").App, remove: () => Promise<void> }>}
  */
-export async function bundled(page) {
+export async function bundled(page, mode) {
   const tarball = await builtApp();
   const dist = await mkdtemp(join(tmpdir(), "cognito-signout-interop-"));
   // Where the libraries are found too.
@@ -63,7 +64,7 @@ export async function bundled(page) {
     splitting: true,
     format: "esm",
     define: {
-      "process.env.NODE_ENV": '"production"',
+      "process.env.NODE_ENV": JSON.stringify(mode),
       // Amplify v5 was written for bundlers that did so by themselves.
       global: "globalThis",
     },

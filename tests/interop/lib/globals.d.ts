@@ -4,6 +4,7 @@ import type * as AmplifyCognito from "aws-amplify/auth/cognito";
 import type * as AmplifyUtils from "aws-amplify/utils";
 import type { Client } from "cognito-signout";
 import type * as Adapter from "cognito-signout/amplify";
+import type { SignOutState } from "cognito-signout/react";
 
 declare global {
   /** What pages/oidc.mjs puts there. */
@@ -37,6 +38,8 @@ declare global {
     typeof Adapter;
   /** What pages/connections.mjs puts there. */
   var library: Library;
+  /** What pages/react.mjs puts there. */
+  var ui: ReactPage;
   /** What Amplify's Hub said on its channel `auth`, in this tab; with `other:` before it where another tab was the cause. */
   var hub: string[];
 }
@@ -54,6 +57,22 @@ export interface Library {
     tokens: { accessToken: string; refreshToken: string };
   }) => Promise<void>;
   isIn: () => Promise<boolean>;
+}
+
+export interface ReactPage {
+  /** The components that are mounted, by their names. */
+  parts: Record<string, SignOutState>;
+  /** What each listener heard: the name of its component, how often that was clicked, the reason. */
+  heard: [name: string, clicks: number, reason: string][];
+  /** How many functions `signOut` of all components have been. */
+  identities: Set<unknown>;
+  /** What React and the browser complained of. */
+  complaints: string[];
+  /** Mounts these components, and unmounts all others. */
+  show: (names: string[]) => void;
+  /** Has the tree wait, so that its fallback is shown. */
+  suspend: () => void;
+  resume: () => void;
 }
 
 type Connect = (

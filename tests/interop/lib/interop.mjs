@@ -13,14 +13,15 @@ import { bundled } from "./bundle.mjs";
 /**
  * Serves one page to the tests of a file; the local Cognito speaks https too, which Amplify's hosted UI insists on.
  * @param {string} page a file of tests/interop/pages, without its ending
+ * @param {"production" | "development"} [mode] which build of the libraries
  */
-export function useInterop(page) {
+export function useInterop(page, mode = "production") {
   /** @type {(() => Promise<void>)[]} */
   const ends = [];
   const world = useWorld({
     https: true,
     app: async () => {
-      const { app, remove } = await bundled(page);
+      const { app, remove } = await bundled(page, mode);
       ends.push(remove);
       return app;
     },

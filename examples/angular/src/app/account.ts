@@ -14,7 +14,7 @@ export class Account {
 
   constructor() {
     const router = inject(Router);
-    // Another tab signed out: this page goes. With a redirect it is on its way already.
+    // Another tab signed out: leave this page. With a redirect the page is about to leave anyway.
     const stop = onSignedOut(({ redirecting }) => {
       if (!redirecting) router.navigateByUrl("/sign-in").catch(console.error);
     });

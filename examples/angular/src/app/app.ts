@@ -1,5 +1,6 @@
 import { Component, computed, inject } from "@angular/core";
 import { RouterLink, RouterOutlet } from "@angular/router";
+import { describe } from "cognito-signout/describe";
 import { Session } from "./session";
 
 @Component({
@@ -11,17 +12,19 @@ export class App {
   protected readonly session = inject(Session);
 
   protected readonly standing = computed(() => {
-    const { user, result, busy, stopped } = this.session;
-    if (busy()) return "signing out";
+    const { user, isSigningOut } = this.session;
+    if (isSigningOut()) return "signing out";
     if (user()) return `signed in as ${user()}`;
-    if (stopped()) return "signed out here; the server was not waited for";
-    if (result()) return `signed out: ${result()?.status}`;
     return user() === null ? "nobody is signed in" : "";
   });
 
-  /** What is to be said when it failed. */
-  protected readonly failure = computed(() => {
-    const result = this.session.result();
-    return result?.status === "failed" ? result.error.recoverySuggestion : "";
+  /** What the user is told. After a failed sign-out the user is still signed in. */
+  protected readonly told = computed(() => {
+    const { user, result, stopped } = this.session;
+    if (stopped())
+      return "You are signed out on this device. The server was not waited for.";
+    const last = result();
+    if (!last || (user() && last.status !== "failed")) return "";
+    return describe(last);
   });
 }

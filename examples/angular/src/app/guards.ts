@@ -3,7 +3,10 @@ import { Router, type CanActivateFn } from "@angular/router";
 import { exhaustMap, filter, map, take, timer } from "rxjs";
 import { isSigningOut, loadTokens } from "cognito-signout/eager";
 
-/** The user's name, or `null`; not before a sign-out that is under way, in this tab or another one, has settled. */
+/**
+ * The user's name, or `null`. It waits until a sign-out that is in progress has settled, in this tab
+ * or another one.
+ */
 const currentUser$ = timer(0, 50).pipe(
   exhaustMap(() => loadTokens()),
   filter(() => !isSigningOut()),
@@ -19,7 +22,10 @@ export const needsUser: CanActivateFn = () => {
   );
 };
 
-/** For the sign-in page. It waits too: a sign-in that starts during a sign-out would cancel its redirect. */
+/**
+ * For the sign-in page. It waits too: a sign-in that starts during a sign-out would cancel its
+ * redirect.
+ */
 export const needsNobody: CanActivateFn = () => {
   const router = inject(Router);
   return currentUser$.pipe(

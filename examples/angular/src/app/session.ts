@@ -8,17 +8,24 @@ import {
 } from "cognito-signout/eager";
 import { signOut$ } from "./sign-out";
 
-/** Who is signed in, and how to sign out: one state for all components. */
+/** Who is signed in, and how far a sign-out has come: one state for all components. */
 @Injectable({ providedIn: "root" })
 export class Session {
   /** The name of the user, `null` while nobody is signed in, `undefined` until that is known. */
   readonly user = signal<string | null | undefined>(undefined);
   readonly result = signal<SignOutResult | undefined>(undefined);
   readonly stopped = signal(false);
-  readonly busy = computed(() => this.running() !== undefined);
+  readonly isSigningOut = computed(() => this.running() !== undefined);
+  /** Sends again what failed; set while the result has a `retry`. */
+  readonly retry = computed(() => {
+    const result = this.result();
+    const again = result?.status === "partial" ? result.retry : undefined;
+    return again && (() => this.show(from(again())));
+  });
   private readonly running = signal<Subscription | undefined>(undefined);
 
   constructor() {
+    // Another tab's sign-out counts too.
     onSignedOut(() => this.user.set(null));
     this.reload().catch(console.error);
   }
@@ -27,14 +34,8 @@ export class Session {
     this.user.set((await loadTokens())?.username ?? null);
   }
 
-  leave(options: SignOutOptions) {
+  signOut(options: SignOutOptions) {
     this.show(signOut$(options));
-  }
-
-  retry() {
-    const result = this.result();
-    if (result?.status === "partial" && result.retry)
-      this.show(from(result.retry()));
   }
 
   /** Waits no longer for the server. */

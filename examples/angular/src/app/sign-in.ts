@@ -1,7 +1,6 @@
 import { Component, inject, signal } from "@angular/core";
 import { Router } from "@angular/router";
 import { storeTokens } from "cognito-signout/eager";
-import { config } from "../config";
 import { signIn } from "../sign-in";
 import { Session } from "./session";
 
@@ -38,7 +37,6 @@ export class SignIn {
     try {
       await storeTokens(
         await signIn(
-          config,
           String(form.get("username")),
           String(form.get("password")),
         ),

@@ -6,15 +6,17 @@ import {
 } from "cognito-signout/eager";
 
 /**
- * `signOut` as a cold Observable: one result, never an error. Unsubscribing before the result aborts it by `signal`: the user is signed
- * out here, the requests under way end. So keep it out of `takeUntilDestroyed`: a sign-out outlives the component that started it.
+ * `signOut` as a cold Observable: one result, never an error. Unsubscribing before the result aborts
+ * it by `signal`: the user is signed out on this device, and the requests in progress end. So keep it
+ * out of `takeUntilDestroyed`: a sign-out outlives the component that started it.
  */
 export const signOut$ = (options: SignOutOptions = {}) =>
   new Observable<SignOutResult>((subscriber) => {
     const abort = new AbortController();
     let settled = false;
     void signOut({ ...options, signal: abort.signal }).then((result) => {
-      // RxJS runs the teardown after `complete` too; requests that outlast the result are not to be aborted by that.
+      // RxJS runs the teardown after `complete` too, which must not abort requests that outlast the
+      // result.
       settled = true;
       subscriber.next(result);
       subscriber.complete();

@@ -1,7 +1,0 @@
-import { mount } from "svelte";
-import { configure } from "cognito-signout";
-import App from "./App.svelte";
-import { config } from "./config.js";
-
-configure(config).catch(console.error);
-mount(App, { target: document.querySelector("#app") });

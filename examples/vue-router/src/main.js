@@ -1,8 +1,0 @@
-import { createApp } from "vue";
-import { configure } from "cognito-signout/eager";
-import App from "./App.vue";
-import { config } from "./config.js";
-import { router } from "./router.js";
-
-configure(config).catch(console.error);
-createApp(App).use(router).mount("#app");

@@ -1,7 +1,0 @@
-import { createApp } from "vue";
-import { configure } from "cognito-signout";
-import App from "./App.vue";
-import { config } from "./config.js";
-
-configure(config).catch(console.error);
-createApp(App).mount("#app");

@@ -1,3 +1,0 @@
-// In the browser the test says which pool, on the server its environment.
-export const config =
-  globalThis.setup?.config ?? JSON.parse(process.env.COGNITO ?? "null");
