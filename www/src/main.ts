@@ -1,5 +1,6 @@
 import type { SignOutResult } from "cognito-signout";
 import { origin } from "./cognito.js";
+import { comparison } from "./compare/compare.js";
 import { info } from "./control.js";
 import { deviceCard, type Card } from "./device-card.js";
 import {
@@ -28,6 +29,12 @@ const strip = byId("standing");
 copyButton();
 const known = await info().catch(() => null);
 if (known) {
+  comparison(known, {
+    scenarios: byId("scenarios"),
+    story: byId("story"),
+    sides: byId("sides"),
+    status: byId("compare-status"),
+  });
   await start([thisBrowser(known), await otherDevice(known)]);
 } else {
   const notice = byId("offline");
