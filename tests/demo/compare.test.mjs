@@ -1,7 +1,8 @@
 // The same fault for aws-amplify and cognito-signout: what the page says of each is so.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { VIEWS, choose, look, open, still, useDemo } from "./lib/demo.mjs";
+import { VIEWS, choose, open, still, useDemo } from "./lib/demo.mjs";
+import { look } from "./lib/pages.mjs";
 
 /** @import { Page } from "playwright-core" */
 /** @import { LocalCognito } from "cognito-signout-dev" */

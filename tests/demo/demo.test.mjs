@@ -5,7 +5,6 @@ import {
   VIEWS,
   card,
   choose,
-  look,
   open,
   signIn,
   signInButton,
@@ -14,6 +13,7 @@ import {
   tag,
   useDemo,
 } from "./lib/demo.mjs";
+import { look } from "./lib/pages.mjs";
 
 const GOING_WRONG = "Going wrong: RevokeToken, GlobalSignOut.";
 
@@ -169,6 +169,7 @@ test("what is more to go wrong: chips and lists say the same", async (t) => {
   await until(async () => !(await chip("Answer lost").isChecked()));
   await page.reload();
   await signInButton(page).first().waitFor();
+  await page.getByText("More that goes wrong").click();
   await until(async () => (await list.inputValue()) === "off");
   await choose(page, "All well", "All is well.");
   assert.equal(await list.inputValue(), "ok");

@@ -285,7 +285,17 @@ function showStored(list: HTMLElement, entries: readonly Entry[]): void {
   list.dataset["text"] = text;
   const prefix = entries[0]?.prefix;
   list.replaceChildren(
-    prefix ? h("li", { class: "prefix" }, h("code", {}, prefix)) : "",
+    prefix
+      ? h(
+          "li",
+          { class: "prefix" },
+          h(
+            "code",
+            {},
+            ...prefix.split(/(?<=\.)/).flatMap((part) => [part, h("wbr")]),
+          ),
+        )
+      : "",
     ...entries.map(({ name, value }) =>
       h("li", {}, h("code", {}, name), h("code", {}, shortened(value))),
     ),
