@@ -1,5 +1,5 @@
 // The control API of the local Cognito: who it is, its faults, and what became of a token.
-import { origin, type Verdict } from "./cognito.js";
+import { origin, sha256, type Verdict } from "./cognito.js";
 
 /** What the local Cognito says of itself. */
 export interface Info {
@@ -10,7 +10,13 @@ export interface Info {
 /** A fault as the control API takes it. */
 export interface Fault {
   operation: string;
+  /** Only requests of this app client. */
+  clientId?: string;
+  /** So many requests, then no more. */
+  times?: number;
   latencyMs?: number;
+  /** How long the answer is held back, or until the fault is removed. */
+  answerDelayMs?: number;
   processed?: boolean;
   answer?: {
     type?: string;
@@ -46,23 +52,44 @@ export async function ensureClient(id: string): Promise<void> {
 /** The faults in force. */
 export const faults = (): Promise<Fault[]> => ask<Fault[]>("GET", "/faults");
 
-/** Puts one fault, or none, in place of those of an operation. */
-export async function setFault(
-  operation: string,
-  fault: Fault | null,
-): Promise<void> {
-  await ask("DELETE", `/faults?operation=${encodeURIComponent(operation)}`);
-  if (fault) await ask("POST", "/faults", fault);
+/** Adds a fault. */
+export const addFault = (fault: Fault): Promise<void> =>
+  ask("POST", "/faults", fault);
+
+/** Removes the faults of an app client, or of one of its operations. What they hold back is let go. */
+export const clearFaults = (filter: {
+  clientId: string;
+  operation?: string;
+}): Promise<void> => ask("DELETE", `/faults?${new URLSearchParams(filter)}`);
+
+/** A request in the log of the local Cognito. */
+export interface LoggedRequest {
+  id: number;
+  processed: boolean;
 }
 
-/** What became of a token, by its SHA-256. */
-export async function checkByFingerprint(sha256: string): Promise<Verdict> {
+/** The requests of an app client for an operation, oldest first. */
+export const requests = (filter: {
+  clientId: string;
+  operation: string;
+}): Promise<LoggedRequest[]> =>
+  ask("GET", `/requests?${new URLSearchParams(filter)}`);
+
+/** By what the control API knows a token: its SHA-256 in hex. */
+export async function fingerprint(token: string): Promise<string> {
+  return Array.from(await sha256(token), (byte) =>
+    byte.toString(16).padStart(2, "0"),
+  ).join("");
+}
+
+/** What became of a token, by its fingerprint. */
+export async function checkByFingerprint(hex: string): Promise<Verdict> {
   interface State {
     known: boolean;
     valid?: boolean;
     reason?: string;
   }
-  const state = await ask<State>("GET", `/tokens/${sha256}`).catch(
+  const state = await ask<State>("GET", `/tokens/${hex}`).catch(
     () => undefined,
   );
   if (!state)

@@ -1,8 +1,10 @@
 // A device as a card: sign-in form or session, and what the server says of it.
+import type { Tokens } from "cognito-signout";
 import { type CognitoError, shortened, signInWithPassword } from "./cognito.js";
 import { minutesLeft, type Device } from "./devices.js";
 import { button, h, icon } from "./dom.js";
 import { goToSignIn } from "./hosted-ui.js";
+import { standing } from "./standing.js";
 
 export interface Card {
   readonly element: HTMLElement;
@@ -19,6 +21,7 @@ export function deviceCard(
   recheck: () => void,
 ): Card {
   const titleId = `${device.id}-title`;
+  let isSigningInAgain = false;
   const badge = h("span", { class: "badge" });
   const body = h("div", { class: "device-body" });
   const verdict = h("p", { class: "verdict" });
@@ -73,6 +76,7 @@ export function deviceCard(
       );
       await device.client.storeTokens(result);
       device.note = "";
+      isSigningInAgain = false;
       await changed();
       title.focus({ preventScroll: true });
     } catch (error) {
@@ -82,24 +86,40 @@ export function deviceCard(
     }
   }
 
-  return {
+  const anew = button("Sign in again", "primary", () => {
+    isSigningInAgain = true;
+    card.render();
+    form.querySelector("input")?.focus();
+  });
+  const card: Card = {
     element,
     fail: (message) => void (alert.textContent = message),
     render() {
-      const signedIn = device.tokens !== null;
-      const ended = signedIn && device.verdict?.accepted === false;
-      badge.className = `badge ${ended ? "warn" : signedIn ? "info" : "plain"}`;
-      badge.replaceChildren(
-        ended ? "Ended by the server" : signedIn ? "Signed in" : "Signed out",
-      );
+      const { style, mark, badge: badgeWords, words } = standing(device);
+      const isOver = device.verdict?.accepted === false;
+      if (!device.tokens || !isOver) isSigningInAgain = false;
+      badge.className = `badge ${device.tokens ? style : "plain"}`;
+      badge.textContent = badgeWords;
       // The form keeps its node, and so its focus and what was typed.
-      const wanted = device.tokens ? session(device) : form;
-      if (wanted !== form || !form.isConnected) body.replaceChildren(wanted);
-      if (signedIn) alert.textContent = "";
-      note.textContent = device.note;
-      renderVerdict(verdict, device);
+      if (device.tokens && !isSigningInAgain) {
+        const parts = [session(device.tokens)];
+        if (isOver) parts.push(h("p", { class: "buttons" }, anew));
+        const text = parts.map((part) => part.textContent).join();
+        if (form.isConnected || body.dataset["text"] !== text)
+          body.replaceChildren(...parts);
+        body.dataset["text"] = text;
+      } else if (!form.isConnected) body.replaceChildren(form);
+      if (device.tokens && !isSigningInAgain) alert.textContent = "";
+      setText(note, device.note);
+      renderVerdict(verdict, style, mark, words, device.verdict?.detail);
     },
   };
+  return card;
+}
+
+/** A live region says its text again if that is set again. */
+function setText(element: HTMLElement, text: string): void {
+  if (element.textContent !== text) element.textContent = text;
 }
 
 function signInForm(device: Device): HTMLFormElement {
@@ -125,17 +145,21 @@ function signInForm(device: Device): HTMLFormElement {
       class: "sign-in",
       "aria-label": `Sign in ${device.place}`,
     },
-    field("username", "User name", {
-      value: "jane.doe@example.com",
-      autocomplete: "username",
-      autocapitalize: "none",
-      spellcheck: "false",
-    }),
-    field("password", "Password", {
-      value: "Passw0rd!",
-      type: "password",
-      autocomplete: "off",
-    }),
+    h(
+      "div",
+      { class: "fields" },
+      field("username", "User name", {
+        value: "jane.doe@example.com",
+        autocomplete: "username",
+        autocapitalize: "none",
+        spellcheck: "false",
+      }),
+      field("password", "Password", {
+        value: "Passw0rd!",
+        type: "password",
+        autocomplete: "off",
+      }),
+    ),
     h(
       "p",
       { class: "buttons" },
@@ -147,18 +171,10 @@ function signInForm(device: Device): HTMLFormElement {
           "Use the hosted UI",
         ),
     ),
-    !device.hasHostedUI &&
-      h(
-        "p",
-        { class: "hint" },
-        "By password only: the hosted UI's cookie belongs to a browser, and this page has but one.",
-      ),
   );
 }
 
-function session(device: Device): HTMLElement {
-  const tokens = device.tokens;
-  if (!tokens) return h("p");
+function session(tokens: Tokens): HTMLElement {
   const minutes = minutesLeft(tokens);
   const row = (name: string, token: string | undefined, extra?: string) =>
     h(
@@ -199,37 +215,17 @@ function session(device: Device): HTMLElement {
 
 function renderVerdict(
   element: HTMLElement,
-  { tokens, verdict }: Device,
+  style: string,
+  mark: string,
+  words: string,
+  detail: string | undefined,
 ): void {
-  const [style, mark, words] = verdictWords(tokens !== null, verdict?.accepted);
-  const text = `${words}|${verdict?.detail ?? ""}`;
+  const text = `${words}|${detail ?? ""}`;
   if (element.dataset["text"] === text) return; // nothing new
   element.dataset["text"] = text;
   element.className = `verdict ${style}`;
   element.replaceChildren(
     icon(mark),
-    h("span", {}, words, verdict ? h("small", {}, verdict.detail) : null),
+    h("span", {}, words, detail ? h("small", {}, detail) : null),
   );
-}
-
-function verdictWords(
-  signedIn: boolean,
-  accepted: boolean | undefined,
-): [style: string, mark: string, words: string] {
-  if (accepted === undefined)
-    return [
-      "plain",
-      "none",
-      signedIn
-        ? "The server could not be asked."
-        : "No session to ask the server about.",
-    ];
-  if (signedIn) {
-    return accepted
-      ? ["info", "yes", "The server accepts this session."]
-      : ["warn", "no", "The server refuses this session."];
-  }
-  return accepted
-    ? ["warn", "partly", "The server would still accept the tokens it had."]
-    : ["good", "yes", "The server refuses the tokens it had."];
 }

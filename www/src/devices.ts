@@ -14,14 +14,13 @@ import {
   type Client,
   type Tokens,
 } from "cognito-signout";
+import { checkWithGetUser, claims, origin, type Verdict } from "./cognito.js";
 import {
-  checkWithGetUser,
-  claims,
-  origin,
-  sha256,
-  type Verdict,
-} from "./cognito.js";
-import { checkByFingerprint, ensureClient, type Info } from "./control.js";
+  checkByFingerprint,
+  ensureClient,
+  fingerprint,
+  type Info,
+} from "./control.js";
 import { pageUrl } from "./hosted-ui.js";
 
 const PHONE_CLIENT = "2phone3client4for5the6demo";
@@ -43,6 +42,8 @@ export interface Device {
   readonly keys: () => string[];
   tokens: Tokens | null;
   verdict: Verdict | null;
+  /** A global sign-out elsewhere has ended its session, which was to be. */
+  isEndedAsAsked: boolean;
   note: string;
 }
 
@@ -59,7 +60,7 @@ export function thisBrowser(info: Info): Device {
     name: "This browser",
     phrase: "this browser",
     place: "in this browser",
-    where: "Web app, tokens in localStorage",
+    where: "Tokens in localStorage",
     clientId: info.clientId,
     hasHostedUI: true,
     client: {
@@ -76,6 +77,7 @@ export function thisBrowser(info: Info): Device {
     keys: () => Object.keys(localStorage),
     tokens: null,
     verdict: null,
+    isEndedAsAsked: false,
     note: "",
   };
 }
@@ -92,7 +94,7 @@ export async function otherDevice(info: Info): Promise<Device> {
     name: "The other device",
     phrase: "the other device",
     place: "on the other device",
-    where: "Phone app, a storage of its own",
+    where: "A storage of its own",
     clientId: PHONE_CLIENT,
     hasHostedUI: false,
     client: createClient({
@@ -110,6 +112,7 @@ export async function otherDevice(info: Info): Promise<Device> {
     keys,
     tokens: null,
     verdict: null,
+    isEndedAsAsked: false,
     note: "",
   };
 }
@@ -129,7 +132,10 @@ export function tokensInStorage(device: Device): number {
 export async function reload(device: Device): Promise<void> {
   const before = device.tokens?.accessToken;
   device.tokens = await device.client.loadTokens();
-  if (device.tokens?.accessToken !== before) device.verdict = null;
+  if (device.tokens?.accessToken !== before) {
+    device.verdict = null;
+    device.isEndedAsAsked = false;
+  }
   if (device.tokens) await remember(device, device.tokens.accessToken);
 }
 
@@ -155,8 +161,5 @@ export function minutesLeft(tokens: Tokens): number | undefined {
 const lastKey = (device: Device) => `demo.last.${device.id}`;
 
 async function remember(device: Device, accessToken: string): Promise<void> {
-  const hex = Array.from(await sha256(accessToken), (byte) =>
-    byte.toString(16).padStart(2, "0"),
-  );
-  sessionStorage.setItem(lastKey(device), hex.join(""));
+  sessionStorage.setItem(lastKey(device), await fingerprint(accessToken));
 }

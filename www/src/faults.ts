@@ -1,6 +1,6 @@
-// The switches: how the server is to answer, and whether the browser's storage obeys.
-import { faults, setFault, type Fault } from "./control.js";
-import { button, h } from "./dom.js";
+// What goes wrong: how the server answers the two devices, and whether the browser's storage obeys.
+import { addFault, clearFaults, faults, type Fault } from "./control.js";
+import { h } from "./dom.js";
 
 type Preset = [
   value: string,
@@ -44,7 +44,7 @@ const OPERATIONS: { name: string; what: string; presets: Preset[] }[] = [
       ...COMMON,
       [
         "off",
-        "Revocation is off for this client",
+        "Revocation is off",
         {
           answer: {
             type: "UnsupportedOperationException",
@@ -83,9 +83,25 @@ const OPERATIONS: { name: string; what: string; presets: Preset[] }[] = [
   },
 ];
 
+/** The choice that is not the server's. */
+const STORAGE = "storage";
+
 const LATENCIES = [0, 100, 500, 2000];
 
+/** What goes wrong, in one word: the same for each operation, or the storage. */
+const EASY = [
+  ["ok", "All well"],
+  ["silence", "Silent server"],
+  ["throttled", "Too many requests"],
+  ["lost", "Answer lost"],
+  [STORAGE, "Storage refuses"],
+] as const;
+
 export interface Faults {
+  /** Chips, to choose one thing that goes wrong. */
+  readonly easy: HTMLElement;
+  /** A fault for each operation, and for the storage. */
+  readonly panel: HTMLElement;
   /** Takes over what is in force on the server. */
   load(): Promise<void>;
   /** Switches all faults off. */
@@ -94,21 +110,48 @@ export interface Faults {
   any(): boolean;
 }
 
-/** Fills the panel. */
-export function faultsPanel(panel: HTMLElement): Faults {
+/** The faults of these app clients. */
+export function faultControls(clientIds: readonly string[]): Faults {
   const rows = OPERATIONS.map((operation) => operationRow(operation, apply));
   const storage = h("input", {
     type: "checkbox",
     id: "fault-storage",
     "aria-describedby": "fault-storage-hint",
   });
-  const status = h("p", { class: "note", role: "status" });
+  const status = h("p", { class: "only-read", role: "status" });
   storage.addEventListener("change", () => {
     obeyStorage(!storage.checked);
     describe();
   });
-  panel.append(
-    h("h3", { id: "faults-title" }, "Make things go wrong"),
+
+  const choices = EASY.map(([value]) =>
+    h("input", { type: "radio", name: "easy", value, id: `easy-${value}` }),
+  );
+  for (const choice of choices)
+    choice.addEventListener("change", () => void choose(choice.value));
+  const easy = h(
+    "fieldset",
+    { class: "easy" },
+    h("legend", {}, "What goes wrong"),
+    h(
+      "div",
+      { class: "chips" },
+      ...EASY.map(([value, label], index) =>
+        h(
+          "label",
+          { class: "chip", for: `easy-${value}` },
+          choices[index],
+          label,
+        ),
+      ),
+    ),
+    status,
+  );
+
+  const panel = h(
+    "details",
+    {},
+    h("summary", {}, "More that goes wrong"),
     ...rows.map((row) => row.element),
     h(
       "p",
@@ -118,51 +161,70 @@ export function faultsPanel(panel: HTMLElement): Faults {
       h(
         "span",
         { class: "hint", id: "fault-storage-hint" },
-        "The browser throws when a token is to be removed: then, and only then, a user stays signed in.",
+        "The browser throws when a token is to be removed. Only then does a user stay signed in.",
       ),
     ),
-    h(
-      "p",
-      { class: "buttons" },
-      button("All well again", "", () => void clear()),
-    ),
-    status,
   );
 
   const any = () => storage.checked || rows.some((row) => row.fault() !== null);
 
+  /** Says what is on, and checks the chip that stands for it, if one does. */
   function describe(): void {
     const on = rows
       .filter((row) => row.fault() !== null)
       .map((row) => row.name);
+    const values = new Set(rows.map((row) => row.value()));
+    const [value] = values.size === 1 ? values : [];
+    const chosen = storage.checked ? value === "ok" && STORAGE : value;
+    for (const choice of choices) choice.checked = choice.value === chosen;
     if (storage.checked) on.push("the storage");
-    status.textContent = on.length
-      ? `Going wrong: ${on.join(", ")}.`
-      : "All is well.";
+    const words = on.length ? `Going wrong: ${on.join(", ")}.` : "All is well.";
+    if (status.textContent !== words) status.textContent = words;
   }
 
-  async function apply(name: string, fault: Fault | null): Promise<void> {
-    await setFault(name, fault).then(describe, () => {
-      status.textContent = "The local Cognito did not take that.";
-    });
-  }
-
-  async function clear(): Promise<void> {
-    storage.checked = false;
-    obeyStorage(true);
-    for (const row of rows) {
-      row.set(undefined);
-      await apply(row.name, null);
+  /** Brings the server to what a row says. */
+  async function send(row: (typeof rows)[number]): Promise<void> {
+    const fault = row.fault();
+    for (const clientId of clientIds) {
+      await clearFaults({ clientId, operation: row.name });
+      if (fault) await addFault({ ...fault, clientId });
     }
   }
 
+  let applied = Promise.resolve();
+  /** Brings the server to what the rows say, after all that was asked of it before. */
+  function apply(): Promise<void> {
+    applied = applied
+      .then(async () => {
+        for (const row of rows) await send(row);
+      })
+      .then(describe, () => {
+        status.textContent = "The local Cognito did not take that.";
+      });
+    return applied;
+  }
+
+  async function choose(value: string): Promise<void> {
+    storage.checked = value === STORAGE;
+    obeyStorage(!storage.checked);
+    for (const row of rows) row.choose(value === STORAGE ? "ok" : value);
+    await apply();
+  }
+
   return {
-    clear,
+    easy,
+    panel,
+    clear: () => choose("ok"),
     any,
     async load() {
       const inForce = await faults().catch(() => []);
       for (const row of rows)
-        row.set(inForce.find((fault) => fault.operation === row.name));
+        row.set(
+          inForce.find(
+            ({ operation, clientId }) =>
+              operation === row.name && clientId === clientIds[0],
+          ),
+        );
       describe();
     },
   };
@@ -170,7 +232,7 @@ export function faultsPanel(panel: HTMLElement): Faults {
 
 function operationRow(
   { name, what, presets }: (typeof OPERATIONS)[number],
-  apply: (name: string, fault: Fault | null) => Promise<void>,
+  apply: () => Promise<void>,
 ) {
   const answer = h(
     "select",
@@ -193,11 +255,18 @@ function operationRow(
   }
 
   for (const control of [answer, latency]) {
-    control.addEventListener("change", () => void apply(name, fault()));
+    control.addEventListener("change", () => void apply());
   }
   return {
     name,
     fault,
+    /** The chosen answer, if it comes at once. */
+    value: () => (latency.value === "0" ? answer.value : undefined),
+    /** Chooses an answer that comes at once. */
+    choose(value: string) {
+      answer.value = value;
+      latency.value = "0";
+    },
     /** Shows a fault that is in force. */
     set(inForce: Fault | undefined) {
       const { latencyMs = 0 } = inForce ?? {};

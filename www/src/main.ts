@@ -1,5 +1,6 @@
 import type { SignOutResult } from "cognito-signout";
 import { origin } from "./cognito.js";
+import { comparison } from "./compare/compare.js";
 import { info } from "./control.js";
 import { deviceCard, type Card } from "./device-card.js";
 import {
@@ -11,8 +12,9 @@ import {
   type Device,
 } from "./devices.js";
 import { byId, h } from "./dom.js";
-import { faultsPanel } from "./faults.js";
+import { faultControls } from "./faults.js";
 import { finishSignIn } from "./hosted-ui.js";
+import { copyButton } from "./install.js";
 import { optionsForm } from "./options.js";
 import { showResult, type Measured } from "./result.js";
 import { showStanding } from "./standing.js";
@@ -22,11 +24,17 @@ const CHECK_EVERY_MS = 5000;
 
 const announcement = byId("announcement");
 const outcome = byId("outcome");
-const standing = h("div", { class: "card standing" });
-const faults = faultsPanel(byId("faults"));
+const strip = byId("standing");
 
+copyButton();
 const known = await info().catch(() => null);
 if (known) {
+  comparison(known, {
+    scenarios: byId("scenarios"),
+    story: byId("story"),
+    sides: byId("sides"),
+    status: byId("compare-status"),
+  });
   await start([thisBrowser(known), await otherDevice(known)]);
 } else {
   const notice = byId("offline");
@@ -56,21 +64,29 @@ async function start(devices: [Device, Device]): Promise<void> {
     });
   }
 
-  const options = optionsForm(
-    byId("options") as HTMLFormElement,
-    devices,
-    (id) => {
-      const device =
-        devices.find((candidate) => candidate.id === id) ?? browser;
-      void run(device, () => device.client.signOut(options.read()), "");
-    },
-  );
+  const faults = faultControls(devices.map(({ clientId }) => clientId));
+  const form = h("form", { "aria-label": "Sign out" });
+  const options = optionsForm(form, devices, faults.easy, (id) => {
+    const device = devices.find((candidate) => candidate.id === id) ?? browser;
+    void run(device, () => device.client.signOut(options.read()), "");
+  });
+  byId("controls").append(form, faults.panel);
 
   /** Asks the server about both devices: what one does may end the other. */
   async function look(asked: Device[] = devices): Promise<void> {
     await Promise.all(asked.map(check));
     for (const card of cards.values()) card.render();
-    showStanding(standing, devices);
+    showStanding(strip, devices);
+    if (!outcome.hasChildNodes() && !outcome.hasAttribute("data-busy"))
+      invite();
+  }
+
+  /** Says what to do first, as long as there is no result. */
+  function invite(): void {
+    const words = devices.some(({ tokens }) => tokens)
+      ? "Nothing yet: sign out, and read here what happened."
+      : "Nothing yet: sign in, then sign out.";
+    if (announcement.textContent !== words) announcement.textContent = words;
   }
 
   async function refresh(device: Device): Promise<void> {
@@ -95,9 +111,15 @@ async function start(devices: [Device, Device]): Promise<void> {
     outcome.toggleAttribute("data-busy", true);
     const result = await promise;
     const settledMs = performance.now() - began;
+    const hasEndedAll = result.steps.some(
+      ({ step, outcome }) => step === "globalSignOut" && outcome === "ok",
+    );
+    for (const other of devices)
+      if (hasEndedAll && other !== device) other.isEndedAsAsked = true;
+    // The cards have their new height before the result comes into sight.
+    await refresh(device);
     outcome.toggleAttribute("data-busy", false);
     show(device, result, occasion, { tokensLeft, settledMs });
-    await refresh(device);
   }
 
   function show(
@@ -117,9 +139,8 @@ async function start(devices: [Device, Device]): Promise<void> {
       outcome,
       { result, meaning: meant, occasion, ...(measured && { measured }) },
       { retry, ...(faults.any() && { heal: () => void faults.clear() }) },
-      standing,
     );
-    byId("result").scrollIntoView({ block: "start", behavior: "smooth" });
+    byId("result").scrollIntoView({ block: "start" });
     // The retry button that was pressed is gone.
     if (document.activeElement === document.body)
       byId("result-title").focus({ preventScroll: true });

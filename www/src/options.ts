@@ -7,42 +7,72 @@ export interface OptionsForm {
   read(): SignOutOptions;
 }
 
-/** Fills the form. `signOut` is called in the click itself: a popup needs that. */
+/**
+ * Fills the form, with `easy` beside its buttons. `signOut` is called in the click itself, as a
+ * popup needs it.
+ */
 export function optionsForm(
   form: HTMLFormElement,
   devices: readonly { id: string; phrase: string }[],
+  easy: HTMLElement,
   signOut: (deviceId: string) => void,
 ): OptionsForm {
   const code = h("code");
   form.append(
-    h("h3", { id: "options-title" }, "Options of signOut"),
+    easy,
     check(
       "global",
       "On all devices",
       "global: ends every session of this user (GlobalSignOut)",
     ),
-    field(
-      "hostedUI",
-      "The hosted UI's own session",
-      select("hostedUI", [
-        ["auto", "auto: leave for it if it signed the user in"],
-        ["redirect", "redirect: always leave for it"],
-        ["popup", "popup: end it in a popup, before all else"],
-        ["manual", "manual: hand me the URL"],
-        ["none", "none: leave it alive"],
-      ]),
-      "Only its own page can end it; while it lives, the next sign-in asks for no password.",
+    h(
+      "p",
+      { class: "buttons" },
+      ...devices.map(({ id, phrase }, index) =>
+        h(
+          "button",
+          {
+            type: "submit",
+            name: "device",
+            value: id,
+            class: index === 0 ? "primary" : "",
+          },
+          `Sign out ${phrase}`,
+        ),
+      ),
     ),
-    field(
-      "timeoutMs",
-      "Wait at most (ms)",
-      number("timeoutMs", 0, "5000"),
-      "For all that is remote together. The tokens never wait.",
+    h(
+      "pre",
+      {
+        class: "code",
+        tabindex: 0,
+        role: "region",
+        "aria-label": "The call as code",
+      },
+      code,
     ),
     h(
       "details",
       {},
-      h("summary", {}, "More options"),
+      h("summary", {}, "More options of signOut"),
+      field(
+        "hostedUI",
+        "The hosted UI's own session",
+        select("hostedUI", [
+          ["auto", "auto: if it signed the user in"],
+          ["redirect", "redirect: leave for it"],
+          ["popup", "popup: first, in a popup"],
+          ["manual", "manual: hand me the URL"],
+          ["none", "none: leave it alive"],
+        ]),
+        "Only its own page can end it. While it lives, the next sign-in asks for no password.",
+      ),
+      field(
+        "timeoutMs",
+        "Wait at most (ms)",
+        number("timeoutMs", 0, "5000"),
+        "For all that is remote together. The tokens never wait.",
+      ),
       field(
         "redirectUrl",
         "Come back to",
@@ -70,31 +100,6 @@ export function optionsForm(
         "retryWhenOnline",
         "Retry when online",
         "retryWhenOnline: send failed revocations again when the network is back",
-      ),
-    ),
-    h(
-      "div",
-      { class: "code" },
-      h(
-        "pre",
-        { tabindex: 0, role: "region", "aria-label": "The call as code" },
-        code,
-      ),
-    ),
-    h(
-      "p",
-      { class: "buttons" },
-      ...devices.map(({ id, phrase }, index) =>
-        h(
-          "button",
-          {
-            type: "submit",
-            name: "device",
-            value: id,
-            class: index === 0 ? "primary" : "",
-          },
-          `Sign out ${phrase}`,
-        ),
       ),
     ),
   );

@@ -30,22 +30,20 @@ export interface Actions {
 const MARKS = { complete: "yes", partial: "partly", failed: "no" } as const;
 const STYLES = { complete: "good", partial: "warn", failed: "bad" } as const;
 
-/** Shows a result in place of the last one, and `standing` below its summary. */
+/** Shows a result in place of the last one. */
 export function showResult(
   into: HTMLElement,
   shown: Shown,
   actions: Actions,
-  standing: HTMLElement,
 ): void {
   const { result } = shown;
   const frame = h("div", { class: "timeline" });
   into.replaceChildren(
     summary(shown, actions),
-    standing,
     h(
       "div",
       { class: "card steps" },
-      h("h3", {}, "Step by step"),
+      h("h4", {}, "Step by step"),
       result.steps.length ? frame : h("p", {}, "Nothing was begun."),
       result.steps.length > 0 && stepTable(result.steps),
     ),
@@ -105,7 +103,7 @@ function summary(
           h(
             "li",
             {},
-            h("h3", {}, title),
+            h("h4", {}, title),
             h(
               "p",
               { class: "codes" },

@@ -1,10 +1,15 @@
 // The steps as a table: the text form of the timeline.
 import type { SignOutStep } from "cognito-signout";
 import { count, duration, h, icon } from "./dom.js";
-import { stepWords } from "./words.js";
+import { outcomeOf, stepWords } from "./words.js";
 
 const COLUMNS = ["Step", "Outcome", "Began", "Took", "In detail"] as const;
-const MARKS = { ok: "yes", skipped: "none", failed: "no" } as const;
+const MARKS = {
+  ok: "yes",
+  skipped: "none",
+  "held back": "partly",
+  failed: "no",
+} as const;
 
 // Narrow screens stack the cells, which takes the roles away: so they are said.
 export function stepTable(steps: readonly SignOutStep[]): HTMLElement {
@@ -28,6 +33,7 @@ export function stepTable(steps: readonly SignOutStep[]): HTMLElement {
 
 function row(step: SignOutStep): HTMLElement {
   const { name, what } = stepWords(step);
+  const outcome = outcomeOf(step);
   const cell = (
     column: (typeof COLUMNS)[number],
     style: string,
@@ -36,9 +42,9 @@ function row(step: SignOutStep): HTMLElement {
     h("td", { role: "cell", class: style, "data-column": column }, ...content);
   return h(
     "tr",
-    { role: "row", class: step.outcome },
+    { role: "row", class: outcome },
     h("th", { role: "rowheader", scope: "row" }, name, h("small", {}, what)),
-    cell("Outcome", "outcome", icon(MARKS[step.outcome]), step.outcome),
+    cell("Outcome", "outcome", icon(MARKS[outcome]), outcome),
     cell("Began", "time", duration(step.startedAtMs)),
     cell(
       "Took",

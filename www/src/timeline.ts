@@ -1,12 +1,14 @@
 // The timeline: each step of a result as a bar, and the moment when the tokens left the storage.
 import type { SignOutStep } from "cognito-signout";
 import { duration, s } from "./dom.js";
-import { stepWords } from "./words.js";
+import { outcomeOf, stepWords } from "./words.js";
 
 const HEAD = 26; // where the moment of the clear is told, if there was one
 const TOP = 8;
 const ROW = 46;
+const BAR_TOP = 22;
 const BAR = 14;
+const OVER = 3; // how far a line stands out of the bars: it runs through them, not through words
 const AXIS = 26;
 const LEAST = 4; // a bar's least width, so that a step of no time is seen
 
@@ -42,6 +44,13 @@ function picture(steps: readonly SignOutStep[], width: number): SVGSVGElement {
   const top = TOP + (cleared || stayed ? HEAD : 0);
   const bottom = top + steps.length * ROW;
   const height = bottom + AXIS;
+  const down = (at: number) =>
+    steps
+      .map(
+        (_, index) =>
+          `M${at} ${top + index * ROW + BAR_TOP - OVER}v${BAR + 2 * OVER}`,
+      )
+      .join("");
 
   return s(
     "svg",
@@ -70,10 +79,6 @@ function picture(steps: readonly SignOutStep[], width: number): SVGSVGElement {
         s("rect", { width: 2.5, height: 6, class: "hatch-line" }),
       ),
     ),
-    ...ticks(end, tick).map((ms) => axis(ms, x(ms), top, bottom, width)),
-    clearedAt === undefined
-      ? null
-      : marker(clearedAt, x(clearedAt), bottom, width),
     stayed &&
       s(
         "text",
@@ -81,6 +86,12 @@ function picture(steps: readonly SignOutStep[], width: number): SVGSVGElement {
         "The tokens did not leave the storage",
       ),
     ...steps.map((step, index) => row(step, top + index * ROW, x, width)),
+    ...ticks(end, tick).map((ms) =>
+      axis(ms, x(ms), down(x(ms)), bottom, width),
+    ),
+    clearedAt === undefined
+      ? null
+      : marker(clearedAt, x(clearedAt), down(x(clearedAt)), width),
   );
 }
 
@@ -94,12 +105,14 @@ function row(
     LEAST,
     x(step.startedAtMs + step.durationMs) - x(step.startedAtMs),
   );
-  const shown = step.outcome === "skipped" ? 26 : barWidth;
+  const outcome = outcomeOf(step);
+  const isBegun = outcome === "ok" || outcome === "failed";
+  const shown = isBegun ? barWidth : 26;
   const left = Math.min(x(step.startedAtMs), width - shown - 1);
-  const barY = y + 22;
+  const barY = y + BAR_TOP;
   return s(
     "g",
-    { class: `step ${step.outcome}` },
+    { class: `step ${outcome}` },
     s("text", { x: 2, y: y + 15, class: "name" }, stepWords(step).name),
     s(
       "text",
@@ -114,29 +127,31 @@ function row(
       rx: 4,
       class: "track",
     }),
-    step.outcome === "skipped"
-      ? s("path", {
-          d: `M${left + 4} ${barY + BAR / 2}h18`,
-          class: "skip-line",
-        })
-      : s("rect", {
+    isBegun
+      ? s("rect", {
           x: left,
           y: barY,
           width: barWidth,
           height: BAR,
           rx: Math.min(4, barWidth / 2),
           class: "bar",
+        })
+      : s("path", {
+          d: `M${left + 4} ${barY + BAR / 2}h18`,
+          class: "skip-line",
         }),
   );
 }
 
 /** The outcome in words: colour and pattern say it too, but never alone. */
 function told(step: SignOutStep): string {
-  switch (step.outcome) {
+  const outcome = outcomeOf(step);
+  switch (outcome) {
     case "ok":
       return `done · ${duration(step.durationMs)}`;
     case "skipped":
-      return "skipped";
+    case "held back":
+      return outcome;
     case "failed":
       return [
         step.code ?? "failed",
@@ -150,19 +165,20 @@ function told(step: SignOutStep): string {
 function marker(
   ms: number,
   at: number,
-  bottom: number,
+  lines: string,
   width: number,
 ): SVGElement {
   const onLeft = at > width / 2;
+  const gem = Math.min(Math.max(at, 7), width - 7);
   return s(
     "g",
     { class: "marker" },
-    s("path", { d: `M${at} 10V${bottom}` }),
-    s("path", { d: `M${at} 4l6 6-6 6-6-6z`, class: "gem" }),
+    s("path", { d: lines }),
+    s("path", { d: `M${gem} 4l6 6-6 6-6-6z`, class: "gem" }),
     s(
       "text",
       {
-        x: onLeft ? at - 12 : at + 12,
+        x: onLeft ? gem - 12 : gem + 12,
         y: 14,
         "text-anchor": onLeft ? "end" : "start",
       },
@@ -174,7 +190,7 @@ function marker(
 function axis(
   ms: number,
   at: number,
-  top: number,
+  lines: string,
   bottom: number,
   width: number,
 ): SVGElement {
@@ -182,7 +198,7 @@ function axis(
   return s(
     "g",
     { class: "axis" },
-    s("path", { d: `M${at} ${top - 4}V${bottom + 4}` }),
+    s("path", { d: lines }),
     s(
       "text",
       { x: at, y: bottom + 19, "text-anchor": anchor },
@@ -211,7 +227,7 @@ function inWords(
 ): string {
   const told = steps.map(
     (step) =>
-      `${stepWords(step).name}: ${step.outcome}, from ${duration(step.startedAtMs)} for ${duration(step.durationMs)}.`,
+      `${stepWords(step).name}: ${outcomeOf(step)}, from ${duration(step.startedAtMs)} for ${duration(step.durationMs)}.`,
   );
   if (clearedAt !== undefined)
     told.unshift(

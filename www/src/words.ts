@@ -41,9 +41,14 @@ export const STEPS: Record<
 export const stepWords = (step: SignOutStep): { name: string; what: string } =>
   STEPS[step.step] ?? { name: step.step, what: "" };
 
+/** How a step ended. `deferred` is a step that was held back: it is to be done, and has not failed. */
+export const outcomeOf = ({ outcome, code }: SignOutStep) =>
+  code === "deferred" ? "held back" : outcome;
+
 /** The errors of a result, by the name of their field. */
 export function errorsOf(result: Result) {
   if (result.status === "complete") return [];
+  const isHeldBack = result.revokeTokenError?.error.code === "deferred";
   const fields = [
     [
       "error",
@@ -52,7 +57,9 @@ export function errorsOf(result: Result) {
     ],
     [
       "revokeTokenError",
-      "The refresh token is not known to be revoked",
+      isHeldBack
+        ? "The refresh token is revoked after the other sessions"
+        : "The refresh token is not known to be revoked",
       result.revokeTokenError,
     ],
     [

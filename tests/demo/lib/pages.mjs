@@ -20,11 +20,14 @@ export const launch = () =>
   });
 
 /**
- * What axe finds, and whether the page has to be scrolled sideways.
+ * The page and the apps in it: what axe finds, whether anything is cut, and whether the page has to be scrolled sideways.
  * @param {Page} page
  */
 export async function look(page) {
-  await page.evaluate(axe);
+  for (const frame of page.frames()) {
+    await frame.evaluate(axe);
+    assert.deepEqual(await frame.evaluate(cutParts), []);
+  }
   const found = await page.evaluate(async () => {
     const { violations } = await /** @type {any} */ (window).axe.run();
     return violations.map(
@@ -33,11 +36,44 @@ export async function look(page) {
     );
   });
   assert.deepEqual(found, []);
-  assert.equal(
-    await page.evaluate(
-      () => document.documentElement.scrollWidth - window.innerWidth,
-    ),
-    0,
-    "the page is wider than the window",
+}
+
+/** What does not show as a whole. It runs in the page. */
+function cutParts() {
+  const wide = document.documentElement.clientWidth;
+  const pen = /** @type {CanvasRenderingContext2D} */ (
+    document.createElement("canvas").getContext("2d")
   );
+  /** @type {string[]} */
+  const found = [];
+  if (document.documentElement.scrollWidth > window.innerWidth)
+    found.push("the page is wider than the window");
+  for (const element of document.body.querySelectorAll("*")) {
+    if (element.closest(".only-read, .skip, .sprite, thead, pre *")) continue;
+    const box = element.getBoundingClientRect();
+    if (box.width === 0) continue;
+    const name = element.outerHTML.slice(0, 120);
+    if (box.left < -0.5 || box.right > wide + 0.5)
+      found.push(`outside: ${name}`);
+    if (element instanceof HTMLSelectElement) {
+      pen.font = getComputedStyle(element).font;
+      const { paddingLeft, paddingRight } = getComputedStyle(element);
+      const arrow = 20;
+      const room =
+        element.clientWidth -
+        parseFloat(paddingLeft) -
+        parseFloat(paddingRight) -
+        arrow;
+      for (const { text } of element.options)
+        if (pen.measureText(text).width > room) found.push(`cut: ${text}`);
+    } else if (
+      (element instanceof HTMLInputElement ||
+        getComputedStyle(element).overflowX === "hidden" ||
+        element === document.body) &&
+      (element.scrollWidth > element.clientWidth + 1 ||
+        element.scrollHeight > element.clientHeight + 1)
+    )
+      found.push(`cut: ${name}`);
+  }
+  return found;
 }
