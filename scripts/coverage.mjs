@@ -94,27 +94,41 @@ function totals(files) {
 function figures(files) {
   const rooms = [...new Set(files.map(({ path }) => roomOf(path)))].sort();
   const all = totals(files);
+  /** @param {string} name @param {ReturnType<typeof totals>} of */
+  const row = (name, of) => [name, ...Object.values(of).map(String)];
   const table = [
-    ...rooms.map((room) => ({
-      room: `\`${room}\``,
-      ...totals(files.filter(({ path }) => roomOf(path) === room)),
-    })),
-    { room: "all", ...all },
+    ["room", "lines", "of", "branches", "of"],
+    ...rooms.map((room) => {
+      const own = files.filter(({ path }) => roomOf(path) === room);
+      return row(`\`${room}\``, totals(own));
+    }),
+    row("all", all),
   ];
-  const width = Math.max(...table.map(({ room }) => room.length));
-  /** @param {(string | number)[]} cells */
-  const row = ([room = "", ...cells]) =>
-    `| ${String(room).padEnd(width)} | ${cells
-      .map((cell, index) => String(cell).padStart(index === 2 ? 8 : 5))
-      .join(" | ")} |`;
+  const widths = [0, 1, 2, 3, 4].map((column) =>
+    Math.max(...table.map((cells) => cells[column]?.length ?? 0)),
+  );
+  /** @param {string[]} cells */
+  const line = (cells) => `| ${cells.join(" | ")} |`;
+  const [head = "", ...body] = table.map((cells) =>
+    line(
+      cells.map((cell, column) =>
+        column === 0
+          ? cell.padEnd(widths[column] ?? 0)
+          : cell.padStart(widths[column] ?? 0),
+      ),
+    ),
+  );
+  const rule = widths.map((width, column) =>
+    column === 0 ? "-".repeat(width) : `${"-".repeat(width - 1)}:`,
+  );
   /** @param {number} part @param {number} whole */
   const percent = (part, whole) => ((100 * part) / whole).toFixed(1);
   return [
     `Lines ${percent(all.lines, all.ofLines)} %, branches ${percent(all.branches, all.ofBranches)} %.`,
     "",
-    row(["room", "lines", "of", "branches", "of"]),
-    `| ${"-".repeat(width)} | ----: | ----: | -------: | ----: |`,
-    ...table.map((line) => row(Object.values(line))),
+    head,
+    line(rule),
+    ...body,
   ].join("\n");
 }
 

@@ -20,6 +20,11 @@ const GLOBAL: Plan = Plan {
     ..LOCAL
 };
 
+const FORGETS: Plan = Plan {
+    forget_device: true,
+    ..LOCAL
+};
+
 const SIGNED_IN: Found = Found {
     removed: true,
     session: true,
@@ -41,6 +46,10 @@ const GUEST: Found = Found {
 };
 const HOSTED: Found = Found {
     hosted_ui: true,
+    ..SIGNED_IN
+};
+const EXPIRED: Found = Found {
+    access: Access::Expired,
     ..SIGNED_IN
 };
 
@@ -439,12 +448,8 @@ fn a_storage_that_cannot_be_cleared_fails_and_never_navigates() {
 
 #[test]
 fn an_expired_access_token_is_refreshed_first() {
-    let found = Found {
-        access: Access::Expired,
-        ..SIGNED_IN
-    };
     let events = [ok(Op::Refresh), ok(GSO), ok(REVOKE), GONE];
-    let (commands, verdict) = run(GLOBAL, found, &events);
+    let (commands, verdict) = run(GLOBAL, EXPIRED, &events);
     assert_eq!(sends(&commands), [Op::Refresh, GSO, REVOKE]);
     assert_eq!(verdict.tag, Status::Complete);
 }
@@ -532,14 +537,9 @@ fn a_newer_refresh_token_written_back_is_revoked_too() {
 #[test]
 fn a_refresh_token_rotated_after_its_revocation_is_revoked_too() {
     // ForgetDevice had its second while the refresh was still under way.
-    let plan = Plan {
-        forget_device: true,
-        ..LOCAL
-    };
     let found = Found {
         device: true,
-        access: Access::Expired,
-        ..SIGNED_IN
+        ..EXPIRED
     };
     let events = [
         Event::ForgetDeviceOver,
@@ -549,7 +549,7 @@ fn a_refresh_token_rotated_after_its_revocation_is_revoked_too() {
         ok(REVOKE),
         GONE,
     ];
-    let (commands, verdict) = run(plan, found, &events);
+    let (commands, verdict) = run(FORGETS, found, &events);
     assert_eq!(
         sends(&commands),
         [Op::Refresh, REVOKE, Op::ForgetDevice, REVOKE]
@@ -614,14 +614,10 @@ fn timeout_0_sends_one_request_and_waits_for_nothing() {
         one_request: true,
         ..plan
     };
-    let expired = Found {
-        access: Access::Expired,
-        ..SIGNED_IN
-    };
     for (plan, found, only) in [
         (LOCAL, SIGNED_IN, REVOKE),
         (GLOBAL, SIGNED_IN, GSO),
-        (GLOBAL, expired, REVOKE),
+        (GLOBAL, EXPIRED, REVOKE),
     ] {
         let (commands, verdict) = run(one(plan), found, &[GONE]);
         assert_eq!(sends(&commands), [only]);
@@ -756,13 +752,9 @@ fn retried(plan: Plan, found: Found, first: &[Event], again: &[Event]) -> (Machi
 fn what_a_retry_repeats_may_succeed_late_and_is_not_sent_again() {
     let end = [Event::Deadline, GONE];
     // GlobalSignOut waits for a refresh, which is tried again: its first request was answered after all.
-    let expired = Found {
-        access: Access::Expired,
-        ..SIGNED_IN
-    };
     let transient = Event::Answered(Op::Refresh, Answer::Transient { again: true });
     let late = [transient, ok(GSO)];
-    let (machine, commands) = retried(GLOBAL, expired, &end, &late);
+    let (machine, commands) = retried(GLOBAL, EXPIRED, &end, &late);
     assert_eq!(machine.global, Call::Succeeded);
     assert_eq!(sends(&commands), [Op::Refresh, REVOKE]);
     // Nothing needs the refresh any more.
@@ -771,7 +763,7 @@ fn what_a_retry_repeats_may_succeed_late_and_is_not_sent_again() {
         &[Event::PauseOver(Op::Refresh), ok(REVOKE), GONE],
     ]
     .concat();
-    let (machine, commands) = retried(GLOBAL, expired, &end, &events);
+    let (machine, commands) = retried(GLOBAL, EXPIRED, &end, &events);
     assert_eq!(sends(&commands), [Op::Refresh, REVOKE]);
     assert_eq!(machine.phase, Phase::Settled);
     assert_eq!(machine.verdict(None).tag, Status::Complete);
@@ -859,17 +851,12 @@ fn with_no_time_left_a_follower_still_hears_what_the_other_tab_has_said() {
 
 #[test]
 fn a_refresh_token_that_did_not_rotate_is_revoked_once() {
-    let plan = Plan {
-        forget_device: true,
-        ..LOCAL
-    };
     let found = Found {
         device: true,
-        access: Access::Expired,
-        ..SIGNED_IN
+        ..EXPIRED
     };
     for (rotates, last) in [(false, GONE), (true, ok(REVOKE))] {
-        let (mut machine, mut commands) = (Machine::new(plan), Vec::new());
+        let (mut machine, mut commands) = (Machine::new(FORGETS), Vec::new());
         for event in [
             Event::Start,
             Event::Cleared(found),

@@ -12,6 +12,8 @@ import ts from "typescript";
 import { inRoot, root, workDir } from "./paths.mjs";
 import { Failure } from "./run.mjs";
 
+/** @import { IConfigFile } from "@microsoft/api-extractor" */
+
 const SOURCES = inRoot("js");
 const EMITTED = join(workDir, "types");
 const ROLLED_UP = join(EMITTED, "rolled-up");
@@ -96,6 +98,34 @@ function readSettings() {
   return config;
 }
 
+/**
+ * How API Extractor reads the declarations of an entry: it reports nothing but errors.
+ * @param {Pick<IConfigFile, "mainEntryPointFilePath" | "compiler" | "dtsRollup" | "apiReport">} settings
+ */
+export const extractorConfig = (settings) =>
+  ExtractorConfig.prepare({
+    configObject: {
+      projectFolder: root,
+      ...settings,
+      docModel: { enabled: false },
+      tsdocMetadata: { enabled: false },
+      messages: {
+        // TypeDoc and the linter read the comments.
+        tsdocMessageReporting: {
+          default: { logLevel: ExtractorLogLevel.None },
+        },
+        extractorMessageReporting: {
+          default: { logLevel: ExtractorLogLevel.Error },
+          "ae-missing-release-tag": { logLevel: ExtractorLogLevel.None },
+          "ae-undocumented": { logLevel: ExtractorLogLevel.None },
+          "ae-unresolved-link": { logLevel: ExtractorLogLevel.None },
+        },
+      },
+    },
+    configObjectFullPath: undefined,
+    packageJsonFullPath: inRoot("package.json"),
+  });
+
 /** @param {string[]} entries */
 function rollUp(entries) {
   const files = entries.map((entry) => declarations(EMITTED, entry));
@@ -104,33 +134,14 @@ function rollUp(entries) {
     paths: { "cognito-signout": [declarations(PACKAGE, "index")] },
   };
   const configs = entries.map((entry) =>
-    ExtractorConfig.prepare({
-      configObject: {
-        projectFolder: root,
-        mainEntryPointFilePath: declarations(EMITTED, entry),
-        compiler: { overrideTsconfig: { compilerOptions, files } },
-        dtsRollup: {
-          enabled: true,
-          untrimmedFilePath: declarations(ROLLED_UP, entry),
-        },
-        apiReport: { enabled: false },
-        docModel: { enabled: false },
-        tsdocMetadata: { enabled: false },
-        messages: {
-          // TypeDoc reads the comments.
-          tsdocMessageReporting: {
-            default: { logLevel: ExtractorLogLevel.None },
-          },
-          extractorMessageReporting: {
-            default: { logLevel: ExtractorLogLevel.Error },
-            "ae-missing-release-tag": { logLevel: ExtractorLogLevel.None },
-            "ae-undocumented": { logLevel: ExtractorLogLevel.None },
-            "ae-unresolved-link": { logLevel: ExtractorLogLevel.None },
-          },
-        },
+    extractorConfig({
+      mainEntryPointFilePath: declarations(EMITTED, entry),
+      compiler: { overrideTsconfig: { compilerOptions, files } },
+      dtsRollup: {
+        enabled: true,
+        untrimmedFilePath: declarations(ROLLED_UP, entry),
       },
-      configObjectFullPath: undefined,
-      packageJsonFullPath: inRoot("package.json"),
+      apiReport: { enabled: false },
     }),
   );
   const [first] = configs;

@@ -1,22 +1,10 @@
 //! What other tabs of the origin do, as far as one page can play them.
 
-use std::cell::RefCell;
-use std::rc::Rc;
-
 use crate::support::wait::until;
 use crate::support::*;
 use cognito_signout::internals::engine::tables::{Mark, MarkEntry};
-use cognito_signout::{AuthErrorCode, Client, SignedOutEvent, Subscription};
+use cognito_signout::{AuthErrorCode, SignedOutEvent};
 use wasm_bindgen_test::*;
-
-type Told = Rc<RefCell<Vec<SignedOutEvent>>>;
-
-fn listen(client: &Client) -> (Subscription, Told) {
-    let told: Told = Rc::default();
-    let seen = told.clone();
-    let subscription = client.on_signed_out(move |event| seen.borrow_mut().push(event));
-    (subscription, told)
-}
 
 fn entry(session: &cognito_signout::internals::session::Session, now: f64) -> MarkEntry {
     MarkEntry {

@@ -1,23 +1,11 @@
 //! What a sign-out leaves behind for others: listeners, `isSigningOut`, the mark.
 
-use std::cell::RefCell;
-use std::rc::Rc;
-
 use crate::support::cognito::Reply;
 use crate::support::wait::{Gate, macrotask, settled};
 use crate::support::*;
 use cognito_signout::internals::engine::tables::Mark;
-use cognito_signout::{Client, SignedOutEvent, SignedOutReason, Subscription};
+use cognito_signout::{SignedOutEvent, SignedOutReason};
 use wasm_bindgen_test::*;
-
-type Told = Rc<RefCell<Vec<SignedOutEvent>>>;
-
-fn listen(client: &Client) -> (Subscription, Told) {
-    let told: Told = Rc::default();
-    let seen = told.clone();
-    let subscription = client.on_signed_out(move |event| seen.borrow_mut().push(event));
-    (subscription, told)
-}
 
 fn event(reason: SignedOutReason, global: bool) -> SignedOutEvent {
     SignedOutEvent {

@@ -1,15 +1,11 @@
 // The public API of each entry is what its reviewed report in docs/api says, so that a change of it is seen in a diff.
 // `UPDATE_DOCS=1 node --test tests/docs/api.test.mjs` writes the reports.
-import {
-  CompilerState,
-  Extractor,
-  ExtractorConfig,
-  ExtractorLogLevel,
-} from "@microsoft/api-extractor";
+import { CompilerState, Extractor } from "@microsoft/api-extractor";
 import assert from "node:assert/strict";
 import { cp, mkdir, readdir, readFile } from "node:fs/promises";
 import { test } from "node:test";
-import { inRoot, root, workDir } from "../../scripts/lib/paths.mjs";
+import { inRoot, workDir } from "../../scripts/lib/paths.mjs";
+import { extractorConfig } from "../../scripts/lib/types.mjs";
 
 const REPORTS = inRoot("docs/api");
 const localBuild = process.env.UPDATE_DOCS !== undefined;
@@ -30,40 +26,21 @@ await cp(typesOf("index"), main);
 
 /** @param {string} entry */
 const configOf = (entry) =>
-  ExtractorConfig.prepare({
-    configObject: {
-      projectFolder: root,
-      mainEntryPointFilePath: typesOf(entry),
-      compiler: {
-        overrideTsconfig: {
-          extends: "./tests/types/tsconfig.json",
-          compilerOptions: { paths: { "cognito-signout": [main] } },
-        },
-      },
-      apiReport: {
-        enabled: true,
-        reportFileName: entry,
-        reportFolder: REPORTS,
-        reportTempFolder: `${workDir}/api`,
-      },
-      docModel: { enabled: false },
-      dtsRollup: { enabled: false },
-      tsdocMetadata: { enabled: false },
-      messages: {
-        // TypeDoc and the linter read the comments.
-        tsdocMessageReporting: {
-          default: { logLevel: ExtractorLogLevel.None },
-        },
-        extractorMessageReporting: {
-          default: { logLevel: ExtractorLogLevel.Error },
-          "ae-missing-release-tag": { logLevel: ExtractorLogLevel.None },
-          "ae-undocumented": { logLevel: ExtractorLogLevel.None },
-          "ae-unresolved-link": { logLevel: ExtractorLogLevel.None },
-        },
+  extractorConfig({
+    mainEntryPointFilePath: typesOf(entry),
+    compiler: {
+      overrideTsconfig: {
+        extends: "./tests/types/tsconfig.json",
+        compilerOptions: { paths: { "cognito-signout": [main] } },
       },
     },
-    configObjectFullPath: undefined,
-    packageJsonFullPath: inRoot("package.json"),
+    dtsRollup: { enabled: false },
+    apiReport: {
+      enabled: true,
+      reportFileName: entry,
+      reportFolder: REPORTS,
+      reportTempFolder: `${workDir}/api`,
+    },
   });
 
 // One reading of the types for all.

@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { ready, sideBySide, useWorld } from "./lib/world.mjs";
 
+/** @import { Visitor } from "./lib/world.mjs" */
+
 const world = useWorld();
 
 /** Values that no function can use, made in the page. It stands alone. */
@@ -54,6 +56,26 @@ function nonsense() {
     cyclic,
   };
   return values;
+}
+
+/**
+ * A frame of the page that has an opaque origin, and the app in it.
+ * @param {Visitor} visitor
+ * @returns {Promise<any>}
+ */
+async function sandboxedFrame({ page }) {
+  await page.evaluate(() => {
+    const frame = document.createElement("iframe");
+    frame.setAttribute("sandbox", "allow-scripts");
+    frame.src = "/framed";
+    document.body.append(frame);
+    return new Promise((resolve) => (frame.onload = resolve));
+  });
+  const frame = /** @type {any} */ (
+    page.frames().find((frame) => frame.url().endsWith("/framed"))
+  );
+  await ready(frame);
+  return frame;
 }
 
 const withNonsense = `globalThis.nonsense = ${nonsense.toString()};`;
@@ -490,17 +512,7 @@ describe("bad input", sideBySide(4), () => {
 
   test("blocked storage, in a sandboxed frame: failed(storage), and it settles", async (t) => {
     const jane = await world.visitor(t, { configure: false });
-    await jane.page.evaluate(() => {
-      const frame = document.createElement("iframe");
-      frame.setAttribute("sandbox", "allow-scripts");
-      frame.src = "/framed";
-      document.body.append(frame);
-      return new Promise((resolve) => (frame.onload = resolve));
-    });
-    const frame = /** @type {any} */ (
-      jane.page.frames().find((frame) => frame.url().endsWith("/framed"))
-    );
-    await ready(frame);
+    const frame = await sandboxedFrame(jane);
     const { accessToken, refreshToken } = jane.session();
     const seen = await frame.evaluate(
       async (/** @type {any} */ { config, tokens }) => {
@@ -531,17 +543,7 @@ describe("bad input", sideBySide(4), () => {
 
   test("in a sandboxed frame, with memory as storage, it works alone", async (t) => {
     const jane = await world.visitor(t, { configure: false });
-    await jane.page.evaluate(() => {
-      const frame = document.createElement("iframe");
-      frame.setAttribute("sandbox", "allow-scripts");
-      frame.src = "/framed";
-      document.body.append(frame);
-      return new Promise((resolve) => (frame.onload = resolve));
-    });
-    const frame = /** @type {any} */ (
-      jane.page.frames().find((frame) => frame.url().endsWith("/framed"))
-    );
-    await ready(frame);
+    const frame = await sandboxedFrame(jane);
     const tokens = jane.session();
     const { accessToken, refreshToken } = tokens;
     const result = await frame.evaluate(

@@ -11,19 +11,28 @@ import {
   leftWell,
   needs,
   sideBySide,
+  slowClock,
   until,
   useWorld,
 } from "./lib/world.mjs";
 
+/** @import { Visitor } from "./lib/world.mjs" */
+
 const world = useWorld();
 
-/** In the page: a second takes a minute, so that no answer is late. It stands alone. */
-function slowClock() {
-  const [now, set] = [performance.now.bind(performance), setTimeout];
-  performance.now = () => now() / 60;
-  globalThis.setTimeout = /** @type {any} */ (
-    (/** @type {any} */ act, /** @type {number} */ ms) => set(act, ms * 60)
-  );
+/**
+ * Signs out with a popup, which the user closes while the hosted UI's page is open.
+ * @param {Visitor} visitor
+ * @returns {Promise<any>} the result
+ */
+async function closesPopup(visitor) {
+  visitor.fault(LOGOUT_STAYS);
+  await visitor.page.evaluate(countLooks);
+  const popup = await visitor.clickToPopup();
+  await popup.waitForURL(/logout/);
+  await isSeen(visitor.page);
+  await popup.close();
+  return visitor.result();
 }
 
 describe("the redirect", sideBySide(3), () => {
@@ -662,13 +671,7 @@ describe("the popup", sideBySide(3), () => {
     const jane = await world.visitor(t);
     const tokens = await jane.signInByHostedUI();
     const before = await jane.keys();
-    jane.fault(LOGOUT_STAYS);
-    await jane.page.evaluate(countLooks);
-    const popup = await jane.clickToPopup();
-    await popup.waitForURL(/logout/);
-    await isSeen(jane.page);
-    await popup.close();
-    const result = await jane.result();
+    const result = await closesPopup(jane);
     assert.equal(result.status, "failed");
     assert.equal(result.error.code, "userCancelled");
     assert.deepEqual(await jane.keys(), before);
@@ -684,13 +687,7 @@ describe("the popup", sideBySide(3), () => {
     world.control.endSession(tokens.sessionId);
     const dead = await jane.page.evaluate(() => rejection(cs.refreshTokens()));
     assert.equal(dead.code, "tokenRevoked");
-    jane.fault(LOGOUT_STAYS);
-    await jane.page.evaluate(countLooks);
-    const popup = await jane.clickToPopup();
-    await popup.waitForURL(/logout/);
-    await isSeen(jane.page);
-    await popup.close();
-    const result = await jane.result();
+    const result = await closesPopup(jane);
     assert.equal(result.status, "partial");
     assert.equal(result.hostedUIError.error.code, "userCancelled");
     assert.deepEqual(await jane.keys(), []);

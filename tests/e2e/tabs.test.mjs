@@ -36,6 +36,20 @@ const READ_BACK_MS = 2500;
 const configure = ({ config, page: own }, page = own) =>
   page.evaluate((config) => cs.configure(config), config);
 
+/**
+ * A visitor whose tokens were refreshed once, what was stored before that, and a RevokeToken that is held.
+ * @param {Parameters<typeof world.visitor>[0]} t
+ */
+async function refreshed(t) {
+  const jane = await world.visitor(t, {
+    client: { rotation: { graceSeconds: 60 } },
+  });
+  await jane.signIn();
+  const before = await jane.page.evaluate(() => ({ ...localStorage }));
+  const newest = await jane.page.evaluate(() => cs.refreshTokens());
+  return { jane, before, newest, letGo: jane.hold("RevokeToken") };
+}
+
 describe("tabs", sideBySide(3), () => {
   // Of 2 and 20 tabs: tests/proof.
   for (const global of [false, true])
@@ -325,13 +339,7 @@ describe("tabs", sideBySide(3), () => {
   });
 
   test("written back while the request is under way: removed before it settles, and the newest token is revoked", async (t) => {
-    const jane = await world.visitor(t, {
-      client: { rotation: { graceSeconds: 60 } },
-    });
-    await jane.signIn();
-    const before = await jane.page.evaluate(() => ({ ...localStorage }));
-    const newest = await jane.page.evaluate(() => cs.refreshTokens());
-    const letGo = jane.hold("RevokeToken");
+    const { jane, before, newest, letGo } = await refreshed(t);
     await jane.page.evaluate(([before, timeoutMs]) => {
       const after = { ...localStorage };
       Object.assign(localStorage, before);
@@ -352,13 +360,7 @@ describe("tabs", sideBySide(3), () => {
   });
 
   test("written back, and a second call joins: gone when that returns, and the newest token is revoked", async (t) => {
-    const jane = await world.visitor(t, {
-      client: { rotation: { graceSeconds: 60 } },
-    });
-    await jane.signIn();
-    const before = await jane.page.evaluate(() => ({ ...localStorage }));
-    const newest = await jane.page.evaluate(() => cs.refreshTokens());
-    const letGo = jane.hold("RevokeToken");
+    const { jane, before, newest, letGo } = await refreshed(t);
     const seen = await jane.page.evaluate(([before, timeoutMs]) => {
       const ofCognito = () =>
         Object.entries(localStorage).filter(([key]) =>

@@ -22,6 +22,12 @@ const PORTAL = {
   },
 };
 
+/** @param {any} result */
+const statusAndCode = ({ status, revokeTokenError }) => [
+  status,
+  revokeTokenError?.error.code,
+];
+
 describe("waiting", sideBySide(4), () => {
   test("a silent server: settled at the deadline, and said so", async (t) => {
     const jane = await world.visitor(t);
@@ -154,17 +160,11 @@ describe("waiting", sideBySide(4), () => {
       show(await globalThis.kept),
     );
     const results = [first, second, last];
-    assert.deepEqual(
-      results.map((result) => [
-        result.status,
-        result.revokeTokenError?.error.code,
-      ]),
-      [
-        ["partial", "aborted"],
-        ["complete", undefined],
-        ["partial", "unconfirmed"],
-      ],
-    );
+    assert.deepEqual(results.map(statusAndCode), [
+      ["partial", "aborted"],
+      ["complete", undefined],
+      ["partial", "unconfirmed"],
+    ]);
     assert.deepEqual(jane.calls, ["RevokeToken"]);
     assert.deepEqual(jane.areValid(tokens), OVER);
     assert.equal((await jane.heard()).length, 1);
@@ -199,16 +199,10 @@ describe("waiting", sideBySide(4), () => {
       },
       { config: jane.config, tokens: { accessToken, refreshToken } },
     );
-    assert.deepEqual(
-      results.map((result) => [
-        result.status,
-        result.revokeTokenError?.error.code,
-      ]),
-      [
-        ["partial", "aborted"],
-        ["complete", undefined],
-      ],
-    );
+    assert.deepEqual(results.map(statusAndCode), [
+      ["partial", "aborted"],
+      ["complete", undefined],
+    ]);
   });
 
   test("the longest of times is no time-out at once", async (t) => {

@@ -11,6 +11,7 @@ import {
   leftWell,
   needs,
   sideBySide,
+  slowClock,
   until,
   useWorld,
 } from "../e2e/lib/world.mjs";
@@ -32,6 +33,9 @@ function slow(path) {
   return known;
 }
 
+/** What pages have told the app's server that they have done. @type {Set<string>} */
+const acted = new Set();
+
 const world = useWorld({
   // Pages go into the back-forward cache, as people's do.
   ignoreDefaultArgs: ["--disable-back-forward-cache"],
@@ -42,6 +46,11 @@ const world = useWorld({
     }
     if (pathname === "/by-server") {
       response.writeHead(302, { location: "/elsewhere" }).end();
+      return true;
+    }
+    if (pathname.startsWith("/acted/")) {
+      acted.add(pathname);
+      response.writeHead(204).end();
       return true;
     }
     if (pathname.startsWith("/slow/")) await slow(pathname).gone;
@@ -118,36 +127,59 @@ function visitorWith(t, path, options) {
   });
 }
 
+/**
+ * Signs in, in a page whose clock is slow: on a busy machine too, the sign-out has its answers before it leaves.
+ * @param {Visitor} visitor
+ */
+async function signInPatiently(visitor) {
+  await visitor.signIn({ origin: "hostedUI" });
+  await visitor.page.evaluate(slowClock);
+}
+
 let acts = 0;
 
 /**
- * Has a page do something when told to. Playwright can't reach a page that is on its way, so an answer tells it. WebDriver can,
- * and Firefox and WebKit drop what a page has asked for when it starts to leave.
+ * Has a page do something when told to, and waits until it has done it. Playwright can't reach a page that is on its way, so an
+ * answer tells it, and it says so by a beacon. WebDriver can, and Firefox and WebKit drop what a page has asked for when it
+ * starts to leave.
  * @param {Page} page
- * @param {() => unknown} act
+ * @param {() => unknown} act it may take its time, in a page that stays
  * @param {() => unknown} [andThen] what it does a moment later
  */
 async function armed(page, act, andThen = () => {}) {
-  const path = `/slow/act-${++acts}`;
+  const name = `act-${++acts}`;
   await page.evaluate(
     `globalThis.ready = false;
-    globalThis.act = () => {
-      (${act})();
+    globalThis.acted = false;
+    globalThis.act = async () => {
+      await (${act})();
+      globalThis.acted = true;
+      navigator.sendBeacon("/acted/${name}");
       setTimeout(${andThen}, 300);
     };
     undefined;`,
   );
   if (!can("devTools"))
-    return () =>
-      page
+    return async () => {
+      await page
         .evaluate(() => void setTimeout(() => globalThis.act()))
         .catch(() => {});
+      // The page after knows nothing of it.
+      await eventually(
+        () => page.evaluate(() => globalThis.acted !== false),
+        "it has acted",
+      );
+    };
+  const path = `/slow/${name}`;
   await page.evaluate(
     (path) => void fetch(path).then(() => globalThis.act()),
     path,
   );
   await until(() => waiting.has(path), "it is armed");
-  return async () => slow(path).letGo();
+  return async () => {
+    slow(path).letGo();
+    await until(() => acted.has(`/acted/${name}`), "it has acted");
+  };
 }
 
 /** @param {Visitor} visitor */
@@ -200,7 +232,7 @@ describe("a true return", sideBySide(3), () => {
             },
           }),
         });
-        await jane.signIn({ origin: "hostedUI" });
+        await signInPatiently(jane);
         if (way.startsWith("upstream")) goesOnUpstream(jane, "302", back);
         await jane.leaves({ appState: { n: 1 } });
         const last = way.startsWith("replaceState")
@@ -225,7 +257,7 @@ describe("a true return", sideBySide(3), () => {
   test("an upstream page that goes on by script and sends no referrer: unconfirmed", async (t) => {
     const back = `${world.origin}/out`;
     const jane = await visitorWith(t, "/out", { path: "/page" });
-    await jane.signIn({ origin: "hostedUI" });
+    await signInPatiently(jane);
     goesOnUpstream(jane, "script", back);
     await jane.leaves();
     await jane.isAt(back);
@@ -235,7 +267,7 @@ describe("a true return", sideBySide(3), () => {
     else leftWell(result);
   });
 
-  for (const [what, act] of /** @type {[string, () => void][]} */ ([
+  for (const [what, act] of /** @type {[string, () => unknown][]} */ ([
     ["pushState", () => history.pushState(null, "", "/pushed")],
     ["replaceState", () => history.replaceState(null, "", "/replaced")],
     ["a hash", () => void (location.hash = "here")],
@@ -275,27 +307,39 @@ describe("a true return", sideBySide(3), () => {
     ],
     [
       "a frame's navigation",
-      () => {
+      async () => {
         const frame = document.createElement("iframe");
+        const loads = () =>
+          new Promise((resolve) => {
+            frame.onload = resolve;
+          });
         frame.src = "/blank?1";
         document.body.append(frame);
-        frame.onload = () => frame.contentWindow?.location.assign("/blank?2");
+        await loads();
+        frame.contentWindow?.location.assign("/blank?2");
+        await loads();
       },
     ],
-    ["javascript:", () => location.assign("javascript:void 0")],
+    [
+      "javascript:",
+      () =>
+        new Promise((resolve) => {
+          globalThis.kept = resolve;
+          location.assign("javascript:void kept()");
+        }),
+    ],
   ]))
     test(
       `${what} while leaving: complete`,
       { skip: isLeftOut(what) },
       async (t) => {
         const jane = await world.visitor(t, { path: "/page" });
-        await jane.signIn({ origin: "hostedUI" });
+        await signInPatiently(jane);
         const letGo = jane.hold("/logout");
         const go = await armed(jane.page, act);
         await jane.leaves({ appState: 1 });
         await isAsked(jane);
         await go();
-        await sleep(300);
         letGo();
         await jane.isAt(`${jane.origin}/`);
         const result = await jane.take();
@@ -309,9 +353,11 @@ describe("a true return", sideBySide(3), () => {
 
   test("pushState in the page after, and a reload before the result is asked for", async (t) => {
     const jane = await world.visitor(t, { path: "/page" });
-    await jane.signIn({ origin: "hostedUI" });
+    await signInPatiently(jane);
     await jane.leaves();
     await jane.isAt(`${jane.origin}/`);
+    // The first page judges how it was reached, once its engine is there: the next one can't.
+    await jane.page.evaluate(() => cs.loadTokens());
     await jane.page.evaluate(() => history.pushState(null, "", "/router"));
     await jane.page.reload();
     await jane.isAt(`${jane.origin}/router`);
@@ -586,7 +632,7 @@ describe("with the back-forward cache", sideBySide(3), () => {
     needs("back"),
     async (t) => {
       const jane = await visitor(t);
-      await jane.signIn({ origin: "hostedUI" });
+      await signInPatiently(jane);
       await jane.page.evaluate(() => {
         globalThis.kept = "left";
       });
@@ -612,7 +658,7 @@ describe("with the back-forward cache", sideBySide(3), () => {
       const jane = await visitor(t, {
         client: { logoutUrls: ["https://elsewhere.example/"] },
       });
-      await jane.signIn({ origin: "hostedUI" });
+      await signInPatiently(jane);
       await jane.page.evaluate(() => {
         globalThis.kept = "left";
       });
@@ -630,7 +676,7 @@ describe("with the back-forward cache", sideBySide(3), () => {
     needs("back"),
     async (t) => {
       const jane = await visitor(t);
-      await jane.signIn({ origin: "hostedUI" });
+      await signInPatiently(jane);
       const letGo = jane.hold("/logout");
       const go = await armed(jane.page, () => location.assign("/blank"));
       await jane.leaves();
@@ -668,7 +714,7 @@ describe("with the back-forward cache", sideBySide(3), () => {
         globalThis.kept = "before";
       });
       await jane.go("/page");
-      await jane.signIn({ origin: "hostedUI" });
+      await signInPatiently(jane);
       await jane.leaves();
       await jane.page.waitForURL(/logout/);
       await jane.page.evaluate(() => {
@@ -685,7 +731,7 @@ describe("with the back-forward cache", sideBySide(3), () => {
     const jane = await visitor(t, {
       client: { logoutUrls: ["https://elsewhere.example/"] },
     });
-    await jane.signIn({ origin: "hostedUI" });
+    await signInPatiently(jane);
     await jane.leaves();
     await jane.page.waitForURL(/logout/);
     await jane.go(unknown);

@@ -1,16 +1,28 @@
 //! Running a sign-out, and looking at what it came to.
 
+use std::cell::RefCell;
+use std::rc::Rc;
 use std::time::Duration;
 
 /// The options with all defaults.
 pub use cognito_signout::SignOutOptions as Options;
-use cognito_signout::{AuthErrorCode, Client, Complete, Partial, SignOutResult};
+use cognito_signout::{
+    AuthErrorCode, Client, Complete, Partial, SignOutResult, SignedOutEvent, Subscription,
+};
 
 use super::wait::settled;
 
 /// Signs out, and waits for the result.
 pub async fn run(client: &Client, options: Options) -> SignOutResult {
     settled("signOut", client.sign_out(options)).await
+}
+
+/// Listens until the subscription is dropped, and keeps what it hears.
+pub fn listen(client: &Client) -> (Subscription, Rc<RefCell<Vec<SignedOutEvent>>>) {
+    let heard = Rc::<RefCell<Vec<SignedOutEvent>>>::default();
+    let seen = heard.clone();
+    let subscription = client.on_signed_out(move |event| seen.borrow_mut().push(event));
+    (subscription, heard)
 }
 
 #[track_caller]

@@ -16,6 +16,8 @@ declare global {
   var kept: any;
   /** What a page does when told to. */
   var act: () => void;
+  /** It has done it. */
+  var acted: boolean;
   /** From now on there is an engine. */
   var engineComes: () => void;
   /** How often the package has asked whether its popup is closed. */

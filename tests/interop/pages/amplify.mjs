@@ -8,6 +8,7 @@ import * as utils from "aws-amplify/utils";
 import { connectAmplify } from "cognito-signout/amplify";
 import { createElement } from "react";
 import { createRoot } from "react-dom/client";
+import { own } from "./own.mjs";
 
 /** @type {string[]} */
 const hub = [];
@@ -26,16 +27,6 @@ Object.assign(globalThis, {
   },
   hub,
 });
-
-/** What an app of one's own may keep the tokens in: none of the places where they are looked for anyway. */
-const own = {
-  getItem: (/** @type {string} */ key) => localStorage.getItem(`own:${key}`),
-  setItem: (/** @type {string} */ key, /** @type {string} */ value) =>
-    localStorage.setItem(`own:${key}`, value),
-  removeItem: (/** @type {string} */ key) =>
-    localStorage.removeItem(`own:${key}`),
-  clear: () => {},
-};
 
 /** Something else may run meanwhile. */
 const turn = () => new Promise((resolve) => setTimeout(resolve));

@@ -2,18 +2,9 @@
 import { Auth } from "aws-amplify-auth-v5";
 import { CognitoUserPool, CookieStorage } from "amazon-cognito-identity-js";
 import { identityOf, tokensOf } from "./identity.mjs";
+import { own } from "./own.mjs";
 
 const { config, given } = globalThis.setup ?? {};
-
-/** What an app of one's own may keep the tokens in: none of the places where they are looked for anyway. */
-const own = {
-  getItem: (/** @type {string} */ key) => localStorage.getItem(`own:${key}`),
-  setItem: (/** @type {string} */ key, /** @type {string} */ value) =>
-    localStorage.setItem(`own:${key}`, value),
-  removeItem: (/** @type {string} */ key) =>
-    localStorage.removeItem(`own:${key}`),
-  clear: () => {},
-};
 
 /** @type {Record<string, { theirs: () => any, ours: object }>} */
 const STORAGES = {

@@ -2,14 +2,9 @@
 // tests/fixtures/README.md says what a step is.
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
-import { createControl } from "../../../www/server/src/control/control.js";
-import { Faults } from "../../../www/server/src/faults/faults.js";
-import { createHandler } from "../../../www/server/src/handler.js";
-import { createHostedUI } from "../../../www/server/src/hosted-ui/index.js";
-import { BrowserConnections } from "../../../www/server/src/http/browser-connections.js";
+import { listen } from "../../../scripts/lib/listen.mjs";
 import { ADMIN_SCOPE } from "../../../www/server/src/pool/clients.js";
-import { Pool } from "../../../www/server/src/pool/pool.js";
-import { RequestLog } from "../../../www/server/src/request-log.js";
+import { createService } from "../../../www/server/src/service.js";
 import { Browser, form } from "../../../www/server/test/support/browser.js";
 
 /** @import { Device } from "../../../www/server/src/pool/devices.js" */
@@ -113,37 +108,12 @@ function mapTexts(value, change) {
 export async function startServer() {
   /** @type {import("node:http").RequestListener} */
   let handler = () => {};
-  const server = createServer((request, response) =>
-    handler(request, response),
+  const { origin, close } = await listen(
+    createServer((request, response) => handler(request, response)),
   );
-  await new Promise((resolve) => {
-    server.listen(0, "127.0.0.1", () => resolve(undefined));
-  });
-  const address = server.address();
-  assert.ok(typeof address === "object" && address);
-  const origin = `http://127.0.0.1:${address.port}`;
-  const pool = new Pool(origin, {});
-  const hostedUI = await createHostedUI(pool);
-  const parts = {
-    pool,
-    faults: new Faults(),
-    log: new RequestLog(),
-    hostedUI: hostedUI.storage,
-    httpsOrigin: undefined,
-    connections: new BrowserConnections(),
-  };
-  const control = createControl(parts);
-  handler = createHandler({ parts, control, hostedUI });
-  return {
-    origin,
-    pool,
-    hostedUI,
-    control,
-    close: () => {
-      server.closeAllConnections();
-      return new Promise((resolve) => server.close(resolve));
-    },
-  };
+  const service = await createService(origin);
+  handler = service.handler;
+  return { ...service, origin, close };
 }
 
 /** @typedef {Awaited<ReturnType<typeof startServer>>} LocalServer */
