@@ -56,7 +56,7 @@ for (const [name, options] of Object.entries(VIEWS))
   });
 
 test("a session that a global sign-out ended elsewhere is no warning, and its card signs in again", async (t) => {
-  const { page } = await open(t, VIEWS["narrow and light"]);
+  const { page, cognito } = await open(t, VIEWS["narrow and light"]);
   const other = card(page, "The other device");
   await signIn(page, "The other device");
   await signIn(page);
@@ -70,6 +70,16 @@ test("a session that a global sign-out ended elsewhere is no warning, and its ca
   assert.equal(await page.locator("#try .warn").count(), 0);
   await look(page);
 
+  // The card is shown anew with each answer; the button stays.
+  for (let asked = 0; asked < 3; asked++)
+    await Promise.all([
+      page.waitForResponse(`${cognito.origin}/`),
+      other.getByRole("button", { name: "Ask again" }).click(),
+    ]);
+  assert.equal(
+    await other.getByRole("button", { name: "Sign in again" }).count(),
+    1,
+  );
   await other.getByRole("button", { name: "Sign in again" }).click();
   assert.equal(
     await other.getByLabel("User name").evaluate(isFocused),

@@ -91,6 +91,8 @@ export function deviceCard(
     card.render();
     form.querySelector("input")?.focus();
   });
+  const wayBack = h("p", { class: "buttons" }, anew);
+  const details = h("div");
   const card: Card = {
     element,
     fail: (message) => void (alert.textContent = message),
@@ -100,14 +102,13 @@ export function deviceCard(
       if (!device.tokens || !isOver) isSigningInAgain = false;
       badge.className = `badge ${device.tokens ? style : "plain"}`;
       badge.textContent = badgeWords;
-      // The form keeps its node, and so its focus and what was typed.
+      // What has the focus keeps its node, and the form what was typed.
       if (device.tokens && !isSigningInAgain) {
-        const parts = [session(device.tokens)];
-        if (isOver) parts.push(h("p", { class: "buttons" }, anew));
-        const text = parts.map((part) => part.textContent).join();
-        if (form.isConnected || body.dataset["text"] !== text)
-          body.replaceChildren(...parts);
-        body.dataset["text"] = text;
+        if (!details.isConnected) body.replaceChildren(details, wayBack);
+        wayBack.hidden = !isOver;
+        const now = session(device.tokens);
+        if (details.textContent !== now.textContent)
+          details.replaceChildren(now);
       } else if (!form.isConnected) body.replaceChildren(form);
       if (device.tokens && !isSigningInAgain) alert.textContent = "";
       setText(note, device.note);
