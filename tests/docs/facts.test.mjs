@@ -5,7 +5,11 @@ import { posix } from "node:path";
 import { test } from "node:test";
 import ts from "typescript";
 import { inRoot } from "../../scripts/lib/paths.mjs";
-import { repository, version } from "../../scripts/lib/release.mjs";
+import {
+  inRepository,
+  repository,
+  version,
+} from "../../scripts/lib/release.mjs";
 import { anchors, firstColumn, GUIDES, read } from "./markdown.mjs";
 
 const DOCUMENTS = [
@@ -100,13 +104,14 @@ for (const document of CARRIED)
       // What is of a version is of this one.
       const [, named] = /cognito-signout@([^/]+)/.exec(target) ?? [];
       assert.equal(named ?? version, version, target);
-      const at = [`${repository}/blob/`, `${raw}/`].find((start) =>
+      const at = [inRepository(""), `${raw}/main/`].find((start) =>
         target.startsWith(start),
       );
-      if (!at) continue;
-      const [path = "", anchor] = target.slice(at.length).split("#");
-      assert.ok(path.startsWith(`v${version}/`), target);
-      const file = path.slice(`v${version}/`.length);
+      if (!at) {
+        assert.doesNotMatch(target, /\/(?:blob|tree|raw)\/|^https:\/\/raw\./);
+        continue;
+      }
+      const [file = "", anchor] = target.slice(at.length).split("#");
       assert.ok(existsSync(inRoot(file)), target);
       if (anchor) assert.ok(anchors(await read(file)).includes(anchor), target);
     }
@@ -128,7 +133,7 @@ test("npm and crates.io are told the same addresses", async () => {
 
 test("each code in the types links to its section of the errors page", async () => {
   const page = await read("docs/errors.md");
-  const link = `${repository}/blob/main/docs/errors.md#`;
+  const link = inRepository("docs/errors.md#");
   const union = types.statements
     .filter((statement) => ts.isTypeAliasDeclaration(statement))
     .find(({ name }) => name.text === "AuthErrorCode");
@@ -143,7 +148,7 @@ test("each code in the types links to its section of the errors page", async () 
     sections.map((code) => [`${link}${code?.toLowerCase()}`, code]),
   );
   // What the package prints leads there too.
-  assert.ok((await read("dist/index.js")).includes(`${link}`));
+  assert.ok((await read("dist/index.js")).includes(link));
 });
 
 for (const document of DOCUMENTS) {
