@@ -1,6 +1,7 @@
 // What the documents say of names and files is so.
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
+import { readdir } from "node:fs/promises";
 import { posix } from "node:path";
 import { test } from "node:test";
 import ts from "typescript";
@@ -17,7 +18,13 @@ const DOCUMENTS = [
   "ARCHITECTURE.md",
   "CHANGELOG.md",
   "CONTRIBUTING.md",
+  "RELEASING.md",
   "SECURITY.md",
+  "www/README.md",
+  "www/server/README.md",
+  ...(await readdir(inRoot("examples"))).map(
+    (name) => `examples/${name}/README.md`,
+  ),
 ];
 
 const types = ts.createSourceFile(
@@ -101,9 +108,6 @@ for (const document of CARRIED)
         continue;
       }
       assert.match(target, /^https:\/\//);
-      // What is of a version is of this one.
-      const [, named] = /cognito-signout@([^/]+)/.exec(target) ?? [];
-      assert.equal(named ?? version, version, target);
       const at = [inRepository(""), `${raw}/main/`].find((start) =>
         target.startsWith(start),
       );
@@ -151,13 +155,44 @@ test("each code in the types links to its section of the errors page", async () 
   assert.ok((await read("dist/index.js")).includes(link));
 });
 
+test("what names a version of the package names this one", async () => {
+  /** @type {[string, string | undefined][]} */
+  const named = [];
+  for (const document of GUIDES)
+    for (const [, of] of (await read(document)).matchAll(
+      /(?:cognito-signout@|^\| cognito-signout +\| )(\d[^/ ]*)/gm,
+    ))
+      if (of) named.push([document, of]);
+  assert.ok(named.length >= 4);
+  assert.deepEqual(
+    named.filter(([, of]) => of !== version),
+    [],
+  );
+});
+
+test("no line of prose is longer than a reader's editor is wide", async () => {
+  /** @type {string[]} */
+  const long = [];
+  for (const document of DOCUMENTS) {
+    const prose = (await read(document)).replaceAll(/^```.*?^```$/gms, "");
+    for (const line of prose.split("\n"))
+      // Tables, images, addresses and long commands can't be broken.
+      if (
+        line.length >= 100 &&
+        !/^(?:\||\[!\[|\[[\w-]+\]: )|`[^`]{60,}`/.test(line)
+      )
+        long.push(`${document}: ${line}`);
+  }
+  assert.deepEqual(long, []);
+});
+
 for (const document of DOCUMENTS) {
   test(`${document}: every link, path and npm script is there`, async () => {
     const text = await read(document);
     const links = [...text.matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)];
     const paths = [
       ...text.matchAll(
-        /`((?:src|js|scripts|www|tests|bench|docs)\/[\w./-]*\w\/?)`/g,
+        /`((?:src|js|scripts|site|www|tests|bench|docs|examples)\/[\w./-]*\w\/?)`/g,
       ),
     ];
     for (const [, path = ""] of [...links, ...paths])
@@ -175,7 +210,16 @@ for (const document of DOCUMENTS) {
         ).includes(anchor ?? ""),
         `${path}#${anchor}`,
       );
-    const { scripts } = JSON.parse(await read("package.json"));
+    const manifests = await Promise.all(
+      ["", posix.dirname(document)]
+        .map((folder) => posix.join(folder, "package.json"))
+        .filter((path) => existsSync(inRoot(path)))
+        .map(async (path) => JSON.parse(await read(path))),
+    );
+    const scripts = Object.assign(
+      {},
+      ...manifests.map(({ scripts }) => scripts),
+    );
     for (const [, script = ""] of text.matchAll(/`npm run ([\w-]+)/g))
       assert.ok(script in scripts, script);
   });
