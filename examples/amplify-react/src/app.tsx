@@ -24,19 +24,21 @@ export function App() {
   // In place of the `signOut` that <Authenticator> hands over.
   const { signOut, isSigningOut, result } = useSignOut({ global: true });
   return (
-    <Authenticator components={components}>
-      {({ user }) => (
-        <main>
-          <h1>Authenticator</h1>
-          <output>signed in as {user?.username}</output>
-          {result?.status === "failed" && (
-            <p role="status">{describe(result)}</p>
-          )}
-          <button id="sign-out" disabled={isSigningOut} onClick={signOut}>
-            Sign out everywhere
-          </button>
-        </main>
-      )}
-    </Authenticator>
+    <main>
+      <h1>Authenticator</h1>
+      <Authenticator components={components}>
+        {({ user }) => (
+          <>
+            <output>signed in as {user?.username}</output>
+            {result?.status === "failed" && (
+              <p role="status">{describe(result)}</p>
+            )}
+            <button id="sign-out" disabled={isSigningOut} onClick={signOut}>
+              Sign out everywhere
+            </button>
+          </>
+        )}
+      </Authenticator>
+    </main>
   );
 }

@@ -1,7 +1,7 @@
 // A sample app: its template, copied into a fresh folder, with the tarball installed as users install it.
 import { execFile, spawn } from "node:child_process";
 import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import {
   appsDir,
@@ -12,6 +12,9 @@ import { inRoot } from "../../../scripts/lib/paths.mjs";
 import { must } from "../../../scripts/lib/run.mjs";
 
 const execute = promisify(execFile);
+
+const NOT_OF_GIT =
+  /^(?:node_modules|package-lock\.json|dist|build|\.next|\.angular)$/;
 
 /**
  * Makes an app. Its bundler or framework is in the `node_modules` of the folder above.
@@ -29,7 +32,11 @@ export async function consumer(
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder);
   for (const template of templates)
-    await cp(inRoot(template), folder, { recursive: true });
+    await cp(inRoot(template), folder, {
+      recursive: true,
+      // An example may have been installed and built where it is.
+      filter: (path) => !NOT_OF_GIT.test(basename(path)),
+    });
   await must(
     "npm",
     [
