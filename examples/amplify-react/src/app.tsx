@@ -6,15 +6,16 @@ import { useSignOut } from "cognito-signout/react";
 /** Above the sign-in form: what the last sign-out came to. */
 function SignedOut() {
   const { result, retry } = useSignOut();
+  if (!result) return null;
   return (
-    <>
-      {result && <p role="status">{describe(result)}</p>}
+    <div className="told">
+      <p role="status">{describe(result)}</p>
       {retry && (
         <button type="button" onClick={retry}>
           Try again
         </button>
       )}
-    </>
+    </div>
   );
 }
 
