@@ -90,14 +90,15 @@ function useLatest<T>(value: T): { readonly current: T } {
 /** The options of one call over those of the hook. */
 function merged(
   options: SignOutOptions | undefined,
-  given: Parameters<typeof startSignOut>[0],
-): typeof given {
-  if (!options) return given;
+  given: unknown,
+): SignOutOptions {
+  const own = given as SignOutOptions;
+  if (!options) return own;
   try {
-    return isEvent(given) ? options : { ...options, ...given };
+    return isEvent(given) ? options : { ...options, ...own };
   } catch {
     // `signOut` says what is wrong with it.
-    return given;
+    return own;
   }
 }
 
@@ -137,8 +138,8 @@ export function useSignOut(options?: SignOutOptions): SignOutState {
     () => IDLE,
   );
   const latest = useLatest(options);
-  const signOut = useCallback<typeof startSignOut>(
-    (given) => follow(startSignOut(merged(latest.current, given))),
+  const signOut = useCallback(
+    (given?: unknown) => follow(startSignOut(merged(latest.current, given))),
     [latest],
   );
   return { ...state, signOut };
