@@ -35,7 +35,7 @@ describe("amplify_outputs.json and one line", { timeout: HANGS_MS * 4 }, () => {
   let remove = async () => {};
   const world = useWorld({
     app: async () => {
-      const { app, remove: end } = await bundled("outputs");
+      const { app, remove: end } = await bundled("outputs", "production");
       remove = end;
       return app;
     },
