@@ -12,9 +12,9 @@ export const homepage = own.homepage;
 export const repository = own.repository.url.replace(/^git\+|\.git$/g, "");
 
 /**
- * The address of a file or folder in the repository, as this version has it.
+ * The address of a file or folder in the repository: of its newest version, as in README.md and in the package's messages.
  * @param {string} path
  * @param {boolean} [isFolder]
  */
-export const atTag = (path, isFolder = false) =>
-  `${repository}/${isFolder ? "tree" : "blob"}/v${version}/${path}`;
+export const inRepository = (path, isFolder = false) =>
+  `${repository}/${isFolder ? "tree" : "blob"}/main/${path}`;

@@ -3,7 +3,11 @@ import { statSync } from "node:fs";
 import { posix } from "node:path";
 import { defineConfig } from "vitepress";
 import { inRoot } from "../../scripts/lib/paths.mjs";
-import { atTag, homepage, repository } from "../../scripts/lib/release.mjs";
+import {
+  homepage,
+  inRepository,
+  repository,
+} from "../../scripts/lib/release.mjs";
 import { slugOf } from "../slug.mjs";
 import { sidebar } from "./sidebar.mjs";
 
@@ -31,7 +35,7 @@ function linkToRepository(md) {
       if (token.type !== "link_open" || !href?.startsWith("..")) continue;
       const path = posix.join(folder, href);
       if (!path.startsWith("docs/") || path.startsWith("docs/api"))
-        token.attrSet("href", atTag(path, isFolder(path)));
+        token.attrSet("href", inRepository(path, isFolder(path)));
     }
   });
 }

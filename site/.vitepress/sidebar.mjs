@@ -22,6 +22,7 @@ export const sidebar = (references) => [
     text: "Recipes",
     items: [
       { text: "Coming from ...", link: "/coming-from" },
+      { text: "React, Vue, Svelte, Angular", link: "/frameworks" },
       { text: '"Logout does not work"', link: "/logout-does-not-work" },
       { text: "Route guards", link: "/route-guards" },
       { text: "Testing your app", link: "/testing" },

@@ -6,14 +6,16 @@ use cognito_signout::AuthErrorCode;
 
 const HEAD: &str = "# Errors
 
-Every error is an `AuthError`: a stable `code`, a `message` in one sentence, a `recoverySuggestion`, `retryable`, and `service` (Cognito's own
-error type, HTTP status and request id) where an answer came. No token is in any of them.
+Every error is an `AuthError`: a stable `code`, a `message` in one sentence, a
+`recoverySuggestion`, `retryable`, and `service` (Cognito's own error type, HTTP status and
+request id) where an answer came. No token is in any of them.
 
-This page is made from the table in `src/error.rs`. The texts below are the defaults: where the cause is known better, the error's own
-`message` and `recoverySuggestion` say more. A minor version may add codes, so keep a default branch.
+This page is made from the table in `src/error.rs`. The texts below are the defaults: where the
+cause is known better, the error's own `message` and `recoverySuggestion` say more. A minor
+version may add codes, so keep a default branch.
 
-The package prints a failed result as one `console.warn`, with the address of its code's section here.
-`logger: false` silences it, and a `logger` with a `warn` of its own replaces the console.
+The package prints a failed result as one `console.warn`, with the address of its code's section
+here. `logger: false` silences it, and a `logger` with a `warn` of its own replaces the console.
 
 From the symptom to the cause: [\"Logout does not work\"](logout-does-not-work.md).
 ";
@@ -110,14 +112,28 @@ fn page() -> String {
         let lines = [
             format!("\n## `{}`\n", code.as_str()),
             format!("{}\n", code.default_message()),
-            format!("- **Shows in:** {shows}."),
-            format!("- **The user is:** {state}."),
-            format!("- **What to do:** {}", code.recovery_suggestion()),
+            wrapped(&format!("- **Shows in:** {shows}.")),
+            wrapped(&format!("- **The user is:** {state}.")),
+            wrapped(&format!("- **What to do:** {}", code.recovery_suggestion())),
             format!("- **Retry:** {retry}.\n"),
         ];
         page.push_str(&lines.join("\n"));
     }
     page
+}
+
+/// A list's item in lines that end before column 100.
+fn wrapped(item: &str) -> String {
+    let mut width = 0;
+    item.split(' ')
+        .map(|word| {
+            let breaks = width + 1 + word.len() >= 100;
+            width = word.len() + if breaks { 2 } else { width + 1 };
+            format!("{}{word}", if breaks { "\n  " } else { " " })
+        })
+        .collect::<String>()
+        .trim_start()
+        .to_owned()
 }
 
 /// The texts for TypeScript: a constant for each code, so that bundlers leave out what is not used.

@@ -1,11 +1,16 @@
 // What the documents say of names and files is so.
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
+import { readdir } from "node:fs/promises";
 import { posix } from "node:path";
 import { test } from "node:test";
 import ts from "typescript";
 import { inRoot } from "../../scripts/lib/paths.mjs";
-import { repository, version } from "../../scripts/lib/release.mjs";
+import {
+  inRepository,
+  repository,
+  version,
+} from "../../scripts/lib/release.mjs";
 import { anchors, firstColumn, GUIDES, read } from "./markdown.mjs";
 
 const DOCUMENTS = [
@@ -13,7 +18,13 @@ const DOCUMENTS = [
   "ARCHITECTURE.md",
   "CHANGELOG.md",
   "CONTRIBUTING.md",
+  "RELEASING.md",
   "SECURITY.md",
+  "www/README.md",
+  "www/server/README.md",
+  ...(await readdir(inRoot("examples"))).map(
+    (name) => `examples/${name}/README.md`,
+  ),
 ];
 
 const types = ts.createSourceFile(
@@ -97,16 +108,14 @@ for (const document of CARRIED)
         continue;
       }
       assert.match(target, /^https:\/\//);
-      // What is of a version is of this one.
-      const [, named] = /cognito-signout@([^/]+)/.exec(target) ?? [];
-      assert.equal(named ?? version, version, target);
-      const at = [`${repository}/blob/`, `${raw}/`].find((start) =>
+      const at = [inRepository(""), `${raw}/main/`].find((start) =>
         target.startsWith(start),
       );
-      if (!at) continue;
-      const [path = "", anchor] = target.slice(at.length).split("#");
-      assert.ok(path.startsWith(`v${version}/`), target);
-      const file = path.slice(`v${version}/`.length);
+      if (!at) {
+        assert.doesNotMatch(target, /\/(?:blob|tree|raw)\/|^https:\/\/raw\./);
+        continue;
+      }
+      const [file = "", anchor] = target.slice(at.length).split("#");
       assert.ok(existsSync(inRoot(file)), target);
       if (anchor) assert.ok(anchors(await read(file)).includes(anchor), target);
     }
@@ -128,7 +137,7 @@ test("npm and crates.io are told the same addresses", async () => {
 
 test("each code in the types links to its section of the errors page", async () => {
   const page = await read("docs/errors.md");
-  const link = `${repository}/blob/main/docs/errors.md#`;
+  const link = inRepository("docs/errors.md#");
   const union = types.statements
     .filter((statement) => ts.isTypeAliasDeclaration(statement))
     .find(({ name }) => name.text === "AuthErrorCode");
@@ -143,7 +152,35 @@ test("each code in the types links to its section of the errors page", async () 
     sections.map((code) => [`${link}${code?.toLowerCase()}`, code]),
   );
   // What the package prints leads there too.
-  assert.ok((await read("dist/index.js")).includes(`${link}`));
+  assert.ok((await read("dist/index.js")).includes(link));
+});
+
+test("what names a version of the package names this one", async () => {
+  /** @type {[string, string | undefined][]} */
+  const named = [];
+  for (const document of GUIDES)
+    for (const [, of] of (await read(document)).matchAll(
+      /(?:cognito-signout@|^\| cognito-signout +\| )(\d[^/ ]*)/gm,
+    ))
+      if (of) named.push([document, of]);
+  assert.ok(named.length >= 4);
+  assert.deepEqual(
+    named.filter(([, of]) => of !== version),
+    [],
+  );
+});
+
+test("no line of prose is longer than a reader's editor is wide", async () => {
+  /** @type {string[]} */
+  const long = [];
+  for (const document of DOCUMENTS) {
+    const prose = (await read(document)).replaceAll(/^```.*?^```$/gms, "");
+    for (const line of prose.split("\n"))
+      // Tables, addresses and long commands can't be broken.
+      if (line.length >= 100 && !/^\||\S{60,}|`[^`]{60,}`/.test(line))
+        long.push(`${document}: ${line}`);
+  }
+  assert.deepEqual(long, []);
 });
 
 for (const document of DOCUMENTS) {
@@ -152,7 +189,7 @@ for (const document of DOCUMENTS) {
     const links = [...text.matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)];
     const paths = [
       ...text.matchAll(
-        /`((?:src|js|scripts|www|tests|bench|docs)\/[\w./-]*\w\/?)`/g,
+        /`((?:src|js|scripts|site|www|tests|bench|docs|examples)\/[\w./-]*\w\/?)`/g,
       ),
     ];
     for (const [, path = ""] of [...links, ...paths])
@@ -170,7 +207,16 @@ for (const document of DOCUMENTS) {
         ).includes(anchor ?? ""),
         `${path}#${anchor}`,
       );
-    const { scripts } = JSON.parse(await read("package.json"));
+    const manifests = await Promise.all(
+      ["", posix.dirname(document)]
+        .map((folder) => posix.join(folder, "package.json"))
+        .filter((path) => existsSync(inRoot(path)))
+        .map(async (path) => JSON.parse(await read(path))),
+    );
+    const scripts = Object.assign(
+      {},
+      ...manifests.map(({ scripts }) => scripts),
+    );
     for (const [, script = ""] of text.matchAll(/`npm run ([\w-]+)/g))
       assert.ok(script in scripts, script);
   });
