@@ -40,8 +40,8 @@ export default defineConfig({
     alias: [
       { find: /^cognito-signout$/, replacement: here("../dist/index.js") },
       {
-        find: /^cognito-signout\/amplify$/,
-        replacement: here("../dist/amplify.js"),
+        find: /^cognito-signout\/([\w-]+)$/,
+        replacement: `${here("../dist")}/$1.js`,
       },
     ],
   },

@@ -34,17 +34,21 @@ for (const [name, options] of Object.entries(VIEWS))
     await signIn(page);
     await page.getByText("Nothing yet: sign out, and read here").waitFor();
     await look(page);
-    if (takesStills) await still("signed-in", page.locator("#try"));
 
     await signOut(page);
     await tag(page, "complete").waitFor();
     await result.getByRole("table").waitFor();
+    await tells(page, "You are signed out.");
     await look(page);
 
     await signIn(page);
     await choose(page, "Too many requests", GOING_WRONG);
     await signOut(page);
     await tag(page, "partial").waitFor();
+    await tells(
+      page,
+      "You are signed out on this device. The server could not confirm it yet. Wait a moment and try again.",
+    );
     await look(page);
     if (takesStills) await still("partial", page.locator("#outcome"));
 
@@ -52,6 +56,7 @@ for (const [name, options] of Object.entries(VIEWS))
     await choose(page, "Storage refuses", "Going wrong: the storage.");
     await signOut(page);
     await tag(page, "failed").waitFor();
+    await tells(page, "You may still be signed in on this device. Try again.");
     await look(page);
   });
 
@@ -185,6 +190,14 @@ test("what is more to go wrong: chips and lists say the same", async (t) => {
   assert.equal(await list.inputValue(), "ok");
   assert.deepEqual(cognito.control.faults(), []);
 });
+
+/**
+ * What a user would be told, in the words of `cognito-signout/describe`.
+ * @param {import("playwright-core").Page} page
+ * @param {string} text
+ */
+const tells = (page, text) =>
+  page.locator(".for-user q").getByText(text, { exact: true }).waitFor();
 
 /** @param {Element} element */
 const isFocused = (element) => element === document.activeElement;

@@ -4,17 +4,15 @@ import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { relative } from "node:path/posix";
 import { after, before, test } from "node:test";
-import { chromium } from "playwright-core";
 import { createMarkdownRenderer } from "vitepress";
-import { findBrowser } from "../../scripts/lib/browsers.mjs";
 import { inRoot } from "../../scripts/lib/paths.mjs";
 import { sidebar } from "../../site/.vitepress/sidebar.mjs";
+import { launch } from "../demo/lib/pages.mjs";
 import { read } from "../docs/markdown.mjs";
+import { violations } from "../e2e/lib/axe.mjs";
 import { base, dist, fileAt, host } from "./lib/host.mjs";
 
 /** @import { Browser, Page } from "playwright-core" */
-
-const axe = await readFile(inRoot("node_modules/axe-core/axe.min.js"), "utf8");
 
 /** The addresses of all pages of the site's own, and their HTML. @type {Map<string, string>} */
 const pages = new Map();
@@ -34,14 +32,7 @@ let site;
 
 before(async () => {
   site = await host();
-  browser = await chromium.launch({
-    executablePath: findBrowser("chromium")?.CHROME_BIN ?? "",
-    args: [
-      ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
-      "--disable-gpu",
-      "--disable-background-networking",
-    ],
-  });
+  browser = await launch();
 });
 
 after(async () => {
@@ -122,26 +113,58 @@ test("the search finds a word of a page", async (t) => {
   await page.waitForURL(/\/(?:guide\/tokens|keys)/);
 });
 
+/** Pages with all that a page can have: lists, tables, pictures, snippets with and without a file's name. */
+const KINDS = ["", "guide/features", "frameworks", "simulation"];
+
 for (const [where, options] of /** @type {const} */ ([
   ["on a desktop, in the light", { viewport: DESKTOP, colorScheme: "light" }],
   ["on a phone, in the dark", { viewport: PHONE, colorScheme: "dark" }],
 ]))
   test(`axe finds nothing, ${where}`, async (t) => {
-    for (const path of ["", "guide/start", "guide/tokens"]) {
-      const page = await open(t, options, path);
-      await page.evaluate(axe);
-      const found = await page.evaluate(async () => {
-        const { violations } = await /** @type {any} */ (window).axe.run();
-        return violations.flatMap((/** @type {any} */ { id, nodes }) =>
-          nodes.map(
-            (/** @type {any} */ { html, failureSummary }) =>
-              `${id}: ${html} ${failureSummary}`,
-          ),
-        );
-      });
-      assert.deepEqual(found, [], path);
+    const page = await open(t, options);
+    for (const path of KINDS) {
+      await page.goto(site.origin + base + path);
+      assert.deepEqual(await violations(page), [], path);
     }
   });
+
+test("by keyboard alone: each link and button is reached, and its focus is seen", async (t) => {
+  const page = await open(t, { viewport: DESKTOP }, "examples");
+  const wanted = await page
+    .locator("a[href], button, input, [tabindex='0']")
+    .evaluateAll((parts) =>
+      parts
+        // A menu that opens under the pointer is opened by its own button.
+        .filter((part) => part.checkVisibility({ visibilityProperty: true }))
+        .map((part, index) => {
+          part.setAttribute("data-stop", String(index));
+          return String(index);
+        }),
+    );
+  assert.ok(wanted.length > 40);
+  /** @type {Set<string>} */
+  const reached = new Set();
+  for (let i = 0; i < wanted.length + 20; i++) {
+    await page.keyboard.press("Tab");
+    const { stop, isSeen, html } = await page.evaluate(() => {
+      const part = document.activeElement ?? document.body;
+      const { outlineStyle } = getComputedStyle(part);
+      const { top, bottom } = part.getBoundingClientRect();
+      return {
+        stop: part.getAttribute("data-stop"),
+        isSeen: outlineStyle !== "none" && bottom > 0 && top < innerHeight,
+        html: part.outerHTML.slice(0, 120),
+      };
+    });
+    if (stop === null) continue;
+    assert.ok(isSeen, html);
+    reached.add(stop);
+  }
+  assert.deepEqual(
+    [...wanted].filter((stop) => !reached.has(stop)),
+    [],
+  );
+});
 
 test("no page is wider than a phone", async (t) => {
   const page = await open(t, { viewport: PHONE });

@@ -1,4 +1,5 @@
 // A result: its tag, what it means, its errors with a way out, the timeline and the same as a table.
+import { describe } from "cognito-signout/describe";
 import { button, duration, h, icon } from "./dom.js";
 import { stepTable } from "./steps.js";
 import { timeline } from "./timeline.js";
@@ -92,6 +93,13 @@ function summary(
         {},
         occasion && h("p", { class: "occasion" }, occasion),
         h("p", { class: "meaning" }, meaning),
+        h(
+          "p",
+          { class: "for-user" },
+          h("code", {}, "describe(result)"),
+          " tells your user: ",
+          h("q", {}, describe(result)),
+        ),
       ),
     ),
     figures(result, measured),

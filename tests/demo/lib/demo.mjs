@@ -119,7 +119,7 @@ export const tag = (page, name) =>
     .getByText(name, { exact: true });
 
 /**
- * A picture for the README: `UPDATE_DOCS=1 npm test -- --only demo` takes it anew.
+ * A picture for the README and the guide: `UPDATE_DOCS=1 npm test -- --only demo` takes it anew.
  * @param {string} name
  * @param {Page | Locator} what
  */

@@ -1,13 +1,10 @@
 // What the tests of pages share: Chromium, and a look at a page by axe.
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
 import { chromium } from "playwright-core";
 import { findBrowser } from "../../../scripts/lib/browsers.mjs";
-import { inRoot } from "../../../scripts/lib/paths.mjs";
+import { violations } from "../../e2e/lib/axe.mjs";
 
 /** @import { Page } from "playwright-core" */
-
-const axe = await readFile(inRoot("node_modules/axe-core/axe.min.js"), "utf8");
 
 export const launch = () =>
   chromium.launch({
@@ -24,18 +21,9 @@ export const launch = () =>
  * @param {Page} page
  */
 export async function look(page) {
-  for (const frame of page.frames()) {
-    await frame.evaluate(axe);
+  for (const frame of page.frames())
     assert.deepEqual(await frame.evaluate(cutParts), []);
-  }
-  const found = await page.evaluate(async () => {
-    const { violations } = await /** @type {any} */ (window).axe.run();
-    return violations.map(
-      (/** @type {any} */ { id, nodes }) =>
-        `${id}: ${nodes[0].html} ${nodes[0].failureSummary}`,
-    );
-  });
-  assert.deepEqual(found, []);
+  assert.deepEqual(await violations(page), []);
 }
 
 /** What does not show as a whole. It runs in the page. */
