@@ -401,6 +401,11 @@ describe("sign-out", sideBySide(4), () => {
         .filter((line) => !/ (clear|readBack) ok$/.test(line))
         .map((line) => line.replace(/request [\da-f-]{36}/, "request <id>"));
     };
+    assert.deepEqual(await linesOf({ global: true, timeoutMs: 0 }), [
+      "warn cognito-signout: globalSignOut failed, unconfirmed: The request was sent; its outcome is not known.",
+      "warn cognito-signout: revokeToken failed, deferred: The refresh token was not revoked yet, so that the global sign-out can be tried again.",
+      "warn cognito-signout: sign-out partial",
+    ]);
     assert.deepEqual(
       await linesOf(
         { timeoutMs: 200 },
@@ -408,20 +413,6 @@ describe("sign-out", sideBySide(4), () => {
       ),
       [
         "warn cognito-signout: revokeToken failed, timeout: Cognito did not answer in time.",
-        "warn cognito-signout: sign-out partial",
-      ],
-    );
-    assert.deepEqual(
-      await linesOf(
-        { global: true },
-        {
-          operation: "GlobalSignOut",
-          answer: { type: "NotAuthorizedException" },
-        },
-      ),
-      [
-        "warn cognito-signout: globalSignOut failed, notAuthorized, HTTP 400, request <id>: Cognito refused the token.",
-        "warn cognito-signout: revokeToken failed, deferred: The refresh token was not revoked yet, so that the global sign-out can be tried again.",
         "warn cognito-signout: sign-out partial",
       ],
     );
