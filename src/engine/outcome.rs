@@ -5,7 +5,7 @@ use crate::error::{AuthError, AuthErrorCode};
 use crate::json::Json;
 use crate::object::Object;
 use crate::outcome::{
-    ForgetDeviceError, GlobalSignOutError, HostedUiError, RevokeTokenError, SignOutStep,
+    ForgetDeviceError, GlobalSignOutError, HostedUiError, RevokeTokenError, SignOutStep, StepName,
 };
 
 /// The number of a `retry()` that a caller was given.
@@ -50,6 +50,24 @@ pub struct Returned {
 }
 
 impl Outcome {
+    /// Why a step failed.
+    pub fn error_of(&self, step: StepName) -> Option<&AuthError> {
+        let Outcome {
+            revoke_token_error: revoke,
+            global_sign_out_error: global,
+            hosted_ui_error: hosted,
+            forget_device_error: forget,
+            ..
+        } = self;
+        match step {
+            StepName::RevokeToken => revoke.as_ref().map(|failed| &failed.error),
+            StepName::GlobalSignOut => global.as_ref().map(|failed| &failed.error),
+            StepName::Navigate => hosted.as_ref().map(|failed| &failed.error),
+            StepName::ForgetDevice => forget.as_ref().map(|failed| &failed.error),
+            _ => None,
+        }
+    }
+
     /// A failure before anything was touched.
     pub fn refused(error: AuthError) -> Outcome {
         Outcome {

@@ -169,6 +169,12 @@ impl StepLog {
         self.steps.iter().find(|step| step.step == name)
     }
 
+    /// Whether a step of a result was begun and has ended as it is there, so that the logger has its line.
+    pub fn has_ended(&self, step: &SignOutStep) -> bool {
+        let how = |step: &SignOutStep| (step.outcome, step.code, step.duration_ms);
+        step.outcome != StepOutcome::Skipped && self.step(step.step).map(how) == Some(how(step))
+    }
+
     /// A step is not begun.
     pub fn skip(&mut self, name: StepName, at: f64, reason: &'static str) {
         self.steps.push(skipped(name, at, reason));

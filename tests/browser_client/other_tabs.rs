@@ -2,8 +2,8 @@
 
 use crate::support::wait::until;
 use crate::support::*;
+use cognito_signout::AuthErrorCode;
 use cognito_signout::internals::engine::tables::{Mark, MarkEntry};
-use cognito_signout::{AuthErrorCode, SignedOutEvent};
 use wasm_bindgen_test::*;
 
 fn entry(session: &cognito_signout::internals::session::Session, now: f64) -> MarkEntry {

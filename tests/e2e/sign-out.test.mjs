@@ -375,6 +375,49 @@ describe("sign-out", sideBySide(4), () => {
     ]);
   });
 
+  test("the logger gets a step that no answer ended too, once", async (t) => {
+    const jane = await world.visitor(t, { configure: false });
+    await jane.page.evaluate(async (config) => {
+      /** @type {string[]} */
+      const lines = [];
+      const log =
+        (/** @type {string} */ level) => (/** @type {string} */ line) =>
+          void lines.push(`${level} ${line}`);
+      const logger = { info: log("info"), warn: log("warn") };
+      await cs.configure({ ...config, logger });
+      Object.assign(globalThis, { lines });
+    }, jane.config);
+    /** @param {object} options @param {object} [fault] */
+    const linesOf = async (options, fault) => {
+      await jane.signIn();
+      if (fault) jane.fault(fault);
+      const lines = await jane.page.evaluate(async (options) => {
+        const { lines } = /** @type {any} */ (globalThis);
+        lines.length = 0;
+        await cs.signOut(options);
+        return /** @type {string[]} */ ([...lines]);
+      }, options);
+      return lines
+        .filter((line) => !/ (clear|readBack) ok$/.test(line))
+        .map((line) => line.replace(/request [\da-f-]{36}/, "request <id>"));
+    };
+    assert.deepEqual(await linesOf({ global: true, timeoutMs: 0 }), [
+      "warn cognito-signout: globalSignOut failed, unconfirmed: The request was sent; its outcome is not known.",
+      "warn cognito-signout: revokeToken failed, deferred: The refresh token was not revoked yet, so that the global sign-out can be tried again.",
+      "warn cognito-signout: sign-out partial",
+    ]);
+    assert.deepEqual(
+      await linesOf(
+        { timeoutMs: 200 },
+        { operation: "RevokeToken", silence: true },
+      ),
+      [
+        "warn cognito-signout: revokeToken failed, timeout: Cognito did not answer in time.",
+        "warn cognito-signout: sign-out partial",
+      ],
+    );
+  });
+
   test("Amplify's oauth.redirectUrl chooses the way back", async (t) => {
     const jane = await world.visitor(t);
     await jane.signIn({ origin: "hostedUI" });

@@ -20,8 +20,10 @@ impl SignOutTask {
         let failed = outcome.tag == Status::Failed;
         self.note_settled(&outcome, scope);
         for step in &outcome.steps {
-            if step.outcome == StepOutcome::Skipped {
-                self.log_line(false, line(step, None), scope);
+            if !self.log.has_ended(step) {
+                let failed = step.outcome == StepOutcome::Failed;
+                let error = outcome.error_of(step.step).filter(|_| failed);
+                self.log_line(failed, line(step, error), scope);
             }
         }
         let line = ["sign-out ", outcome.tag.as_str()].concat();

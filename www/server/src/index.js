@@ -1,12 +1,7 @@
-import { createControl } from "./control/control.js";
-import { Faults } from "./faults/faults.js";
-import { createHandler } from "./handler.js";
-import { createHostedUI } from "./hosted-ui/index.js";
-import { BrowserConnections } from "./http/browser-connections.js";
 import { listenOnLoopback } from "./http/listen.js";
 import { selfSigned } from "./http/self-signed.js";
-import { CLIENT_ID, Pool, USER_POOL_ID } from "./pool/pool.js";
-import { RequestLog } from "./request-log.js";
+import { CLIENT_ID, USER_POOL_ID } from "./pool/pool.js";
+import { createService } from "./service.js";
 
 /** @import { RequestListener, Server } from "node:http" */
 /** @import { LocalCognito, StartOptions } from "./types.d.ts" */
@@ -15,7 +10,7 @@ import { RequestLog } from "./request-log.js";
 export async function startLocalCognito(options = {}) {
   /** @type {RequestListener} */
   let handler = () => {};
-  // The origin, which the pool's tokens carry, is known once a port is taken.
+  // The origin is known once a port is taken.
   /** @type {RequestListener} */
   const listener = (request, response) => handler(request, response);
 
@@ -33,26 +28,15 @@ export async function startLocalCognito(options = {}) {
   try {
     const origin = `http://localhost:${plain.port}`;
     const httpsOrigin = secure && `https://localhost:${secure.port}`;
-    const pool = new Pool(origin, options);
-    const hostedUI = await createHostedUI(pool);
-    const parts = {
-      pool,
-      faults: new Faults(),
-      log: new RequestLog(),
-      hostedUI: hostedUI.storage,
-      httpsOrigin,
-      connections: new BrowserConnections(),
-    };
-    const control = createControl(parts);
-    const { onRequest } = options;
-    handler = createHandler({ parts, control, hostedUI, onRequest });
+    const service = await createService(origin, options, httpsOrigin);
+    handler = service.handler;
     return {
       origin,
       ...(httpsOrigin ? { httpsOrigin } : {}),
-      issuer: pool.issuer,
+      issuer: service.pool.issuer,
       userPoolId: USER_POOL_ID,
       clientId: CLIENT_ID,
-      control,
+      control: service.control,
       close: () => close(servers),
     };
   } catch (error) {

@@ -26,6 +26,7 @@ export async function createService(origin, options = {}, httpsOrigin) {
     connections: new BrowserConnections(),
   };
   const control = createControl(parts);
-  const handler = createHandler({ parts, control, hostedUI });
+  const { onRequest } = options;
+  const handler = createHandler({ parts, control, hostedUI, onRequest });
   return { pool, hostedUI, control, handler };
 }
