@@ -48,7 +48,6 @@ pub fn tell_considered(parts: &mut Parts, considered: &Considered) {
             || parts.facts.last_read == Some(entry.id)
             || considered.found.contains(&entry.id);
         if concerned && parts.ended.tells_first(&[entry.id]) {
-            parts.facts.generation += 1;
             parts.tell(SignedOutEvent {
                 reason: considered.reason,
                 global: entry.global,

@@ -566,12 +566,15 @@ impl SignOuts {
 
     /// A session has ended, and this refresh token of it turned up: the sign-out that ends it revokes the token, or nobody waits.
     pub fn revoke(&mut self, parts: &mut Parts, client: &Rc<Client>, (session, token): &Ended) {
-        let mut contexts = self.contexts.iter();
-        let context = contexts.find(|entry| entry.1.holds(*session));
         let revokes = |task: &&SignOutTask| {
-            context.is_some_and(|context| context.0 == task.context) && task.is_to_revoke()
+            task.is_to_revoke() && self.is_held(*session, &|context| context == task.context)
         };
-        let Some(id) = self.live().find(revokes).map(|task| task.id) else {
+        // One whose callers still wait comes first.
+        let task = self
+            .live()
+            .filter(revokes)
+            .min_by_key(|task| task.is_settled());
+        let Some(id) = task.map(|task| task.id) else {
             return parts.revoke_in_passing(client, token);
         };
         self.with_task(parts, id, &mut |task, scope| {

@@ -92,6 +92,8 @@ pub struct Called {
     cookie: Option<u32>,
     /// Its clear is over, or it never had one.
     is_cleared: bool,
+    /// It has returned, and what is stored then was looked at.
+    has_returned: bool,
     /// How many sessions had been removed by then.
     removed: usize,
     is_settled: bool,
@@ -136,10 +138,12 @@ pub struct Account {
     /// Refresh tokens of which an answer told a page that they are dead.
     dead: HashMap<(usize, String), f64>,
     sent: HashMap<(usize, &'static str, usize), u32>,
+    /// The tokens that a page's RevokeToken carried.
+    revoking: HashSet<(usize, String)>,
     /// Which sessions a page removed, and when.
     removed: Vec<(usize, usize, usize, f64)>,
-    /// Sessions whose refresh token a caller was given, so that it can be revoked.
-    named: HashSet<usize>,
+    /// The refresh tokens that callers were given, so that they can be revoked.
+    named: HashSet<String>,
     /// The sessions that were revoked by hand.
     pub by_hand: Vec<usize>,
     /// The sessions that were signed out as a page's current one, and when.
@@ -156,9 +160,8 @@ pub struct Account {
     hiding: Option<usize>,
     /// How GlobalSignOut was last answered for a session: true for good, false where it may be sent again.
     global: HashMap<(usize, usize), bool>,
-    /// The sessions that a page's `refreshTokens` asked for.
-    refreshing: HashSet<(usize, usize)>,
-    written_back: Vec<(usize, usize, f64)>,
+    /// What libraries wrote after a refresh: the session, by which page, when.
+    refreshed: Vec<(usize, usize, f64)>,
     /// When Cognito ended all sessions of a user.
     global_at: HashMap<usize, f64>,
     pub cookie_users: HashMap<u32, usize>,
@@ -171,7 +174,8 @@ pub struct Account {
     crashed_at: Option<f64>,
     /// When a library last changed what is stored.
     pub changed_at: Option<f64>,
-    onlines: u32,
+    /// How often an engine heard that the browser is online.
+    onlines: HashMap<(usize, usize), u32>,
     /// When an engine heard last that the browser is online.
     online_at: HashMap<(usize, usize), f64>,
 }
@@ -181,12 +185,8 @@ impl Account {
         self.crashed_at = Some(since);
     }
 
-    pub fn written_back(&mut self, session: usize, page: usize, at: f64) {
-        self.written_back.push((session, page, at));
-    }
-
-    fn was_written_back(&self, session: usize) -> bool {
-        self.written_back.iter().any(|back| back.0 == session)
+    pub fn refreshed(&mut self, session: usize, page: usize, at: f64) {
+        self.refreshed.push((session, page, at));
     }
 
     /// Somebody signs in: retries start afresh.
@@ -244,6 +244,26 @@ fn says_dead(body: &str) -> bool {
 }
 
 impl World {
+    /// What libraries wrote of a session after somebody asked to end it, or so late that this one did
+    /// not see it: by which page, and when.
+    fn written_back(&self, session: usize) -> Vec<(usize, f64)> {
+        let spread = self.setup.spread_ms as f64;
+        let global = self.account.global_at.get(&self.sessions[session].user);
+        let is_back = |at: f64| {
+            let mut calls = self.account.calls.iter().filter(|called| {
+                called.sessions.contains(&session) || called.read.contains(&session)
+            });
+            global.is_some_and(|ended| *ended <= at) || calls.any(|called| called.at <= at + spread)
+        };
+        let refreshed = self.account.refreshed.iter();
+        let backs = refreshed.filter(|it| it.0 == session && is_back(it.2));
+        backs.map(|it| (it.1, it.2)).collect()
+    }
+
+    fn was_written_back(&self, session: usize) -> bool {
+        !self.written_back(session).is_empty()
+    }
+
     // ---- what there is
 
     /// The sessions of an engine's app client in one place.
@@ -333,12 +353,25 @@ impl World {
         tokens
     }
 
-    /// Whether a refresh token of a session, which a call could see, can still be used.
-    fn is_alive_for(&self, index: usize, session: usize) -> bool {
+    /// The refresh tokens of a session that a call could see, and that can still be used.
+    fn alive_for(&self, index: usize, session: usize) -> impl Iterator<Item = &String> {
         let seen = &self.account.calls[index].tokens;
-        let mut tokens = self.sessions[session].refresh.iter();
-        tokens
-            .any(|token| seen.contains(token) && self.cognito.refresh_is_alive(self.wall(), token))
+        let tokens = self.sessions[session].refresh.iter();
+        tokens.filter(move |token| {
+            seen.contains(*token) && self.cognito.refresh_is_alive(self.wall(), token)
+        })
+    }
+
+    /// A refresh token of a session, and those that stand for it: the newer ones, such as that of a
+    /// sign-out's own refresh. Two refreshes at once have each got one, and either stands for the other.
+    fn newer_than(&self, session: usize, token: &str) -> impl Iterator<Item = &String> {
+        let family = &self.sessions[session].refresh;
+        let is_line = family.len() < 3;
+        family.iter().skip_while(move |it| is_line && *it != token)
+    }
+
+    fn is_alive_for(&self, index: usize, session: usize) -> bool {
+        self.alive_for(index, session).next().is_some()
     }
 
     /// The sessions whose refresh token a page can see.
@@ -363,6 +396,19 @@ impl World {
             }
         }
         found
+    }
+
+    /// Whose entry a page sees under this name. Of two cookies of one name, nobody can choose.
+    fn owner_at(&self, page: usize, slot: usize, kept: Kept, name: &str) -> Option<usize> {
+        match kept {
+            Kept::Cookie => {
+                let cookies = self.browser.cookies.iter();
+                let mut found = cookies.filter(|cookie| &*cookie.name == name);
+                let first = found.next().and_then(|cookie| cookie.value.session);
+                first.filter(|_| found.next().is_none())
+            }
+            _ => self.entries(page, slot, kept).get(name)?.session,
+        }
     }
 
     /// Whether a page sees a session of the app's other client.
@@ -574,6 +620,7 @@ impl World {
             shown,
             cookie: self.browser.hosted,
             is_cleared,
+            has_returned: is_cleared,
             removed: self.account.removed.len(),
             is_settled: false,
             settled_at: 0.0,
@@ -593,7 +640,7 @@ impl World {
         // Nobody waits for the revocation of what was written back after the end.
         tokens.retain(|token| {
             let owner = self.owner(token);
-            owner.is_none_or(|session| !self.account.was_written_back(session))
+            owner.is_none_or(|session| !self.was_written_back(session))
         });
         let before_call = before.call;
         let What::SignOut(mut asked) = what else {
@@ -682,7 +729,9 @@ impl World {
             let Some(asked) = called.asked() else {
                 continue;
             };
-            if (called.page, called.slot) != (page, slot) || called.is_cleared || called.is_settled
+            if (called.page, called.slot) != (page, slot)
+                || called.has_returned
+                || called.is_settled
             {
                 continue;
             }
@@ -691,6 +740,7 @@ impl World {
             }
             let sessions = called.sessions.clone();
             self.account.calls[index].is_cleared = true;
+            self.account.calls[index].has_returned = true;
             let left = self.present(page, slot);
             if let Some(session) = left.intersection(&sessions).next().filter(|_| !is_sticky) {
                 let call = self.account.calls[index].call;
@@ -784,6 +834,15 @@ impl World {
                 self.is_wrong(5, || format!("a refresh writes {name}"));
             }
             let owner = self.owner(text);
+            let known = self.owner_at(page, slot, kept, name);
+            if let (Some(before), Some(after)) = (known, owner)
+                && before != after
+                && !(is_slow || stores_one || self.may_end(before))
+            {
+                self.is_wrong(6, || {
+                    format!("session {after} is written over session {before}, a newer sign-in")
+                });
+            }
             let is_foreign = owner.is_some_and(|session| self.sessions[session].client != client);
             if is_foreign || (owner.is_none() && text.contains(TOKEN)) {
                 self.is_wrong(5, || format!("another client's token is written to {name}"));
@@ -829,6 +888,9 @@ impl World {
             return self.is_wrong(8, || format!("{target} carries a token that is nobody's"));
         };
         let token = self.token_in(&request.body);
+        if target == "RevokeToken" {
+            self.account.revoking.insert((page, token.clone()));
+        }
         self.account
             .flights
             .insert((page, slot, id), (target, session, token));
@@ -845,7 +907,6 @@ impl World {
         let by_hand = self.account.by_hand.contains(&session);
         let is_asked = self.may_end(session)
             || by_hand
-            || self.account.refreshing.contains(&(page, session))
             // A clear that failed is done again, with what is there then.
             || (self.setup.kept.is_custom() && calls.clone().any(|called| called.is_failed))
             // A sign-in while an asynchronous storage is cleared may be read with the rest.
@@ -859,22 +920,19 @@ impl World {
         }
         let is_of =
             |called: &&Called| called.sessions.contains(&session) || called.read.contains(&session);
-        if is_refresh && refreshes.clone().any(|called| !called.is_settled) {
-            // What it gets is nobody's where the user signed out meanwhile.
-            self.account.refreshing.insert((page, session));
-        }
         let own = calls.clone().filter(is_of).count();
-        let back = self
+        let back = self.written_back(session).len();
+        let onlines = self
             .account
-            .written_back
-            .iter()
-            .filter(|it| it.0 == session)
-            .count();
+            .onlines
+            .get(&(page, slot))
+            .copied()
+            .unwrap_or(0);
         let limit = (own * 4 + refreshes.count() * 2 + back * 3 + usize::from(by_hand) * 2 + 3)
             as u32
-            + self.account.onlines * 3 * own as u32;
+            + onlines * 3 * own as u32;
         let is_hidden = self.account.hiding == Some(page);
-        let is_back = self.account.was_written_back(session) || self.has_come_back(session);
+        let is_back = self.was_written_back(session) || self.has_come_back(session);
         if target == "GlobalSignOut" {
             self.account.global.insert((page, session), false);
         }
@@ -905,9 +963,15 @@ impl World {
                 .calls
                 .iter()
                 .filter(|called| !called.is_settled);
+            // Of a session that is stored in two layouts with two tokens, the second is sent at once.
+            let is_single = |called: &Called| {
+                let family = self.sessions[session].refresh.iter();
+                family.filter(|it| called.tokens.contains(*it)).count() < 2
+            };
             let waits = waiting.any(|called| {
                 let asked = called.asked();
                 called.page == page
+                    && is_single(called)
                     && called.sessions.contains(&session)
                     && asked.is_some_and(|asked| asked.global && asked.timeout_ms > 0.0)
             });
@@ -938,7 +1002,7 @@ impl World {
         let now = self.now;
         match input {
             Input::Online => {
-                self.account.onlines += 1;
+                *self.account.onlines.entry((page, slot)).or_default() += 1;
                 self.account.online_at.insert((page, slot), now);
             }
             Input::Answered(id, Ok(response)) => {
@@ -1001,11 +1065,11 @@ impl World {
             let call = called.call;
             for session in called.sessions.clone() {
                 let is_held = self.account.calls[index].refreshable.contains(&session);
-                let is_sent = self
-                    .account
-                    .sent
-                    .contains_key(&(page, "RevokeToken", session));
-                if is_held && !is_sent && self.is_alive_for(index, session) {
+                let is_sent = |token: &String| {
+                    let mut newer = self.newer_than(session, token);
+                    newer.any(|it| self.account.revoking.contains(&(page, it.clone())))
+                };
+                if is_held && !self.alive_for(index, session).all(is_sent) {
                     self.is_wrong(9, || {
                         format!("the page of call {call} goes, and nothing was sent for session {session}")
                     });
@@ -1094,6 +1158,9 @@ impl World {
             self.note(lane, || event);
         }
         self.check_bound(index);
+        if let Reply::Failed(error) = reply {
+            self.no_token(&format!("{error} {error:?}"), "an error");
+        }
         match (reply, &self.account.calls[index].what) {
             (Reply::SignedOut(outcome), _) => {
                 let outcome = outcome.clone();
@@ -1343,9 +1410,7 @@ impl World {
         self.no_token(&json, "a result as JSON");
         if let Some(error) = &outcome.revoke_token_error {
             let tokens = error.refresh_token.iter().chain(&error.others);
-            let named: Vec<usize> = tokens
-                .filter_map(|token| self.owner(token.expose()))
-                .collect();
+            let named = tokens.map(|token| token.expose().to_owned());
             self.account.named.extend(named);
             self.account.calls[index].is_held_back = error.error.code == AuthErrorCode::Deferred;
         }
@@ -1374,12 +1439,14 @@ impl World {
         if outcome.tag != Status::Failed {
             self.check_named(index, &asked, &all, outcome);
             self.check_steps(index, &sessions, outcome);
-            if let Some(main) = self.account.calls[index]
-                .main
-                .filter(|it| sessions.contains(it))
-            {
-                let now = self.now;
-                self.account.ended.entry(main).or_insert((now, page));
+            let now = self.now;
+            // With a popup, some of them may be older ones that another tab's GlobalSignOut has ended.
+            let by_popup = asked.mode == HostedUiMode::Popup;
+            let main = self.account.calls[index].main;
+            for session in sessions {
+                if !by_popup || main == Some(session) {
+                    self.account.ended.entry(session).or_insert((now, page));
+                }
             }
         }
         if self.is_calm && outcome.tag != Status::Complete && !asked.is_retry {
@@ -1750,7 +1817,8 @@ impl World {
             let is_user = self.sessions[learnt.2].user == user;
             learnt.0 != page && learnt.1 == "GlobalSignOut" && is_user && *at > since
         });
-        let is_told = anyone("RevokeToken") || by_global || by_other;
+        let is_revoked = anyone("RevokeToken") && !self.is_alive_for(index, session);
+        let is_told = is_revoked || by_global || by_other;
         let wrong = if self.setup.revocation && revoke.is_none() && !is_told {
             Some("no answer said that the refresh token is revoked, and there is no error")
         } else if revoke.is_some_and(|error| is_dead(error.refresh_token.as_ref())) {
@@ -1863,10 +1931,14 @@ impl World {
                     removed.2 == session && removed.3 > self.account.calls[index].settled_at
                 };
                 let came_back = self.account.removed.iter().any(is_back);
-                if came_back || self.account.was_written_back(session) {
+                if came_back || self.was_written_back(session) {
                     continue;
                 }
-                if self.is_alive_for(index, session) && !self.account.named.contains(&session) {
+                let is_named = |token: &String| {
+                    let mut newer = self.newer_than(session, token);
+                    newer.any(|it| self.account.named.contains(it))
+                };
+                if !self.alive_for(index, session).all(is_named) {
                     self.is_wrong(9, || {
                         format!("call {call} ended session {session}, whose token lives, and nobody was told")
                     });
@@ -1912,12 +1984,8 @@ impl World {
             return;
         };
         // What is written back later than that, the next call that looks removes.
-        let mut back = self
-            .account
-            .written_back
-            .iter()
-            .filter(|back| back.0 == session);
-        let is_late = back.any(|back| back.1 != page || by != page || back.2 > ended + 1900.0);
+        let mut back = self.written_back(session).into_iter();
+        let is_late = back.any(|back| back.0 != page || by != page || back.1 > ended + 1900.0);
         let is_new = self
             .account
             .calls
@@ -1953,7 +2021,7 @@ impl World {
                 continue;
             }
             for session in called.sessions.clone() {
-                let is_back = self.account.was_written_back(session) || self.has_come_back(session);
+                let is_back = self.was_written_back(session) || self.has_come_back(session);
                 let is_held = self.account.calls[index].refreshable.contains(&session);
                 if is_held && !is_back && self.is_alive_for(index, session) {
                     self.is_wrong(9, || {

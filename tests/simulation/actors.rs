@@ -635,7 +635,7 @@ impl World {
                     let lane = world.lane(page);
                     world.note_got(request, target, Some(200));
                     world.note(lane, || Event::LibraryStores(session));
-                    world.account.written_back(session, page, world.now);
+                    world.account.refreshed(session, page, world.now);
                     world.library_writes(page, slot, session, false);
                 }
             });

@@ -553,6 +553,7 @@ impl World {
         nonce: &str,
         url: &str,
     ) -> Option<Input> {
+        self.no_token(url, "an address");
         let tab = self.window(page, slot, window)?;
         let client = self.pages[page].slots[slot].client;
         if !self.tabs[tab].is_open {

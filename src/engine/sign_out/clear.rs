@@ -166,20 +166,19 @@ impl SignOutTask {
     /// Takes a newer refresh token of one of its sessions. Returns whether that is the main one.
     fn take_newer(&mut self, id: Option<SessionId>, token: &Secret, scope: &mut Scope) -> bool {
         let is_main = scope.context.takes_newer(id, token.clone());
-        if is_main {
-            return true;
-        }
-        match self.machine.may_chase_others() {
-            true => self.newer_others = true,
-            false => scope.actions.push(Action::Revoke(token.clone())),
-        }
-        false
+        self.newer_others += usize::from(!is_main);
+        is_main
     }
 
     /// Newer refresh tokens of further sessions were taken: they are revoked, too.
     fn chase_others(&mut self, scope: &mut Scope) {
-        if std::mem::take(&mut self.newer_others) {
-            self.dispatch(Event::NewerOthers, scope);
+        let count = std::mem::take(&mut self.newer_others);
+        if self.machine.may_chase_others() && count > 0 {
+            return self.dispatch(Event::NewerOthers, scope);
+        }
+        // The newest are the last.
+        for token in scope.context.others.iter().rev().take(count) {
+            scope.actions.push(Action::Revoke(token.clone()));
         }
     }
 

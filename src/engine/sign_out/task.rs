@@ -97,7 +97,7 @@ pub struct SignOutTask {
     /// A newer refresh token was found while another tab was followed: it is revoked after the end.
     pub(super) newer_later: bool,
     /// Newer refresh tokens of further sessions were found, until the removal is over.
-    pub(super) newer_others: bool,
+    pub(super) newer_others: usize,
     pub(super) leaving: Option<EffectId>,
     /// The other tab, which was followed, leaves for the hosted UI.
     pub(super) heard_leaves: bool,
@@ -155,7 +155,7 @@ impl SignOutTask {
             device_left: false,
             back: Back::Gone,
             newer_later: false,
-            newer_others: false,
+            newer_others: 0,
             departed: None,
             leaving: None,
             heard_leaves: false,
@@ -266,8 +266,6 @@ impl SignOutTask {
             }
             Command::Clear => {
                 self.begin_step(StepName::Clear, 0, scope);
-                // A refresh under way must not write what it gets.
-                scope.facts.generation += 1;
                 self.scan(Purpose::Clear, scope);
             }
             Command::Follow => {
