@@ -1442,9 +1442,10 @@ impl World {
             let now = self.now;
             // With a popup, some of them may be older ones that another tab's GlobalSignOut has ended.
             let by_popup = asked.mode == HostedUiMode::Popup;
-            let main = self.account.calls[index].main;
             for session in sessions {
-                if !by_popup || main == Some(session) {
+                let known = &self.sessions[session];
+                let global = self.account.global_at.get(&known.user);
+                if !by_popup || global.is_none_or(|ended| known.born > *ended) {
                     self.account.ended.entry(session).or_insert((now, page));
                 }
             }
