@@ -166,9 +166,10 @@ impl SignOuts {
 
     /// The one that a call joins: the newest, but a `retry()` only where there is no other.
     fn running(&self, by_popup: bool) -> Option<&SignOutTask> {
-        // What another sign-out does says nothing of a popup, unless it has one; and nobody else waits for a popup.
+        // What another sign-out does says nothing of a popup, unless it has one, and what `online` began has none; nobody else
+        // waits for a popup.
         let fits = |task: &&SignOutTask| match by_popup {
-            true => task.plan().leave == Leave::Popup,
+            true => task.plan().leave == Leave::Popup && task.on_behalf_of.is_none(),
             false => task.phase() != Phase::Popup,
         };
         let mut found = None::<&SignOutTask>;
