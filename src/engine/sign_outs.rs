@@ -295,26 +295,30 @@ impl SignOuts {
         let Joining { mut task, other } = self.joining.swap_remove(at);
         let running = self.tasks.iter().find(|task| task.id == other);
         let context = running.map(|task| task.context);
-        // ForgetDevice is for the device of the main session alone.
+        // ForgetDevice and GlobalSignOut are for the main session alone.
         let mut contexts = self.contexts.iter();
         let main = contexts.find(|entry| Some(entry.0) == context);
         let main = main.and_then(|entry| entry.1.ids.first().copied());
-        let forgets = task.plan().forget_device;
+        let for_main = task.plan().forget_device || task.plan().global;
         let mut apart = scanned.error.is_some() || running.is_none_or(|task| task.is_settled());
         for place in &scanned.places {
             for stored in &place.found.sessions {
                 let id = stored.session.identity();
-                apart |= !self.is_held(id, &|id| Some(id) == context) || (forgets && id != main);
+                apart |= !self.is_held(id, &|id| Some(id) == context) || (for_main && id != main);
             }
         }
-        if apart {
+        // Another call was as quick, and begins to clear.
+        let clearing = self.running(task.plan().leave == Leave::Popup);
+        let clearing = clearing.filter(|task| apart && task.is_to_clear());
+        let clearing = clearing.map(|task| task.id);
+        if apart && clearing.is_none() {
             task.has_waited(scanned);
             self.begin(parts, task);
         } else if let Some((ask, waiter)) = task.take_caller() {
             let window = task.take_window();
-            self.join_task(parts, other, ask, waiter, window);
+            self.join_task(parts, clearing.unwrap_or(other), ask, waiter, window);
             let mut places = scanned.places.iter();
-            if places.any(|place| !place.found.sessions.is_empty()) {
+            if !apart && places.any(|place| !place.found.sessions.is_empty()) {
                 // A refresh in flight has written the session back: it is removed before the call returns.
                 self.with_task(parts, other, &mut |task, scope| {
                     task.read_back_meanwhile(scope)

@@ -185,6 +185,11 @@ impl Account {
         self.crashed_at = Some(since);
     }
 
+    /// A client that was disposed of hears nothing: its page shows nobody to us.
+    pub fn disposed(&mut self, page: usize, slot: usize) {
+        self.loaded.remove(&(page, slot));
+    }
+
     pub fn refreshed(&mut self, session: usize, page: usize, at: f64) {
         self.refreshed.push((session, page, at));
     }
@@ -633,7 +638,7 @@ impl World {
     pub fn account_retry(&mut self, offer: &Offer, call: CallId) {
         let before = &self.account.calls[offer.called];
         let (asked_at, shows_hosted) = (before.asked_at, before.shows_hosted);
-        let shows_device = before.shows_device;
+        let (shows_device, read) = (before.shows_device, before.read.clone());
         let (shown, cookie) = (before.shown, before.cookie);
         let (what, sessions) = (before.what.clone(), before.sessions.clone());
         let (mut tokens, refreshable) = (before.tokens.clone(), before.refreshable.clone());
@@ -670,7 +675,7 @@ impl World {
             called.joins = true;
             called.asked_at = asked_at;
             called.shows_hosted = shows_hosted;
-            called.shows_device = shows_device;
+            (called.shows_device, called.read) = (shows_device, read);
             (called.shown, called.cookie) = (shown, cookie);
             called.tokens.extend(tokens);
             called.refreshable.extend(refreshable);
@@ -1069,7 +1074,14 @@ impl World {
                     let mut newer = self.newer_than(session, token);
                     newer.any(|it| self.account.revoking.contains(&(page, it.clone())))
                 };
-                if is_held && !self.alive_for(index, session).all(is_sent) {
+                // Nobody waits for the revocation of what was written back.
+                let is_back = self.was_written_back(session) || self.has_come_back(session);
+                let any_sent = is_back
+                    && self
+                        .account
+                        .sent
+                        .contains_key(&(page, "RevokeToken", session));
+                if is_held && !any_sent && !self.alive_for(index, session).all(is_sent) {
                     self.is_wrong(9, || {
                         format!("the page of call {call} goes, and nothing was sent for session {session}")
                     });
@@ -1289,6 +1301,18 @@ impl World {
         is_kept && (!is_crossed || is_told) && self.now - at > spread
     }
 
+    /// Another tab ended a session before it saw all of it: the refresh token comes alone, and does not
+    /// tell whose it is.
+    fn is_torn(&self, session: usize) -> bool {
+        let born = self.sessions[session].born;
+        let seen = born..=born + self.setup.spread_ms as f64 + 5.0;
+        let mut calls = self.account.calls.iter();
+        calls.any(|called| {
+            let is_half = !called.refreshable.contains(&session);
+            is_half && called.sessions.contains(&session) && seen.contains(&called.at)
+        })
+    }
+
     /// After a `retry()` that left the page there is none for ten minutes: apps that call it on load would loop.
     fn check_loop(&mut self, page: usize, slot: usize, is_offered: bool) {
         let it = &self.pages[page];
@@ -1323,7 +1347,8 @@ impl World {
             }
             let found = self.present_in(page, slot, kept);
             let ended = |session: &usize| {
-                mark.has_ended(self.sessions[*session].id) || self.has_ended(*session)
+                let is_ended = mark.has_ended(self.sessions[*session].id);
+                (is_ended || self.has_ended(*session)) && !self.is_torn(*session)
             };
             let (ended, live): (BTreeSet<usize>, _) = found.into_iter().partition(ended);
             for session in ended {
@@ -1635,6 +1660,7 @@ impl World {
             |session: &usize| sessions.contains(session) && !called.refreshable.contains(session);
         // A page can't remove a cookie without one of the same name that a live session has.
         let mut left = self.present(page, slot);
+        left.retain(|it| !self.is_torn(*it));
         if self.setup.kept == Kept::Cookie {
             let live = &left - sessions;
             left.retain(|it| !self.is_beside(*it, &live));
@@ -1661,7 +1687,7 @@ impl World {
         // Another user may have become the current one while a popup was open.
         let called = &self.account.calls[index];
         let is_other = |it: &usize| !users.contains(&self.sessions[*it].user);
-        let has_changed = called.read.iter().any(is_other);
+        let has_changed = called.read.union(&called.joined).any(is_other);
         if asked.global && users.len() == 1 && !has_changed {
             let user = users.first().copied().unwrap_or(0);
             // Cognito's clock shows seconds: a moment after another GlobalSignOut, nobody can tell.
@@ -1692,7 +1718,7 @@ impl World {
             .sessions
             .iter()
             .all(|session| session.born < at - spread);
-        if !is_custom && outcome.was_signed_in && is_last && !asked.is_retry {
+        if !is_custom && !sessions.is_empty() && is_last && !asked.is_retry {
             let users: Vec<String> = sessions
                 .iter()
                 .map(|it| name_of(self.sessions[*it].user))
@@ -1932,7 +1958,7 @@ impl World {
                     removed.2 == session && removed.3 > self.account.calls[index].settled_at
                 };
                 let came_back = self.account.removed.iter().any(is_back);
-                if came_back || self.was_written_back(session) {
+                if came_back || self.was_written_back(session) || self.is_torn(session) {
                     continue;
                 }
                 let is_named = |token: &String| {
@@ -1992,7 +2018,7 @@ impl World {
             .calls
             .iter()
             .any(|called| called.main == Some(session) && called.at > ended);
-        if !is_late && !is_new {
+        if !is_late && !is_new && !self.is_torn(session) {
             let tab = self.pages[page].tab;
             self.is_wrong(4, || {
                 format!("tab {tab} keeps session {session}, which was ended ({kept:?})")

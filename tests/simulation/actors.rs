@@ -176,6 +176,7 @@ impl World {
                     && let Some(client) = self.slot(page, slot).clients.pop()
                 {
                     self.note_action(self.lane(page), action);
+                    self.account.disposed(page, slot);
                     self.step(page, slot, Input::Disposed(client));
                 }
             }

@@ -230,6 +230,8 @@ impl SignOutTask {
             return;
         }
         if let Some(at) = self.callers.iter().position(|caller| caller.id == id) {
+            // What is read back at the end comes too late for this one.
+            self.read_back_meanwhile(scope);
             self.tell_early(at, code, scope);
         }
     }

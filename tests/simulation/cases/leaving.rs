@@ -119,3 +119,21 @@ fn who_stays_does_not_wait_for_who_can_t_leave_though_the_page_was_frozen() {
         }
     }
 }
+
+#[test]
+fn what_was_written_back_is_gone_for_who_stays_though_the_page_never_gets_away() {
+    let mut scene = Scene::new();
+    let session = scene.sign_in(0);
+    scene.next("RevokeToken", Forced::Held);
+    let stays = scene.sign_out(0, within(8000, here()));
+    leaves_in_vain(&mut scene, true);
+    scene.library_asks(session);
+    scene.until(|scene| scene.left().len() == 1);
+    scene.let_go("RevokeToken");
+    scene.pass(500.0);
+    scene.library_stores(0, session);
+    scene.until(|scene| scene.is_settled(stays));
+    assert_eq!(scene.status(stays), Status::Complete);
+    assert!(!scene.is_stored(0, session));
+    scene.end();
+}
