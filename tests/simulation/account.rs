@@ -1460,7 +1460,9 @@ impl World {
             let client = self.pages[page].slots[slot].client;
             self.account.retry_left.remove(&(tab, client));
         }
-        self.check_loop(page, slot, outcome.retry.is_some());
+        // One that stays leaves by no `retry()`.
+        let leaves = matches!(asked.mode, HostedUiMode::Auto | HostedUiMode::Redirect);
+        self.check_loop(page, slot, leaves && outcome.retry.is_some());
         if outcome.tag != Status::Failed {
             self.check_named(index, &asked, &all, outcome);
             self.check_steps(index, &sessions, outcome);
