@@ -65,7 +65,7 @@ impl SignOuts {
             if *id == task.context {
                 own = Some(context);
             } else if task.concurrent.contains(id)
-                && (concurrent.is_none() || !context.ids.is_empty())
+                && concurrent.is_none_or(|before| context.rank() >= before.rank())
             {
                 // The newest that ended a session.
                 concurrent = Some(context);

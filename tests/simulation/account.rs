@@ -937,7 +937,10 @@ impl World {
             as u32
             + onlines * 3 * own as u32;
         let is_hidden = self.account.hiding == Some(page);
-        let is_back = self.was_written_back(session) || self.has_come_back(session);
+        // Where a write finds the storage full, what was there is put back.
+        let is_back = self.was_written_back(session)
+            || self.has_come_back(session)
+            || self.setup.faults.full > 0;
         if target == "GlobalSignOut" {
             self.account.global.insert((page, session), false);
         }
@@ -1301,6 +1304,13 @@ impl World {
         is_kept && (!is_crossed || is_told) && self.now - at > spread
     }
 
+    /// Half of a session may be all that cookies have room for, or that can be written beside those of
+    /// the domain.
+    fn halves_cookies(&self) -> bool {
+        let beside = self.sessions.iter().any(|session| session.of_domain);
+        self.setup.kept == Kept::Cookie && (self.setup.faults.full > 0 || beside)
+    }
+
     /// Another tab ended a session before it saw all of it: the refresh token comes alone, and does not
     /// tell whose it is.
     fn is_torn(&self, session: usize) -> bool {
@@ -1347,7 +1357,9 @@ impl World {
             }
             let found = self.present_in(page, slot, kept);
             let ended = |session: &usize| {
-                let is_ended = mark.has_ended(self.sessions[*session].id);
+                // Without `origin_jti` half a session does not tell whose it is, for a moment.
+                let is_ended =
+                    self.setup.pool_revokes && mark.has_ended(self.sessions[*session].id);
                 (is_ended || self.has_ended(*session)) && !self.is_torn(*session)
             };
             let (ended, live): (BTreeSet<usize>, _) = found.into_iter().partition(ended);
@@ -1498,7 +1510,11 @@ impl World {
             let step = outcome.steps.iter().find(|step| step.step == name)?;
             step.reason.as_deref()
         };
-        let is_implicit = called.tokens.is_empty() && sessions.len() == 1 && outcome.was_signed_in;
+        // Another tab may have removed its refresh token before the rest.
+        let mut others = self.account.calls.iter();
+        let is_shared = others.any(|it| it.page != page && it.sessions.is_superset(sessions));
+        let is_single = sessions.len() == 1 && !is_shared;
+        let is_implicit = called.tokens.is_empty() && is_single && outcome.was_signed_in;
         if is_implicit && self.setup.revocation && reason(StepName::RevokeToken).is_none() {
             return self.is_wrong(2, || {
                 format!("call {call} does not say why nothing is revoked")
@@ -1905,7 +1921,9 @@ impl World {
                         || called.sessions.iter().any(|it| self.is_alive(*it)))
                 });
                 let is_over = it.clients.is_empty() && !holds_back;
-                let holds = is_over && (it.listening != Listening::Off || !it.disposed.is_empty());
+                // A page that came back from the cache may have a result to hand out.
+                let keeps = !it.disposed.is_empty() && !self.pages[page].was_cached;
+                let holds = is_over && (it.listening != Listening::Off || keeps);
                 let (timer, objects) = (it.timer.is_some(), it.objects.clone());
                 let lane = self.pages[page].tab;
                 if holds {
@@ -1944,7 +1962,7 @@ impl World {
         if !self.setup.revocation || !self.setup.pool_revokes || self.account.crashed_at.is_some() {
             return;
         }
-        if self.setup.kept.is_custom() {
+        if self.setup.kept.is_custom() || self.halves_cookies() {
             return;
         }
         for index in 0..self.account.calls.len() {
@@ -2084,7 +2102,11 @@ impl World {
     fn check_told(&mut self) {
         // The record has no room for so many.
         let crowd = self.setup.crowd;
-        if self.setup.faults.lost_event > 0 || self.setup.kept.is_custom() || crowd {
+        if self.setup.faults.lost_event > 0
+            || self.setup.kept.is_custom()
+            || crowd
+            || self.halves_cookies()
+        {
             return;
         }
         let loaded: Vec<_> = self

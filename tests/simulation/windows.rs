@@ -439,6 +439,7 @@ impl World {
         let is_open = self.tabs[self.pages[page].tab].is_open;
         if is_kept && is_open {
             self.pages[page].state = State::Cached;
+            self.pages[page].was_cached = true;
             let now = self.now;
             self.pages[page].note_awake(now);
         } else {

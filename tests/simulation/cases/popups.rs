@@ -176,3 +176,27 @@ fn a_popup_s_call_does_not_join_what_online_has_sent() {
     assert!(!lives && scene.codes(call)[2].is_none());
     scene.end();
 }
+
+#[test]
+fn a_popup_s_call_tells_of_the_call_that_ended_the_session_and_not_of_one_that_followed() {
+    let mut scene = Scene::new();
+    scene.sign_in(0);
+    scene.pass(100.0);
+    let other_tab = scene.sign_out(1, everywhere());
+    scene.until(|scene| scene.is_settled(other_tab));
+    scene.pass(100.0);
+    let session = scene.sign_in(0);
+    let options = SignOutOptions {
+        global: true,
+        ..by_popup()
+    };
+    let call = scene.sign_out(0, options);
+    scene.next("RevokeToken", Forced::Unanswered);
+    let ended = scene.sign_out(0, within(50, here()));
+    scene.until(|scene| scene.is_settled(ended));
+    let found_nobody = scene.sign_out(0, within(50, everywhere()));
+    scene.until(|scene| scene.is_settled(found_nobody) && scene.is_settled(call));
+    assert!(scene.is_alive(session));
+    assert!(scene.codes(call)[1].is_some());
+    scene.end();
+}
