@@ -802,9 +802,11 @@ impl World {
             }
             let lane = self.lane(page);
             self.note(lane, || Event::Removes { session, kept });
+            let may_end = self.may_end(session);
             let is_undone = self.account.calls.iter().any(|called| {
                 let own = (called.page, called.slot) == (page, slot) && !called.is_settled;
-                own && matches!(called.what, What::Store(_))
+                let refreshes = matches!(called.what, What::Refresh) && !may_end;
+                own && (refreshes || matches!(called.what, What::Store(_)))
             });
             if !is_undone {
                 self.account.removed.push((page, slot, session, self.now));
@@ -1426,7 +1428,8 @@ impl World {
             // What a call without a popup ended meanwhile, that one has told of.
             all = sessions.clone();
             for (other, called) in self.account.calls.iter().enumerate() {
-                if other != index && (called.page, called.slot) == (page, slot) {
+                let is_here = (called.page, called.slot) == (page, slot);
+                if other != index && (is_here || called.page != page) {
                     sessions = &sessions - &called.sessions;
                 }
             }
@@ -1862,7 +1865,9 @@ impl World {
             let is_user = self.sessions[learnt.2].user == user;
             learnt.0 != page && learnt.1 == "GlobalSignOut" && is_user && *at > since
         });
-        let is_revoked = anyone("RevokeToken") && !self.is_alive_for(index, session);
+        // What was written back after the answer is another token.
+        let is_back = self.was_written_back(session);
+        let is_revoked = anyone("RevokeToken") && (is_back || !self.is_alive_for(index, session));
         let is_told = is_revoked || by_global || by_other;
         let wrong = if self.setup.revocation && revoke.is_none() && !is_told {
             Some("no answer said that the refresh token is revoked, and there is no error")
