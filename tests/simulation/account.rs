@@ -802,11 +802,9 @@ impl World {
             }
             let lane = self.lane(page);
             self.note(lane, || Event::Removes { session, kept });
-            let may_end = self.may_end(session);
             let is_undone = self.account.calls.iter().any(|called| {
                 let own = (called.page, called.slot) == (page, slot) && !called.is_settled;
-                let refreshes = matches!(called.what, What::Refresh) && !may_end;
-                own && (refreshes || matches!(called.what, What::Store(_)))
+                own && matches!(called.what, What::Store(_))
             });
             if !is_undone {
                 self.account.removed.push((page, slot, session, self.now));
@@ -1423,7 +1421,8 @@ impl World {
             // It ends what is there when the popup ends.
             let before = called.removed;
             let removed = self.account.removed.iter().skip(before);
-            let removed = removed.filter(|it| (it.0, it.1) == (page, slot));
+            let removed =
+                removed.filter(|it| (it.0, it.1) == (page, slot) && !self.by_refresh(page, it.3));
             sessions = removed.map(|it| it.2).collect();
             // What a call without a popup ended meanwhile, that one has told of.
             all = sessions.clone();
@@ -1577,6 +1576,12 @@ impl World {
             && !called.sessions.iter().any(is_touched)
     }
 
+    /// A refresh that can't store its tokens puts back what was there.
+    fn by_refresh(&self, page: usize, at: f64) -> bool {
+        let mut calls = self.account.calls.iter();
+        calls.any(|it| matches!(it.what, What::Refresh) && it.page == page && it.settled_at == at)
+    }
+
     fn check_failed(&mut self, index: usize, outcome: &Outcome) {
         let code = outcome.error.as_ref().map(|error| error.code);
         let called = &mut self.account.calls[index];
@@ -1609,18 +1614,11 @@ impl World {
                 })
         };
         let sessions = &self.account.calls[index].sessions;
-        // A refresh that can't store its tokens puts back what was there.
-        let by_refresh = |at: f64| {
-            let mut calls = self.account.calls.iter();
-            calls.any(|it| {
-                matches!(it.what, What::Refresh) && it.page == page && it.settled_at == at
-            })
-        };
         let removed = self.account.removed.iter().skip(before).find(|removed| {
             (removed.0, removed.1) == (page, slot)
                 && sessions.contains(&removed.2)
                 && !by_another(removed.2)
-                && !by_refresh(removed.3)
+                && !self.by_refresh(page, removed.3)
         });
         if let Some(removed) = removed {
             let session = removed.2;
