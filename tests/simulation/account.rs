@@ -1865,7 +1865,9 @@ impl World {
         });
         // What was written back after the answer is another token.
         let is_back = self.was_written_back(session);
-        let is_revoked = anyone("RevokeToken") && (is_back || !self.is_alive_for(index, session));
+        let is_half = self.halves_cookies();
+        let is_alive = self.is_alive_for(index, session);
+        let is_revoked = anyone("RevokeToken") && (is_back || is_half || !is_alive);
         let is_told = is_revoked || by_global || by_other;
         let wrong = if self.setup.revocation && revoke.is_none() && !is_told {
             Some("no answer said that the refresh token is revoked, and there is no error")
