@@ -434,7 +434,9 @@ impl Engine {
                 self.looked(&client, after, result);
             }
             // What is left is read back by the next call that looks.
-            Owner::OtherTabs(_, considered) => other_tabs::tell_considered(parts, &considered),
+            Owner::OtherTabs(client, considered) => {
+                other_tabs::tell_considered(parts, &client, &considered);
+            }
             _ => {}
         }
     }

@@ -165,6 +165,8 @@ pub struct Account {
     /// When Cognito ended all sessions of a user.
     global_at: HashMap<usize, f64>,
     pub cookie_users: HashMap<u32, usize>,
+    /// Sessions whose new tokens a refresh could not store: nobody has them any more.
+    halves: HashSet<usize>,
     /// The session that a page was given by `loadTokens`, and when.
     loaded: HashMap<(usize, usize), (usize, f64)>,
     /// How often listeners were told: of this page's sign-outs, and of others'.
@@ -376,7 +378,8 @@ impl World {
     }
 
     fn is_alive_for(&self, index: usize, session: usize) -> bool {
-        self.alive_for(index, session).next().is_some()
+        let is_half = self.account.halves.contains(&session);
+        !is_half && self.alive_for(index, session).next().is_some()
     }
 
     /// The sessions whose refresh token a page can see.
@@ -639,6 +642,7 @@ impl World {
         let before = &self.account.calls[offer.called];
         let (asked_at, shows_hosted) = (before.asked_at, before.shows_hosted);
         let (shows_device, read) = (before.shows_device, before.read.clone());
+        let joined = before.joined.clone();
         let (shown, cookie) = (before.shown, before.cookie);
         let (what, sessions) = (before.what.clone(), before.sessions.clone());
         let (mut tokens, refreshable) = (before.tokens.clone(), before.refreshable.clone());
@@ -653,6 +657,11 @@ impl World {
         };
         asked.is_retry = true;
         asked.signal = None;
+        // What `online` began may be another call's, which this one joined.
+        asked.online = self.account.calls.iter().any(|called| {
+            let online = called.asked().is_some_and(|asked| asked.online);
+            online && (called.page, called.slot) == (offer.page, offer.slot)
+        });
         let lane = self.lane(offer.page);
         let client = self.pages[offer.page].slots[offer.slot].client;
         let again = Some(before_call);
@@ -673,6 +682,7 @@ impl World {
         );
         if let Some(called) = self.account.calls.last_mut() {
             called.joins = true;
+            called.joined.extend(joined);
             called.asked_at = asked_at;
             called.shows_hosted = shows_hosted;
             (called.shows_device, called.read) = (shows_device, read);
@@ -923,8 +933,10 @@ impl World {
                 format!("{target} is sent for session {session}, which nobody asked to end")
             });
         }
-        let is_of =
-            |called: &&Called| called.sessions.contains(&session) || called.read.contains(&session);
+        let is_of = |called: &&Called| {
+            let all = [&called.sessions, &called.read, &called.joined];
+            all.iter().any(|sessions| sessions.contains(&session))
+        };
         let own = calls.clone().filter(is_of).count();
         let back = self.written_back(session).len();
         let onlines = self
@@ -1230,7 +1242,12 @@ impl World {
                 }
                 self.check_places(page, slot);
             }
+            (Reply::Failed(error), What::Refresh) if error.code == AuthErrorCode::Storage => {
+                let halves = self.present(page, slot);
+                self.account.halves.extend(halves);
+            }
             (Reply::Failed(error), What::Store(_)) => {
+                self.account.calls[index].is_failed = true;
                 let before = self.account.before.remove(&call).unwrap_or_default();
                 let is_whole =
                     error.code != AuthErrorCode::Storage || before == self.stored(page, slot);
@@ -1451,7 +1468,10 @@ impl World {
             let tokens = error.refresh_token.iter().chain(&error.others);
             let named = tokens.map(|token| token.expose().to_owned());
             self.account.named.extend(named);
-            self.account.calls[index].is_held_back = error.error.code == AuthErrorCode::Deferred;
+            self.account.calls[index].is_held_back = matches!(
+                error.error.code,
+                AuthErrorCode::Deferred | AuthErrorCode::Aborted
+            );
         }
         match outcome.tag {
             Status::Failed => self.check_failed(index, outcome),

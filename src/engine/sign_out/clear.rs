@@ -177,9 +177,9 @@ impl SignOutTask {
             return self.dispatch(Event::NewerOthers, scope);
         }
         // The newest are the last.
-        for token in scope.context.others.iter().rev().take(count) {
-            scope.actions.push(Action::Revoke(token.clone()));
-        }
+        let others = &mut scope.context.others;
+        let newest = others.split_off(others.len().saturating_sub(count));
+        scope.actions.extend(newest.into_iter().map(Action::Revoke));
     }
 
     /// A call has removed what was written back, or a refresh was under way: a refresh token of one of its sessions.
