@@ -1818,8 +1818,11 @@ impl World {
         });
         let lives = lives && !was_open;
         // A clear that failed may have taken the flags of the hosted UI.
-        let is_known = !is_custom
-            || (outcome.was_signed_in && !self.account.calls.iter().any(|it| it.is_failed));
+        let has_failed = self.account.calls.iter().any(|it| it.is_failed);
+        let is_known = match is_custom {
+            true => outcome.was_signed_in && !has_failed,
+            false => !self.halves_cookies(),
+        };
         if leaves && lives && outcome.logout_url.is_none() && is_known {
             self.is_wrong(2, || {
                 format!("call {call} is complete, and the hosted UI's session lives")
