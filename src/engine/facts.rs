@@ -13,8 +13,6 @@ pub struct Facts {
     pub last_read: Option<SessionId>,
     /// The session whose refresh token Cognito called dead.
     pub dead: Option<SessionId>,
-    /// Counts what ends a session, so that a refresh that began before writes nothing.
-    pub generation: u32,
     /// The issuer of the tokens that were seen last, where the configuration names no user pool.
     issuer: Option<String>,
 }

@@ -271,7 +271,6 @@ impl Engine {
         if parts.ended.has(id, &parts.now) {
             return parts.look(client, After::Stored(call));
         }
-        parts.facts.generation += 1;
         parts.facts.last_read = id;
         parts.returns.forget(&mut parts.effects);
         parts
@@ -435,7 +434,9 @@ impl Engine {
                 self.looked(&client, after, result);
             }
             // What is left is read back by the next call that looks.
-            Owner::OtherTabs(_, considered) => other_tabs::tell_considered(parts, &considered),
+            Owner::OtherTabs(client, considered) => {
+                other_tabs::tell_considered(parts, &client, &considered);
+            }
             _ => {}
         }
     }
@@ -474,7 +475,11 @@ impl Engine {
             }
             After::Stored(call) => parts.settle(call, Reply::Failed(sessions::is_ended())),
             After::Nothing => {}
-            After::Refresh(id) => self.refreshes.looked(parts, id, result),
+            After::Refresh(id) => {
+                if let Some((client, ended)) = self.refreshes.looked(parts, id, result) {
+                    self.sign_outs.revoke(parts, &client, &ended);
+                }
+            }
         }
     }
 
@@ -506,12 +511,7 @@ impl Engine {
                     answer.and_then(|answer| protocol::global_sign_out::answer(&answer, false));
                 parts.settle_with(call, result.map(|()| Reply::Done));
             }
-            Lone::Refresh(id) => {
-                let orphan = self.refreshes.answered(parts, id, answer);
-                if let Some((client, ended)) = orphan {
-                    self.sign_outs.revoke(parts, &client, &ended);
-                }
-            }
+            Lone::Refresh(id) => self.refreshes.answered(parts, id, answer),
         }
     }
 

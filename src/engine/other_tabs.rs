@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::clients::Client;
 use super::io::{SignedOutEvent, SignedOutReason};
-use super::parts::{Considered, Owner, Parts};
+use super::parts::{After, Considered, Owner, Parts};
 use super::sessions;
 use super::storage::Scanned;
 use super::tables::Mark;
@@ -42,18 +42,19 @@ pub fn consider(
     }
 }
 
-pub fn tell_considered(parts: &mut Parts, considered: &Considered) {
+pub fn tell_considered(parts: &mut Parts, client: &Rc<Client>, considered: &Considered) {
     for entry in &considered.entries {
         let concerned = considered.unread
             || parts.facts.last_read == Some(entry.id)
             || considered.found.contains(&entry.id);
         if concerned && parts.ended.tells_first(&[entry.id]) {
-            parts.facts.generation += 1;
             parts.tell(SignedOutEvent {
                 reason: considered.reason,
                 global: entry.global,
                 redirecting: entry.redirecting,
             });
+            // A refresh may have stored its tokens before it heard.
+            parts.look(client, After::Nothing);
         }
     }
 }

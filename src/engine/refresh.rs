@@ -31,8 +31,12 @@ enum Stage {
     LookAgain,
     /// Cognito is asked.
     Ask(Box<LiveSession>),
-    /// Cognito called the refresh token dead; another tab's refresh may have reached this one only now.
-    LookOnceMore(AuthError, Option<SessionId>),
+    /// It failed, and the session is read once more: another tab's refresh may have reached this one only now. The
+    /// session whose refresh token Cognito called dead.
+    Failed(AuthError, Option<SessionId>),
+    /// The new tokens are there, and a new refresh token among them. The session is read once more: it may have been
+    /// signed out meanwhile, or somebody signed in.
+    Got(Box<LiveSession>, Option<Secret>),
     /// The new tokens are written.
     Write(Box<LiveSession>),
     /// The session was signed out meanwhile: it is removed.
@@ -51,8 +55,6 @@ struct Refresh {
     call: CallId,
     /// The access token that is to be replaced.
     before: Option<Secret>,
-    /// What ended sessions until it began.
-    generation: u32,
     /// The lock.
     lock: Option<EffectId>,
     /// Where it stands.
@@ -147,7 +149,6 @@ impl Refreshes {
             client: client.clone(),
             call,
             before: None,
-            generation: 0,
             lock: None,
             stage: Stage::Look,
         });
@@ -172,32 +173,23 @@ impl Refreshes {
         }
     }
 
-    /// The session was read.
+    /// The session was read. Gives the new refresh token of a session that was signed out meanwhile, which nobody stores.
     #[inline(never)]
     pub fn looked(
         &mut self,
         parts: &mut Parts,
         id: u32,
         result: Result<Option<Box<LiveSession>>, AuthError>,
-    ) {
-        let Some(mut refresh) = self.take(id) else {
-            return;
-        };
+    ) -> Option<Orphan> {
+        let mut refresh = self.take(id)?;
         // Without an access token nobody is signed in.
         let live = result.and_then(|live| {
             live.filter(|live| live.session.access_token.is_some())
                 .ok_or_else(signed_out)
         });
+        let is_same = |live: &LiveSession| live.session.access_token == refresh.before;
         match (std::mem::replace(&mut refresh.stage, Stage::Remove), live) {
-            (Stage::LookOnceMore(..), Ok(live)) if live.session.access_token != refresh.before => {
-                self.finish(parts, refresh, tokens(&live));
-            }
-            (Stage::LookOnceMore(error, dead), _) => {
-                parts.facts.dead = dead;
-                self.finish(parts, refresh, Err(error));
-            }
             (Stage::Remove, _) => self.finish(parts, refresh, Err(signed_out())),
-            (_, Err(error)) => self.finish(parts, refresh, Err(error)),
             (Stage::Look, Ok(live)) => {
                 let lock = parts.id();
                 refresh.before = live.session.access_token;
@@ -206,12 +198,31 @@ impl Refreshes {
                 parts.effects.push(Effect::Lock(lock));
                 self.put(refresh);
             }
-            // Another tab has just done it.
-            (_, Ok(live)) if live.session.access_token != refresh.before => {
-                self.finish(parts, refresh, tokens(&live));
+            (Stage::Got(new, _), Ok(live)) if is_same(&live) => {
+                let client = refresh.client.clone();
+                let entries = amplify::refreshed(&client.config.user_pool_client_id, &new.session);
+                refresh.stage = Stage::Write(new);
+                self.put(refresh);
+                parts.write(&client, Owner::Refreshed(id), live.index, entries);
             }
-            (_, Ok(live)) => self.send(parts, refresh, live),
+            (Stage::Failed(error, dead), Ok(live)) if is_same(&live) => {
+                parts.facts.dead = dead.or(parts.facts.dead);
+                self.finish(parts, refresh, Err(error));
+            }
+            (Stage::LookAgain, Ok(live)) if is_same(&live) => self.send(parts, refresh, live),
+            // Another tab has done it, or somebody signed in or out meanwhile.
+            (stage, live) => {
+                let client = refresh.client.clone();
+                self.finish(parts, refresh, live.and_then(|live| tokens(&live)));
+                if let Stage::Got(new, Some(token)) = stage
+                    && let session = new.session.identity()
+                    && parts.ended.has(session, &parts.now)
+                {
+                    return Some((client, (session, token)));
+                }
+            }
         }
+        None
     }
 
     fn send(&mut self, parts: &mut Parts, mut refresh: Refresh, live: Box<LiveSession>) {
@@ -224,7 +235,6 @@ impl Refreshes {
             Err(error) => self.finish(parts, refresh, Err(error)),
             Ok(requests) => {
                 let id = refresh.id;
-                refresh.generation = parts.facts.generation;
                 refresh.stage = Stage::Ask(live);
                 self.put(refresh);
                 parts.send_alone(&client, Lone::Refresh(id), Ok(requests));
@@ -239,58 +249,41 @@ impl Refreshes {
         }
     }
 
-    /// Cognito answered. Gives the new refresh token of a session that was signed out meanwhile, which nobody stores.
+    /// Cognito answered.
     #[inline(never)]
     pub fn answered(
         &mut self,
         parts: &mut Parts,
         id: u32,
         answer: Result<Box<Response>, AuthError>,
-    ) -> Option<Orphan> {
-        let mut refresh = self.take(id)?;
-        let Stage::Ask(mut live) = std::mem::replace(&mut refresh.stage, Stage::Remove) else {
-            return None;
+    ) {
+        let Some(mut refresh) = self.take(id) else {
+            return;
         };
+        if let Stage::Ask(mut live) = std::mem::replace(&mut refresh.stage, Stage::Remove) {
+            let answer = answer.and_then(|answer| protocol::refresh::answer(&answer));
+            refresh.stage = match answer {
+                Ok(fresh) => {
+                    let session = &mut live.session;
+                    session.access_token = Some(fresh.access_token);
+                    if fresh.id_token.is_some() {
+                        session.id_token = fresh.id_token;
+                    }
+                    if fresh.refresh_token.is_some() {
+                        session.refresh_token = fresh.refresh_token.clone();
+                    }
+                    Stage::Got(live, fresh.refresh_token)
+                }
+                Err(error) => {
+                    let is_dead = error.code == AuthErrorCode::TokenRevoked;
+                    Stage::Failed(error, live.session.identity().filter(|_| is_dead))
+                }
+            };
+        }
+        // What was written back of another session meanwhile goes too.
         let client = refresh.client.clone();
-        let session = live.session.identity();
-        let answer = answer.and_then(|answer| protocol::refresh::answer(&answer));
-        if refresh.generation != parts.facts.generation || parts.ended.has(session, &parts.now) {
-            // Another library's refresh may have written the session back meanwhile.
-            self.put(refresh);
-            parts.look(&client, After::Refresh(id));
-            let token = answer.ok().and_then(|fresh| fresh.refresh_token)?;
-            return Some((client, (session, token)));
-        }
-        let fresh = match answer {
-            Ok(fresh) => fresh,
-            Err(error) if error.code == AuthErrorCode::TokenRevoked => {
-                // Another tab's refresh may have reached this one only now.
-                refresh.stage = Stage::LookOnceMore(error, session);
-                self.put(refresh);
-                parts.look(&client, After::Refresh(id));
-                return None;
-            }
-            Err(error) => {
-                // What was written back of another session meanwhile goes too.
-                parts.look(&client, After::Nothing);
-                self.finish(parts, refresh, Err(error));
-                return None;
-            }
-        };
-        live.session.access_token = Some(fresh.access_token);
-        if fresh.id_token.is_some() {
-            live.session.id_token = fresh.id_token;
-        }
-        if fresh.refresh_token.is_some() {
-            live.session.refresh_token = fresh.refresh_token;
-        }
-        let entries = amplify::refreshed(&client.config.user_pool_client_id, &live.session);
-        let place = live.index;
-        refresh.stage = Stage::Write(live);
         self.put(refresh);
-        let owner = Owner::Refreshed(id);
-        parts.write(&client, owner, place, entries);
-        None
+        parts.look(&client, After::Refresh(id));
     }
 
     /// The new tokens were written, or not.

@@ -65,7 +65,7 @@ impl SignOuts {
             if *id == task.context {
                 own = Some(context);
             } else if task.concurrent.contains(id)
-                && (concurrent.is_none() || !context.ids.is_empty())
+                && concurrent.is_none_or(|before| context.rank() >= before.rank())
             {
                 // The newest that ended a session.
                 concurrent = Some(context);
@@ -166,9 +166,10 @@ impl SignOuts {
 
     /// The one that a call joins: the newest, but a `retry()` only where there is no other.
     fn running(&self, by_popup: bool) -> Option<&SignOutTask> {
-        // What another sign-out does says nothing of a popup, unless it has one; and nobody else waits for a popup.
+        // What another sign-out does says nothing of a popup, unless it has one, and what `online` began has none; nobody else
+        // waits for a popup.
         let fits = |task: &&SignOutTask| match by_popup {
-            true => task.plan().leave == Leave::Popup,
+            true => task.plan().leave == Leave::Popup && task.on_behalf_of.is_none(),
             false => task.phase() != Phase::Popup,
         };
         let mut found = None::<&SignOutTask>;
@@ -294,26 +295,30 @@ impl SignOuts {
         let Joining { mut task, other } = self.joining.swap_remove(at);
         let running = self.tasks.iter().find(|task| task.id == other);
         let context = running.map(|task| task.context);
-        // ForgetDevice is for the device of the main session alone.
+        // ForgetDevice and GlobalSignOut are for the main session alone.
         let mut contexts = self.contexts.iter();
         let main = contexts.find(|entry| Some(entry.0) == context);
         let main = main.and_then(|entry| entry.1.ids.first().copied());
-        let forgets = task.plan().forget_device;
+        let for_main = task.plan().forget_device || task.plan().global;
         let mut apart = scanned.error.is_some() || running.is_none_or(|task| task.is_settled());
         for place in &scanned.places {
             for stored in &place.found.sessions {
                 let id = stored.session.identity();
-                apart |= !self.is_held(id, &|id| Some(id) == context) || (forgets && id != main);
+                apart |= !self.is_held(id, &|id| Some(id) == context) || (for_main && id != main);
             }
         }
-        if apart {
+        // Another call was as quick, and begins to clear.
+        let clearing = self.running(task.plan().leave == Leave::Popup);
+        let clearing = clearing.filter(|task| apart && task.is_to_clear());
+        let clearing = clearing.map(|task| task.id);
+        if apart && clearing.is_none() {
             task.has_waited(scanned);
             self.begin(parts, task);
         } else if let Some((ask, waiter)) = task.take_caller() {
             let window = task.take_window();
-            self.join_task(parts, other, ask, waiter, window);
+            self.join_task(parts, clearing.unwrap_or(other), ask, waiter, window);
             let mut places = scanned.places.iter();
-            if places.any(|place| !place.found.sessions.is_empty()) {
+            if !apart && places.any(|place| !place.found.sessions.is_empty()) {
                 // A refresh in flight has written the session back: it is removed before the call returns.
                 self.with_task(parts, other, &mut |task, scope| {
                     task.read_back_meanwhile(scope)
@@ -566,12 +571,15 @@ impl SignOuts {
 
     /// A session has ended, and this refresh token of it turned up: the sign-out that ends it revokes the token, or nobody waits.
     pub fn revoke(&mut self, parts: &mut Parts, client: &Rc<Client>, (session, token): &Ended) {
-        let mut contexts = self.contexts.iter();
-        let context = contexts.find(|entry| entry.1.holds(*session));
         let revokes = |task: &&SignOutTask| {
-            context.is_some_and(|context| context.0 == task.context) && task.is_to_revoke()
+            task.is_to_revoke() && self.is_held(*session, &|context| context == task.context)
         };
-        let Some(id) = self.live().find(revokes).map(|task| task.id) else {
+        // One whose callers still wait comes first.
+        let task = self
+            .live()
+            .filter(revokes)
+            .min_by_key(|task| task.is_settled());
+        let Some(id) = task.map(|task| task.id) else {
             return parts.revoke_in_passing(client, token);
         };
         self.with_task(parts, id, &mut |task, scope| {

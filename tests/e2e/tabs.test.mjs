@@ -523,6 +523,25 @@ describe("refresh", sideBySide(3), () => {
         assert.deepEqual(await jane.keys(), []);
       });
 
+  test("a refresh in flight does not bring back what another program has removed", async (t) => {
+    const jane = await world.visitor(t);
+    await jane.signIn();
+    const other = await jane.tab();
+    const { letGo, refreshing } = await refreshUnderWay(jane, jane.page);
+    await other.evaluate(() => {
+      for (const key of Object.keys(localStorage))
+        if (key.startsWith("CognitoIdentityServiceProvider."))
+          localStorage.removeItem(key);
+    });
+    await until(
+      async () => (await jane.keys()).length === 0,
+      "this tab sees that they are gone",
+    );
+    letGo();
+    assert.equal((await refreshing).code, "invalidState");
+    assert.deepEqual(await jane.keys(), []);
+  });
+
   test("a refresh after the sign-out began: invalidState, no request", async (t) => {
     const jane = await world.visitor(t);
     await jane.signIn();

@@ -92,6 +92,8 @@ pub struct Called {
     cookie: Option<u32>,
     /// Its clear is over, or it never had one.
     is_cleared: bool,
+    /// It has returned, and what is stored then was looked at.
+    has_returned: bool,
     /// How many sessions had been removed by then.
     removed: usize,
     is_settled: bool,
@@ -136,10 +138,12 @@ pub struct Account {
     /// Refresh tokens of which an answer told a page that they are dead.
     dead: HashMap<(usize, String), f64>,
     sent: HashMap<(usize, &'static str, usize), u32>,
+    /// The tokens that a page's RevokeToken carried.
+    revoking: HashSet<(usize, String)>,
     /// Which sessions a page removed, and when.
     removed: Vec<(usize, usize, usize, f64)>,
-    /// Sessions whose refresh token a caller was given, so that it can be revoked.
-    named: HashSet<usize>,
+    /// The refresh tokens that callers were given, so that they can be revoked.
+    named: HashSet<String>,
     /// The sessions that were revoked by hand.
     pub by_hand: Vec<usize>,
     /// The sessions that were signed out as a page's current one, and when.
@@ -156,12 +160,13 @@ pub struct Account {
     hiding: Option<usize>,
     /// How GlobalSignOut was last answered for a session: true for good, false where it may be sent again.
     global: HashMap<(usize, usize), bool>,
-    /// The sessions that a page's `refreshTokens` asked for.
-    refreshing: HashSet<(usize, usize)>,
-    written_back: Vec<(usize, usize, f64)>,
+    /// What libraries wrote after a refresh: the session, by which page, when.
+    refreshed: Vec<(usize, usize, f64)>,
     /// When Cognito ended all sessions of a user.
     global_at: HashMap<usize, f64>,
     pub cookie_users: HashMap<u32, usize>,
+    /// Sessions whose new tokens a refresh could not store: nobody has them any more.
+    halves: HashSet<usize>,
     /// The session that a page was given by `loadTokens`, and when.
     loaded: HashMap<(usize, usize), (usize, f64)>,
     /// How often listeners were told: of this page's sign-outs, and of others'.
@@ -171,7 +176,8 @@ pub struct Account {
     crashed_at: Option<f64>,
     /// When a library last changed what is stored.
     pub changed_at: Option<f64>,
-    onlines: u32,
+    /// How often an engine heard that the browser is online.
+    onlines: HashMap<(usize, usize), u32>,
     /// When an engine heard last that the browser is online.
     online_at: HashMap<(usize, usize), f64>,
 }
@@ -181,12 +187,13 @@ impl Account {
         self.crashed_at = Some(since);
     }
 
-    pub fn written_back(&mut self, session: usize, page: usize, at: f64) {
-        self.written_back.push((session, page, at));
+    /// A client that was disposed of hears nothing: its page shows nobody to us.
+    pub fn disposed(&mut self, page: usize, slot: usize) {
+        self.loaded.remove(&(page, slot));
     }
 
-    fn was_written_back(&self, session: usize) -> bool {
-        self.written_back.iter().any(|back| back.0 == session)
+    pub fn refreshed(&mut self, session: usize, page: usize, at: f64) {
+        self.refreshed.push((session, page, at));
     }
 
     /// Somebody signs in: retries start afresh.
@@ -244,6 +251,26 @@ fn says_dead(body: &str) -> bool {
 }
 
 impl World {
+    /// What libraries wrote of a session after somebody asked to end it, or so late that this one did
+    /// not see it: by which page, and when.
+    fn written_back(&self, session: usize) -> Vec<(usize, f64)> {
+        let spread = self.setup.spread_ms as f64;
+        let global = self.account.global_at.get(&self.sessions[session].user);
+        let is_back = |at: f64| {
+            let mut calls = self.account.calls.iter().filter(|called| {
+                called.sessions.contains(&session) || called.read.contains(&session)
+            });
+            global.is_some_and(|ended| *ended <= at) || calls.any(|called| called.at <= at + spread)
+        };
+        let refreshed = self.account.refreshed.iter();
+        let backs = refreshed.filter(|it| it.0 == session && is_back(it.2));
+        backs.map(|it| (it.1, it.2)).collect()
+    }
+
+    fn was_written_back(&self, session: usize) -> bool {
+        !self.written_back(session).is_empty()
+    }
+
     // ---- what there is
 
     /// The sessions of an engine's app client in one place.
@@ -333,12 +360,26 @@ impl World {
         tokens
     }
 
-    /// Whether a refresh token of a session, which a call could see, can still be used.
-    fn is_alive_for(&self, index: usize, session: usize) -> bool {
+    /// The refresh tokens of a session that a call could see, and that can still be used.
+    fn alive_for(&self, index: usize, session: usize) -> impl Iterator<Item = &String> {
         let seen = &self.account.calls[index].tokens;
-        let mut tokens = self.sessions[session].refresh.iter();
-        tokens
-            .any(|token| seen.contains(token) && self.cognito.refresh_is_alive(self.wall(), token))
+        let tokens = self.sessions[session].refresh.iter();
+        tokens.filter(move |token| {
+            seen.contains(*token) && self.cognito.refresh_is_alive(self.wall(), token)
+        })
+    }
+
+    /// A refresh token of a session, and those that stand for it: the newer ones, such as that of a
+    /// sign-out's own refresh. Two refreshes at once have each got one, and either stands for the other.
+    fn newer_than(&self, session: usize, token: &str) -> impl Iterator<Item = &String> {
+        let family = &self.sessions[session].refresh;
+        let is_line = family.len() < 3;
+        family.iter().skip_while(move |it| is_line && *it != token)
+    }
+
+    fn is_alive_for(&self, index: usize, session: usize) -> bool {
+        let is_half = self.account.halves.contains(&session);
+        !is_half && self.alive_for(index, session).next().is_some()
     }
 
     /// The sessions whose refresh token a page can see.
@@ -363,6 +404,19 @@ impl World {
             }
         }
         found
+    }
+
+    /// Whose entry a page sees under this name. Of two cookies of one name, nobody can choose.
+    fn owner_at(&self, page: usize, slot: usize, kept: Kept, name: &str) -> Option<usize> {
+        match kept {
+            Kept::Cookie => {
+                let cookies = self.browser.cookies.iter();
+                let mut found = cookies.filter(|cookie| &*cookie.name == name);
+                let first = found.next().and_then(|cookie| cookie.value.session);
+                first.filter(|_| found.next().is_none())
+            }
+            _ => self.entries(page, slot, kept).get(name)?.session,
+        }
     }
 
     /// Whether a page sees a session of the app's other client.
@@ -574,6 +628,7 @@ impl World {
             shown,
             cookie: self.browser.hosted,
             is_cleared,
+            has_returned: is_cleared,
             removed: self.account.removed.len(),
             is_settled: false,
             settled_at: 0.0,
@@ -586,14 +641,15 @@ impl World {
     pub fn account_retry(&mut self, offer: &Offer, call: CallId) {
         let before = &self.account.calls[offer.called];
         let (asked_at, shows_hosted) = (before.asked_at, before.shows_hosted);
-        let shows_device = before.shows_device;
+        let (shows_device, read) = (before.shows_device, before.read.clone());
+        let joined = before.joined.clone();
         let (shown, cookie) = (before.shown, before.cookie);
         let (what, sessions) = (before.what.clone(), before.sessions.clone());
         let (mut tokens, refreshable) = (before.tokens.clone(), before.refreshable.clone());
         // Nobody waits for the revocation of what was written back after the end.
         tokens.retain(|token| {
             let owner = self.owner(token);
-            owner.is_none_or(|session| !self.account.was_written_back(session))
+            owner.is_none_or(|session| !self.was_written_back(session))
         });
         let before_call = before.call;
         let What::SignOut(mut asked) = what else {
@@ -601,6 +657,11 @@ impl World {
         };
         asked.is_retry = true;
         asked.signal = None;
+        // What `online` began may be another call's, which this one joined.
+        asked.online = self.account.calls.iter().any(|called| {
+            let online = called.asked().is_some_and(|asked| asked.online);
+            online && (called.page, called.slot) == (offer.page, offer.slot)
+        });
         let lane = self.lane(offer.page);
         let client = self.pages[offer.page].slots[offer.slot].client;
         let again = Some(before_call);
@@ -621,9 +682,10 @@ impl World {
         );
         if let Some(called) = self.account.calls.last_mut() {
             called.joins = true;
+            called.joined.extend(joined);
             called.asked_at = asked_at;
             called.shows_hosted = shows_hosted;
-            called.shows_device = shows_device;
+            (called.shows_device, called.read) = (shows_device, read);
             (called.shown, called.cookie) = (shown, cookie);
             called.tokens.extend(tokens);
             called.refreshable.extend(refreshable);
@@ -682,7 +744,9 @@ impl World {
             let Some(asked) = called.asked() else {
                 continue;
             };
-            if (called.page, called.slot) != (page, slot) || called.is_cleared || called.is_settled
+            if (called.page, called.slot) != (page, slot)
+                || called.has_returned
+                || called.is_settled
             {
                 continue;
             }
@@ -691,6 +755,7 @@ impl World {
             }
             let sessions = called.sessions.clone();
             self.account.calls[index].is_cleared = true;
+            self.account.calls[index].has_returned = true;
             let left = self.present(page, slot);
             if let Some(session) = left.intersection(&sessions).next().filter(|_| !is_sticky) {
                 let call = self.account.calls[index].call;
@@ -784,6 +849,15 @@ impl World {
                 self.is_wrong(5, || format!("a refresh writes {name}"));
             }
             let owner = self.owner(text);
+            let known = self.owner_at(page, slot, kept, name);
+            if let (Some(before), Some(after)) = (known, owner)
+                && before != after
+                && !(is_slow || stores_one || self.may_end(before))
+            {
+                self.is_wrong(6, || {
+                    format!("session {after} is written over session {before}, a newer sign-in")
+                });
+            }
             let is_foreign = owner.is_some_and(|session| self.sessions[session].client != client);
             if is_foreign || (owner.is_none() && text.contains(TOKEN)) {
                 self.is_wrong(5, || format!("another client's token is written to {name}"));
@@ -829,6 +903,9 @@ impl World {
             return self.is_wrong(8, || format!("{target} carries a token that is nobody's"));
         };
         let token = self.token_in(&request.body);
+        if target == "RevokeToken" {
+            self.account.revoking.insert((page, token.clone()));
+        }
         self.account
             .flights
             .insert((page, slot, id), (target, session, token));
@@ -845,7 +922,6 @@ impl World {
         let by_hand = self.account.by_hand.contains(&session);
         let is_asked = self.may_end(session)
             || by_hand
-            || self.account.refreshing.contains(&(page, session))
             // A clear that failed is done again, with what is there then.
             || (self.setup.kept.is_custom() && calls.clone().any(|called| called.is_failed))
             // A sign-in while an asynchronous storage is cleared may be read with the rest.
@@ -857,24 +933,26 @@ impl World {
                 format!("{target} is sent for session {session}, which nobody asked to end")
             });
         }
-        let is_of =
-            |called: &&Called| called.sessions.contains(&session) || called.read.contains(&session);
-        if is_refresh && refreshes.clone().any(|called| !called.is_settled) {
-            // What it gets is nobody's where the user signed out meanwhile.
-            self.account.refreshing.insert((page, session));
-        }
+        let is_of = |called: &&Called| {
+            let all = [&called.sessions, &called.read, &called.joined];
+            all.iter().any(|sessions| sessions.contains(&session))
+        };
         let own = calls.clone().filter(is_of).count();
-        let back = self
+        let back = self.written_back(session).len();
+        let onlines = self
             .account
-            .written_back
-            .iter()
-            .filter(|it| it.0 == session)
-            .count();
+            .onlines
+            .get(&(page, slot))
+            .copied()
+            .unwrap_or(0);
         let limit = (own * 4 + refreshes.count() * 2 + back * 3 + usize::from(by_hand) * 2 + 3)
             as u32
-            + self.account.onlines * 3 * own as u32;
+            + onlines * 3 * own as u32;
         let is_hidden = self.account.hiding == Some(page);
-        let is_back = self.account.was_written_back(session) || self.has_come_back(session);
+        // Where a write finds the storage full, what was there is put back.
+        let is_back = self.was_written_back(session)
+            || self.has_come_back(session)
+            || self.setup.faults.full > 0;
         if target == "GlobalSignOut" {
             self.account.global.insert((page, session), false);
         }
@@ -905,9 +983,15 @@ impl World {
                 .calls
                 .iter()
                 .filter(|called| !called.is_settled);
+            // Of a session that is stored in two layouts with two tokens, the second is sent at once.
+            let is_single = |called: &Called| {
+                let family = self.sessions[session].refresh.iter();
+                family.filter(|it| called.tokens.contains(*it)).count() < 2
+            };
             let waits = waiting.any(|called| {
                 let asked = called.asked();
                 called.page == page
+                    && is_single(called)
                     && called.sessions.contains(&session)
                     && asked.is_some_and(|asked| asked.global && asked.timeout_ms > 0.0)
             });
@@ -938,7 +1022,7 @@ impl World {
         let now = self.now;
         match input {
             Input::Online => {
-                self.account.onlines += 1;
+                *self.account.onlines.entry((page, slot)).or_default() += 1;
                 self.account.online_at.insert((page, slot), now);
             }
             Input::Answered(id, Ok(response)) => {
@@ -1001,11 +1085,18 @@ impl World {
             let call = called.call;
             for session in called.sessions.clone() {
                 let is_held = self.account.calls[index].refreshable.contains(&session);
-                let is_sent = self
-                    .account
-                    .sent
-                    .contains_key(&(page, "RevokeToken", session));
-                if is_held && !is_sent && self.is_alive_for(index, session) {
+                let is_sent = |token: &String| {
+                    let mut newer = self.newer_than(session, token);
+                    newer.any(|it| self.account.revoking.contains(&(page, it.clone())))
+                };
+                // Nobody waits for the revocation of what was written back.
+                let is_back = self.was_written_back(session) || self.has_come_back(session);
+                let any_sent = is_back
+                    && self
+                        .account
+                        .sent
+                        .contains_key(&(page, "RevokeToken", session));
+                if is_held && !any_sent && !self.alive_for(index, session).all(is_sent) {
                     self.is_wrong(9, || {
                         format!("the page of call {call} goes, and nothing was sent for session {session}")
                     });
@@ -1094,6 +1185,9 @@ impl World {
             self.note(lane, || event);
         }
         self.check_bound(index);
+        if let Reply::Failed(error) = reply {
+            self.no_token(&format!("{error} {error:?}"), "an error");
+        }
         match (reply, &self.account.calls[index].what) {
             (Reply::SignedOut(outcome), _) => {
                 let outcome = outcome.clone();
@@ -1148,7 +1242,12 @@ impl World {
                 }
                 self.check_places(page, slot);
             }
+            (Reply::Failed(error), What::Refresh) if error.code == AuthErrorCode::Storage => {
+                let halves = self.present(page, slot);
+                self.account.halves.extend(halves);
+            }
             (Reply::Failed(error), What::Store(_)) => {
+                self.account.calls[index].is_failed = true;
                 let before = self.account.before.remove(&call).unwrap_or_default();
                 let is_whole =
                     error.code != AuthErrorCode::Storage || before == self.stored(page, slot);
@@ -1222,6 +1321,25 @@ impl World {
         is_kept && (!is_crossed || is_told) && self.now - at > spread
     }
 
+    /// Half of a session may be all that cookies have room for, or that can be written beside those of
+    /// the domain.
+    fn halves_cookies(&self) -> bool {
+        let beside = self.sessions.iter().any(|session| session.of_domain);
+        self.setup.kept == Kept::Cookie && (self.setup.faults.full > 0 || beside)
+    }
+
+    /// Another tab ended a session before it saw all of it: the refresh token comes alone, and does not
+    /// tell whose it is.
+    fn is_torn(&self, session: usize) -> bool {
+        let born = self.sessions[session].born;
+        let seen = born..=born + self.setup.spread_ms as f64 + 5.0;
+        let mut calls = self.account.calls.iter();
+        calls.any(|called| {
+            let is_half = !called.refreshable.contains(&session);
+            is_half && called.sessions.contains(&session) && seen.contains(&called.at)
+        })
+    }
+
     /// After a `retry()` that left the page there is none for ten minutes: apps that call it on load would loop.
     fn check_loop(&mut self, page: usize, slot: usize, is_offered: bool) {
         let it = &self.pages[page];
@@ -1256,7 +1374,10 @@ impl World {
             }
             let found = self.present_in(page, slot, kept);
             let ended = |session: &usize| {
-                mark.has_ended(self.sessions[*session].id) || self.has_ended(*session)
+                // Without `origin_jti` half a session does not tell whose it is, for a moment.
+                let is_ended =
+                    self.setup.pool_revokes && mark.has_ended(self.sessions[*session].id);
+                (is_ended || self.has_ended(*session)) && !self.is_torn(*session)
             };
             let (ended, live): (BTreeSet<usize>, _) = found.into_iter().partition(ended);
             for session in ended {
@@ -1317,12 +1438,14 @@ impl World {
             // It ends what is there when the popup ends.
             let before = called.removed;
             let removed = self.account.removed.iter().skip(before);
-            let removed = removed.filter(|it| (it.0, it.1) == (page, slot));
+            let removed =
+                removed.filter(|it| (it.0, it.1) == (page, slot) && !self.by_refresh(page, it.3));
             sessions = removed.map(|it| it.2).collect();
             // What a call without a popup ended meanwhile, that one has told of.
             all = sessions.clone();
             for (other, called) in self.account.calls.iter().enumerate() {
-                if other != index && (called.page, called.slot) == (page, slot) {
+                let is_here = (called.page, called.slot) == (page, slot);
+                if other != index && (is_here || called.page != page) {
                     sessions = &sessions - &called.sessions;
                 }
             }
@@ -1343,11 +1466,12 @@ impl World {
         self.no_token(&json, "a result as JSON");
         if let Some(error) = &outcome.revoke_token_error {
             let tokens = error.refresh_token.iter().chain(&error.others);
-            let named: Vec<usize> = tokens
-                .filter_map(|token| self.owner(token.expose()))
-                .collect();
+            let named = tokens.map(|token| token.expose().to_owned());
             self.account.named.extend(named);
-            self.account.calls[index].is_held_back = error.error.code == AuthErrorCode::Deferred;
+            self.account.calls[index].is_held_back = matches!(
+                error.error.code,
+                AuthErrorCode::Deferred | AuthErrorCode::Aborted
+            );
         }
         match outcome.tag {
             Status::Failed => self.check_failed(index, outcome),
@@ -1370,16 +1494,21 @@ impl World {
             let client = self.pages[page].slots[slot].client;
             self.account.retry_left.remove(&(tab, client));
         }
-        self.check_loop(page, slot, outcome.retry.is_some());
+        // One that stays leaves by no `retry()`.
+        let leaves = matches!(asked.mode, HostedUiMode::Auto | HostedUiMode::Redirect);
+        self.check_loop(page, slot, leaves && outcome.retry.is_some());
         if outcome.tag != Status::Failed {
             self.check_named(index, &asked, &all, outcome);
             self.check_steps(index, &sessions, outcome);
-            if let Some(main) = self.account.calls[index]
-                .main
-                .filter(|it| sessions.contains(it))
-            {
-                let now = self.now;
-                self.account.ended.entry(main).or_insert((now, page));
+            let now = self.now;
+            // With a popup, some of them may be older ones that another tab's GlobalSignOut has ended.
+            let by_popup = asked.mode == HostedUiMode::Popup;
+            for session in sessions {
+                let known = &self.sessions[session];
+                let global = self.account.global_at.get(&known.user);
+                if !by_popup || global.is_none_or(|ended| known.born > *ended) {
+                    self.account.ended.entry(session).or_insert((now, page));
+                }
             }
         }
         if self.is_calm && outcome.tag != Status::Complete && !asked.is_retry {
@@ -1403,7 +1532,11 @@ impl World {
             let step = outcome.steps.iter().find(|step| step.step == name)?;
             step.reason.as_deref()
         };
-        let is_implicit = called.tokens.is_empty() && sessions.len() == 1 && outcome.was_signed_in;
+        // Another tab may have removed its refresh token before the rest.
+        let mut others = self.account.calls.iter();
+        let is_shared = others.any(|it| it.page != page && it.sessions.is_superset(sessions));
+        let is_single = sessions.len() == 1 && !is_shared;
+        let is_implicit = called.tokens.is_empty() && is_single && outcome.was_signed_in;
         if is_implicit && self.setup.revocation && reason(StepName::RevokeToken).is_none() {
             return self.is_wrong(2, || {
                 format!("call {call} does not say why nothing is revoked")
@@ -1463,6 +1596,12 @@ impl World {
             && !called.sessions.iter().any(is_touched)
     }
 
+    /// A refresh that can't store its tokens puts back what was there.
+    fn by_refresh(&self, page: usize, at: f64) -> bool {
+        let mut calls = self.account.calls.iter();
+        calls.any(|it| matches!(it.what, What::Refresh) && it.page == page && it.settled_at == at)
+    }
+
     fn check_failed(&mut self, index: usize, outcome: &Outcome) {
         let code = outcome.error.as_ref().map(|error| error.code);
         let called = &mut self.account.calls[index];
@@ -1495,18 +1634,11 @@ impl World {
                 })
         };
         let sessions = &self.account.calls[index].sessions;
-        // A refresh that can't store its tokens puts back what was there.
-        let by_refresh = |at: f64| {
-            let mut calls = self.account.calls.iter();
-            calls.any(|it| {
-                matches!(it.what, What::Refresh) && it.page == page && it.settled_at == at
-            })
-        };
         let removed = self.account.removed.iter().skip(before).find(|removed| {
             (removed.0, removed.1) == (page, slot)
                 && sessions.contains(&removed.2)
                 && !by_another(removed.2)
-                && !by_refresh(removed.3)
+                && !self.by_refresh(page, removed.3)
         });
         if let Some(removed) = removed {
             let session = removed.2;
@@ -1567,6 +1699,7 @@ impl World {
             |session: &usize| sessions.contains(session) && !called.refreshable.contains(session);
         // A page can't remove a cookie without one of the same name that a live session has.
         let mut left = self.present(page, slot);
+        left.retain(|it| !self.is_torn(*it));
         if self.setup.kept == Kept::Cookie {
             let live = &left - sessions;
             left.retain(|it| !self.is_beside(*it, &live));
@@ -1593,7 +1726,7 @@ impl World {
         // Another user may have become the current one while a popup was open.
         let called = &self.account.calls[index];
         let is_other = |it: &usize| !users.contains(&self.sessions[*it].user);
-        let has_changed = called.read.iter().any(is_other);
+        let has_changed = called.read.union(&called.joined).any(is_other);
         if asked.global && users.len() == 1 && !has_changed {
             let user = users.first().copied().unwrap_or(0);
             // Cognito's clock shows seconds: a moment after another GlobalSignOut, nobody can tell.
@@ -1624,7 +1757,7 @@ impl World {
             .sessions
             .iter()
             .all(|session| session.born < at - spread);
-        if !is_custom && outcome.was_signed_in && is_last && !asked.is_retry {
+        if !is_custom && !sessions.is_empty() && is_last && !asked.is_retry {
             let users: Vec<String> = sessions
                 .iter()
                 .map(|it| name_of(self.sessions[*it].user))
@@ -1685,8 +1818,11 @@ impl World {
         });
         let lives = lives && !was_open;
         // A clear that failed may have taken the flags of the hosted UI.
-        let is_known = !is_custom
-            || (outcome.was_signed_in && !self.account.calls.iter().any(|it| it.is_failed));
+        let has_failed = self.account.calls.iter().any(|it| it.is_failed);
+        let is_known = match is_custom {
+            true => outcome.was_signed_in && !has_failed,
+            false => !self.halves_cookies(),
+        };
         if leaves && lives && outcome.logout_url.is_none() && is_known {
             self.is_wrong(2, || {
                 format!("call {call} is complete, and the hosted UI's session lives")
@@ -1750,7 +1886,12 @@ impl World {
             let is_user = self.sessions[learnt.2].user == user;
             learnt.0 != page && learnt.1 == "GlobalSignOut" && is_user && *at > since
         });
-        let is_told = anyone("RevokeToken") || by_global || by_other;
+        // What was written back after the answer is another token.
+        let is_back = self.was_written_back(session);
+        let is_half = self.halves_cookies();
+        let is_alive = self.is_alive_for(index, session);
+        let is_revoked = anyone("RevokeToken") && (is_back || is_half || !is_alive);
+        let is_told = is_revoked || by_global || by_other;
         let wrong = if self.setup.revocation && revoke.is_none() && !is_told {
             Some("no answer said that the refresh token is revoked, and there is no error")
         } else if revoke.is_some_and(|error| is_dead(error.refresh_token.as_ref())) {
@@ -1808,7 +1949,9 @@ impl World {
                         || called.sessions.iter().any(|it| self.is_alive(*it)))
                 });
                 let is_over = it.clients.is_empty() && !holds_back;
-                let holds = is_over && (it.listening != Listening::Off || !it.disposed.is_empty());
+                // A page that came back from the cache may have a result to hand out.
+                let keeps = !it.disposed.is_empty() && !self.pages[page].was_cached;
+                let holds = is_over && (it.listening != Listening::Off || keeps);
                 let (timer, objects) = (it.timer.is_some(), it.objects.clone());
                 let lane = self.pages[page].tab;
                 if holds {
@@ -1847,7 +1990,7 @@ impl World {
         if !self.setup.revocation || !self.setup.pool_revokes || self.account.crashed_at.is_some() {
             return;
         }
-        if self.setup.kept.is_custom() {
+        if self.setup.kept.is_custom() || self.halves_cookies() {
             return;
         }
         for index in 0..self.account.calls.len() {
@@ -1863,10 +2006,14 @@ impl World {
                     removed.2 == session && removed.3 > self.account.calls[index].settled_at
                 };
                 let came_back = self.account.removed.iter().any(is_back);
-                if came_back || self.account.was_written_back(session) {
+                if came_back || self.was_written_back(session) || self.is_torn(session) {
                     continue;
                 }
-                if self.is_alive_for(index, session) && !self.account.named.contains(&session) {
+                let is_named = |token: &String| {
+                    let mut newer = self.newer_than(session, token);
+                    newer.any(|it| self.account.named.contains(it))
+                };
+                if !self.alive_for(index, session).all(is_named) {
                     self.is_wrong(9, || {
                         format!("call {call} ended session {session}, whose token lives, and nobody was told")
                     });
@@ -1912,18 +2059,14 @@ impl World {
             return;
         };
         // What is written back later than that, the next call that looks removes.
-        let mut back = self
-            .account
-            .written_back
-            .iter()
-            .filter(|back| back.0 == session);
-        let is_late = back.any(|back| back.1 != page || by != page || back.2 > ended + 1900.0);
+        let mut back = self.written_back(session).into_iter();
+        let is_late = back.any(|back| back.0 != page || by != page || back.1 > ended + 1900.0);
         let is_new = self
             .account
             .calls
             .iter()
             .any(|called| called.main == Some(session) && called.at > ended);
-        if !is_late && !is_new {
+        if !is_late && !is_new && !self.is_torn(session) {
             let tab = self.pages[page].tab;
             self.is_wrong(4, || {
                 format!("tab {tab} keeps session {session}, which was ended ({kept:?})")
@@ -1953,7 +2096,7 @@ impl World {
                 continue;
             }
             for session in called.sessions.clone() {
-                let is_back = self.account.was_written_back(session) || self.has_come_back(session);
+                let is_back = self.was_written_back(session) || self.has_come_back(session);
                 let is_held = self.account.calls[index].refreshable.contains(&session);
                 if is_held && !is_back && self.is_alive_for(index, session) {
                     self.is_wrong(9, || {
@@ -1987,7 +2130,11 @@ impl World {
     fn check_told(&mut self) {
         // The record has no room for so many.
         let crowd = self.setup.crowd;
-        if self.setup.faults.lost_event > 0 || self.setup.kept.is_custom() || crowd {
+        if self.setup.faults.lost_event > 0
+            || self.setup.kept.is_custom()
+            || crowd
+            || self.halves_cookies()
+        {
             return;
         }
         let loaded: Vec<_> = self

@@ -176,6 +176,7 @@ impl World {
                     && let Some(client) = self.slot(page, slot).clients.pop()
                 {
                     self.note_action(self.lane(page), action);
+                    self.account.disposed(page, slot);
                     self.step(page, slot, Input::Disposed(client));
                 }
             }
@@ -635,7 +636,7 @@ impl World {
                     let lane = world.lane(page);
                     world.note_got(request, target, Some(200));
                     world.note(lane, || Event::LibraryStores(session));
-                    world.account.written_back(session, page, world.now);
+                    world.account.refreshed(session, page, world.now);
                     world.library_writes(page, slot, session, false);
                 }
             });

@@ -74,6 +74,8 @@ pub struct Page {
     pub url: String,
     pub state: State,
     pub is_hidden: bool,
+    /// It was in the back-forward cache.
+    pub was_cached: bool,
     /// When its navigation began.
     pub began: f64,
     /// The wall clock then.
@@ -97,6 +99,7 @@ impl Page {
             url: url.to_owned(),
             state: State::Active,
             is_hidden: false,
+            was_cached: false,
             began: now.0,
             began_wall: now.1,
             entry,

@@ -321,7 +321,7 @@ impl Scene {
     pub fn library_stores(&mut self, tab: usize, session: usize) {
         let (page, slot) = self.at(tab);
         let now = self.world.now;
-        self.world.account.written_back(session, page, now);
+        self.world.account.refreshed(session, page, now);
         self.world.library_writes(page, slot, session, false);
     }
 

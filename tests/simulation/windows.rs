@@ -439,6 +439,7 @@ impl World {
         let is_open = self.tabs[self.pages[page].tab].is_open;
         if is_kept && is_open {
             self.pages[page].state = State::Cached;
+            self.pages[page].was_cached = true;
             let now = self.now;
             self.pages[page].note_awake(now);
         } else {
@@ -553,6 +554,7 @@ impl World {
         nonce: &str,
         url: &str,
     ) -> Option<Input> {
+        self.no_token(url, "an address");
         let tab = self.window(page, slot, window)?;
         let client = self.pages[page].slots[slot].client;
         if !self.tabs[tab].is_open {

@@ -7,9 +7,7 @@ use super::scope::{Action, Purpose, Scope};
 use super::task::{Alarm, BEFORE_LEAVING_MS, FORGET_DEVICE_MS, SignOutTask};
 use crate::engine::io::{Effect, Handle, RetryId, TaskId};
 use crate::engine::storage::Scanned;
-use crate::engine::tables::{
-    Asked, Call, Claim, Claimed, Event, Hosted, Leave, Machine, Phase, Status,
-};
+use crate::engine::tables::{Asked, Claim, Claimed, Event, Hosted, Leave, Machine, Phase, Status};
 use crate::engine::target::LogoutTarget;
 use crate::error::{AuthError, AuthErrorCode};
 
@@ -94,12 +92,11 @@ impl SignOutTask {
         let machine = self.machine;
         if !machine.following && !self.is_clearing() && !self.is_settled() {
             // Those who follow learn that it is asked for here.
-            let forgets = machine.plan.forget_device && machine.forget != Call::Late;
+            let forgets = machine.plan.forget_device;
             let codes = self.codes(Some(AuthErrorCode::Unconfirmed), scope);
             self.update_ended(scope, &mut |entry| {
                 // Said before: what is asked for only now belongs to it.
                 entry.codes = entry.codes.map(|_| codes);
-                entry.global |= machine.plan.global;
                 entry.forget_device |= forgets;
                 entry.redirecting |= machine.hosted == Hosted::Due;
             });
@@ -230,6 +227,8 @@ impl SignOutTask {
             return;
         }
         if let Some(at) = self.callers.iter().position(|caller| caller.id == id) {
+            // What is read back at the end comes too late for this one.
+            self.read_back_meanwhile(scope);
             self.tell_early(at, code, scope);
         }
     }

@@ -181,21 +181,20 @@ impl SignOutTask {
     /// Takes a newer refresh token of one of its sessions. Returns whether that is the main one.
     fn take_newer(&mut self, id: Option<SessionId>, token: &Secret, scope: &mut Scope) -> bool {
         let is_main = scope.context.takes_newer(id, token.clone());
-        if is_main {
-            return true;
-        }
-        match self.machine.may_chase_others() {
-            true => self.newer_others = true,
-            false => scope.actions.push(Action::Revoke(token.clone())),
-        }
-        false
+        self.newer_others += usize::from(!is_main);
+        is_main
     }
 
     /// Newer refresh tokens of further sessions were taken: they are revoked, too.
     fn chase_others(&mut self, scope: &mut Scope) {
-        if std::mem::take(&mut self.newer_others) {
-            self.dispatch(Event::NewerOthers, scope);
+        let count = std::mem::take(&mut self.newer_others);
+        if self.machine.may_chase_others() && count > 0 {
+            return self.dispatch(Event::NewerOthers, scope);
         }
+        // The newest are the last.
+        let others = &mut scope.context.others;
+        let newest = others.split_off(others.len().saturating_sub(count));
+        scope.actions.extend(newest.into_iter().map(Action::Revoke));
     }
 
     /// A call has removed what was written back, or a refresh was under way: a refresh token of one of its sessions.

@@ -87,6 +87,12 @@ impl SessionContext {
         is_main
     }
 
+    /// Whether it ended a session itself, followed another tab that did, or found nothing: 2, 1 or 0.
+    pub fn rank(&self) -> usize {
+        let is_own = self.access.is_some() || self.refresh.is_some();
+        usize::from(is_own) + usize::from(!self.ids.is_empty())
+    }
+
     /// Whether this refresh token is one of the sessions'.
     pub fn knows(&self, token: &Secret) -> bool {
         let token = Some(token);

@@ -116,7 +116,13 @@ impl SignOutTask {
                 }
                 // Cognito's `Date` tells other tabs which sign-ins it ended.
                 let ended_at = response.answered_at.unwrap_or(scope.now.wall);
-                self.update_ended(scope, &mut |entry| entry.ended_at = Some(ended_at));
+                // A further session may be another user's.
+                let main = scope.context.ids.first().copied();
+                self.update_ended(scope, &mut |entry| {
+                    if Some(entry.id) == main {
+                        entry.ended_at = Some(ended_at);
+                    }
+                });
                 scope.broadcast();
             }
             Op::ForgetDevice => forget_device::answer(&response)?,

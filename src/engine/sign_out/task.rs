@@ -97,7 +97,7 @@ pub struct SignOutTask {
     /// A newer refresh token was found while another tab was followed: it is revoked after the end.
     pub(super) newer_later: bool,
     /// Newer refresh tokens of further sessions were found, until the removal is over.
-    pub(super) newer_others: bool,
+    pub(super) newer_others: usize,
     pub(super) leaving: Option<EffectId>,
     /// The other tab, which was followed, leaves for the hosted UI.
     pub(super) heard_leaves: bool,
@@ -155,7 +155,7 @@ impl SignOutTask {
             device_left: false,
             back: Back::Gone,
             newer_later: false,
-            newer_others: false,
+            newer_others: 0,
             departed: None,
             leaving: None,
             heard_leaves: false,
@@ -266,8 +266,6 @@ impl SignOutTask {
             }
             Command::Clear => {
                 self.begin_step(StepName::Clear, 0, scope);
-                // A refresh under way must not write what it gets.
-                scope.facts.generation += 1;
                 self.scan(Purpose::Clear, scope);
             }
             Command::Follow => {
@@ -444,9 +442,16 @@ impl SignOutTask {
     /// Changes the entries of its sessions in the record of ended sessions.
     pub(super) fn update_ended(&self, scope: &mut Scope, change: &mut dyn FnMut(&mut MarkEntry)) {
         let ids = &scope.context.ids;
+        let (global, follows) = (self.machine.plan.global, self.machine.following);
         scope
             .ended
-            .update(ids, scope.now, scope.out.effects, change);
+            .update(ids, scope.now, scope.out.effects, &mut |entry| {
+                change(entry);
+                // A tab that was as quick may have put its own entry there.
+                if !follows {
+                    entry.global = global || entry.ended_at.is_some();
+                }
+            });
     }
 
     /// The handles that it needs.

@@ -149,15 +149,21 @@ impl Mark {
     }
 
     /// The entry that overtook a call which finds no session: of the session that this document last read; or fresh, and
-    /// not settled before this document began, when nobody was signed in any more.
+    /// not settled before this document began, when nobody was signed in any more. The newest; but the first of these where
+    /// its sign-out still runs.
     pub fn overtaker(
         &self,
         last_read: Option<SessionId>,
         page_began: f64,
         now: f64,
     ) -> Option<&MarkEntry> {
-        self.0.iter().rev().find(|entry| {
-            Some(entry.id) == last_read || (entry.is_fresh(now) && !entry.had_settled(page_began))
+        let is_read = |entry: &&MarkEntry| Some(entry.id) == last_read;
+        let runs = |entry: &&MarkEntry| entry.codes.is_none() && now < entry.until;
+        let running = self.0.iter().find(|entry| is_read(entry) && runs(entry));
+        running.or_else(|| {
+            self.0.iter().rev().find(|entry| {
+                is_read(entry) || (entry.is_fresh(now) && !entry.had_settled(page_began))
+            })
         })
     }
 

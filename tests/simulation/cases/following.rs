@@ -5,7 +5,7 @@ use cognito_signout::internals::engine::io::Call;
 use cognito_signout::internals::engine::tables::Status;
 
 use crate::scene::{Forced, Scene, SignIn, everywhere, here, within};
-use crate::setup::{Action, Kept};
+use crate::setup::{Action, By, Kept};
 
 #[test]
 fn the_retry_of_a_follower_without_tokens_is_not_offered_for_ever() {
@@ -137,5 +137,78 @@ fn a_client_that_is_configured_again_during_a_sign_out_hears_of_it_once() {
     scene.pass(5000.0);
     assert_eq!(scene.status(sign_out), Status::Complete);
     assert_eq!(scene.told(0), 1);
+    scene.end();
+}
+
+#[test]
+fn a_follower_waits_for_the_sign_out_of_its_own_session_though_a_later_one_is_over() {
+    let mut scene = Scene::new();
+    scene.sign_in(0);
+    scene.pass(100.0);
+    scene.call(1, Call::LoadTokens);
+    scene.pass(10.0);
+    scene.next("RevokeToken", Forced::Held);
+    let first = scene.sign_out(0, here());
+    scene.pass(200.0);
+    scene.sign_in(0);
+    let second = scene.sign_out(0, here());
+    scene.until(|scene| scene.is_settled(second));
+    let follows = scene.sign_out(1, here());
+    scene.pass(50.0);
+    assert!(!scene.is_settled(follows) && !scene.is_settled(first));
+    scene.let_go("RevokeToken");
+    scene.until(|scene| scene.is_settled(follows));
+    assert_eq!(scene.status(follows), Status::Complete);
+    scene.end();
+}
+
+#[test]
+fn a_global_call_for_another_user_than_the_running_one_s_is_one_of_its_own() {
+    let mut scene = Scene::with(|setup| (setup.oidc, setup.elsewhere) = (true, true));
+    let elsewhere = 0;
+    let jane = scene.sign_in_as(
+        0,
+        SignIn {
+            by: By::Library,
+            ..SignIn::default()
+        },
+    );
+    scene.sign_in_as(
+        0,
+        SignIn {
+            user: 1,
+            ..SignIn::default()
+        },
+    );
+    scene.library_asks(jane);
+    scene.next("GlobalSignOut", Forced::Held);
+    let both = scene.sign_out(0, everywhere());
+    scene.pass(500.0);
+    scene.library_stores(0, jane);
+    let again = scene.sign_out(0, everywhere());
+    scene.pass(500.0);
+    scene.let_go("GlobalSignOut");
+    scene.until(|scene| scene.is_settled(both) && scene.is_settled(again));
+    assert_eq!(scene.codes(again)[1].is_none(), !scene.is_alive(elsewhere));
+    scene.end();
+}
+
+#[test]
+fn two_calls_at_once_share_one_sign_out_though_each_looks_whether_it_joins_an_older_one() {
+    let mut scene = Scene::with(|setup| (setup.kept, setup.storage_ms) = (Kept::Listing, 100));
+    scene.sign_in(0);
+    scene.pass(3000.0);
+    scene.next("RevokeToken", Forced::Held);
+    let older = scene.sign_out(0, here());
+    scene.pass(1500.0);
+    let session = scene.sign_in(0);
+    scene.pass(1500.0);
+    let calls = [scene.sign_out(0, here()), scene.sign_out(0, here())];
+    scene.until(|scene| calls.iter().any(|call| scene.is_settled(*call)));
+    assert!(!scene.is_alive(session));
+    scene.until(|scene| calls.iter().all(|call| scene.is_settled(*call)));
+    assert_eq!(scene.sent("RevokeToken").len(), 2);
+    scene.let_go("RevokeToken");
+    scene.until(|scene| scene.is_settled(older));
     scene.end();
 }

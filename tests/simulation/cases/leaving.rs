@@ -119,3 +119,41 @@ fn who_stays_does_not_wait_for_who_can_t_leave_though_the_page_was_frozen() {
         }
     }
 }
+
+#[test]
+fn what_was_written_back_is_gone_for_who_stays_though_the_page_never_gets_away() {
+    let mut scene = Scene::new();
+    let session = scene.sign_in(0);
+    scene.next("RevokeToken", Forced::Held);
+    let stays = scene.sign_out(0, within(8000, here()));
+    leaves_in_vain(&mut scene, true);
+    scene.library_asks(session);
+    scene.until(|scene| scene.left().len() == 1);
+    scene.let_go("RevokeToken");
+    scene.pass(500.0);
+    scene.library_stores(0, session);
+    scene.until(|scene| scene.is_settled(stays));
+    assert_eq!(scene.status(stays), Status::Complete);
+    assert!(!scene.is_stored(0, session));
+    scene.end();
+}
+
+#[test]
+fn what_was_written_back_is_gone_when_the_page_fails_to_leave() {
+    let mut scene = Scene::new();
+    let session = scene.sign_in(0);
+    scene.library_asks(session);
+    let asked = SignOutCall {
+        navigate: Some(scene.navigate(0, Navigate::Hangs)),
+        ..scene.asked(0, by(HostedUiMode::Redirect, here()))
+    };
+    let call = scene.call(0, Call::SignOut(Box::new(asked)));
+    scene.until(|scene| scene.left().len() == 1);
+    scene.pass(5000.0);
+    scene.library_stores(0, session);
+    pass(&mut scene, 20_000.0);
+    assert!(!scene.is_settled(call));
+    scene.until(|scene| scene.is_settled(call));
+    assert!(!scene.is_stored(0, session));
+    scene.end();
+}

@@ -7,7 +7,7 @@ use cognito_signout::internals::engine::tables::Status;
 use cognito_signout::{AuthErrorCode, HostedUiMode, SignOutOptions};
 
 use crate::scene::{Forced, Scene, SignIn, by, everywhere, here, within};
-use crate::setup::Navigate;
+use crate::setup::{Action, Navigate};
 
 fn by_popup() -> SignOutOptions {
     by(HostedUiMode::Popup, here())
@@ -142,5 +142,61 @@ fn a_popup_s_call_joins_the_popup_that_is_open_though_a_retry_began_later() {
     for call in [open, joins] {
         assert_eq!(scene.codes(call), [timeout, None, timeout, None]);
     }
+    scene.end();
+}
+
+#[test]
+fn a_popup_s_call_does_not_join_what_online_has_sent() {
+    let mut scene = Scene::new();
+    scene.sign_in_as(
+        0,
+        SignIn {
+            hosted: true,
+            ..SignIn::default()
+        },
+    );
+    scene.act(Action::Offline);
+    let blocked = SignOutCall {
+        options: SignOutOptions {
+            retry_when_online: true,
+            ..within(0, by_popup())
+        },
+        popup: Some(None),
+        ..scene.asked(0, here())
+    };
+    let blocked = scene.call(0, Call::SignOut(Box::new(blocked)));
+    scene.until(|scene| scene.is_settled(blocked));
+    scene.next("RevokeToken", Forced::Unanswered);
+    scene.act(Action::Online);
+    scene.pass(1000.0);
+    let call = scene.sign_out(0, by_popup());
+    scene.until(|scene| scene.is_settled(call));
+    let (cookie, wall) = (scene.world.browser.hosted, scene.world.wall());
+    let lives = cookie.is_some_and(|it| scene.world.cognito.hosted_is_alive(wall, it));
+    assert!(!lives && scene.codes(call)[2].is_none());
+    scene.end();
+}
+
+#[test]
+fn a_popup_s_call_tells_of_the_call_that_ended_the_session_and_not_of_one_that_followed() {
+    let mut scene = Scene::new();
+    scene.sign_in(0);
+    scene.pass(100.0);
+    let other_tab = scene.sign_out(1, everywhere());
+    scene.until(|scene| scene.is_settled(other_tab));
+    scene.pass(100.0);
+    let session = scene.sign_in(0);
+    let options = SignOutOptions {
+        global: true,
+        ..by_popup()
+    };
+    let call = scene.sign_out(0, options);
+    scene.next("RevokeToken", Forced::Unanswered);
+    let ended = scene.sign_out(0, within(50, here()));
+    scene.until(|scene| scene.is_settled(ended));
+    let found_nobody = scene.sign_out(0, within(50, everywhere()));
+    scene.until(|scene| scene.is_settled(found_nobody) && scene.is_settled(call));
+    assert!(scene.is_alive(session));
+    assert!(scene.codes(call)[1].is_some());
     scene.end();
 }

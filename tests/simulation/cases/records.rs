@@ -123,3 +123,24 @@ fn no_tab_is_leaving_for_hours_after_the_clock_was_set_back() {
     assert!(!scene.is_signing_out(1));
     scene.end();
 }
+
+#[test]
+fn the_outcome_of_a_local_sign_out_is_not_that_of_a_global_one_that_began_at_once() {
+    let mut scene = Scene::with(|setup| setup.tabs = 3);
+    scene.sign_in(0);
+    scene.pass(100.0);
+    scene.call(2, Call::LoadTokens);
+    scene.next("RevokeToken", Forced::Held);
+    let local = scene.sign_out(0, here());
+    scene.next("GlobalSignOut", Forced::Unanswered);
+    let global = scene.sign_out(1, within(600, everywhere()));
+    scene.until(|scene| scene.is_settled(global));
+    scene.let_go("RevokeToken");
+    scene.until(|scene| scene.is_settled(local));
+    scene.pass(100.0);
+    let follows = scene.sign_out(2, everywhere());
+    scene.until(|scene| scene.is_settled(follows));
+    assert!(scene.codes(global)[1].is_some());
+    assert!(scene.codes(follows)[1].is_some());
+    scene.end();
+}

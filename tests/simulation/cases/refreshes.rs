@@ -1,8 +1,8 @@
 //! Refreshes that run beside a sign-out: of the engine, and of other libraries, which write back.
 
-use cognito_signout::SignOutOptions;
 use cognito_signout::internals::engine::io::{Call, Reply};
 use cognito_signout::internals::engine::tables::Status;
+use cognito_signout::{AuthErrorCode, SignOutOptions};
 
 use crate::cognito::throttled;
 use crate::scene::{Forced, Scene, SignIn, everywhere, here};
@@ -231,4 +231,145 @@ fn what_was_written_back_is_gone_when_refresh_tokens_fails() {
     assert!(matches!(scene.reply(refresh), Reply::Failed(_)));
     assert!(!scene.is_stored(0, ended));
     scene.end();
+}
+
+#[test]
+fn a_newer_sign_in_is_not_overwritten_by_a_refresh_under_way() {
+    for (tab, by) in [(0, By::Library), (1, By::Library), (1, By::StoreTokens)] {
+        let mut scene = Scene::new();
+        let old = scene.sign_in(0);
+        scene.pass(1000.0);
+        scene.next("GetTokensFromRefreshToken", Forced::Held);
+        let refresh = scene.call(0, Call::RefreshTokens);
+        scene.pass(500.0);
+        let how = SignIn {
+            by,
+            ..SignIn::default()
+        };
+        let new = scene.sign_in_as(tab, how);
+        scene.pass(500.0);
+        scene.let_go("GetTokensFromRefreshToken");
+        scene.until(|scene| scene.is_settled(refresh));
+        assert!(!scene.is_stored(0, old), "{tab} {by:?}");
+        assert!(scene.is_stored(0, new), "{tab} {by:?}");
+        let Reply::Tokens(Some(tokens)) = scene.reply(refresh) else {
+            panic!("{tab} {by:?}: no tokens");
+        };
+        let tokens = tokens.access_token.expose().to_owned();
+        assert_eq!(tokens, scene.access_token(new), "{tab} {by:?}");
+        scene.end();
+    }
+}
+
+#[test]
+fn what_a_library_signed_out_is_not_stored_by_a_refresh_under_way() {
+    let mut scene = Scene::new();
+    let session = scene.sign_in_as(
+        0,
+        SignIn {
+            by: By::Library,
+            ..SignIn::default()
+        },
+    );
+    scene.pass(1000.0);
+    scene.next("GetTokensFromRefreshToken", Forced::Held);
+    let refresh = scene.call(0, Call::RefreshTokens);
+    scene.pass(500.0);
+    scene.act(Action::LibrarySignOut(1));
+    scene.pass(500.0);
+    scene.let_go("GetTokensFromRefreshToken");
+    scene.until(|scene| scene.is_settled(refresh));
+    assert!(!scene.is_stored(0, session));
+    assert!(
+        matches!(scene.reply(refresh), Reply::Failed(error) if error.code == AuthErrorCode::InvalidState)
+    );
+    scene.end();
+}
+
+#[test]
+fn a_refresh_under_way_ends_no_session_when_another_user_signs_in() {
+    let mut scene = Scene::with(|setup| {
+        setup.rotation_grace_ms = Some(10_000.0);
+        setup.user_list = true;
+    });
+    let session = scene.sign_in_as(
+        0,
+        SignIn {
+            by: By::Library,
+            ..SignIn::default()
+        },
+    );
+    scene.pass(1000.0);
+    scene.next("GetTokensFromRefreshToken", Forced::Held);
+    let refresh = scene.call(0, Call::RefreshTokens);
+    scene.pass(500.0);
+    scene.sign_in_as(
+        0,
+        SignIn {
+            user: 1,
+            ..SignIn::default()
+        },
+    );
+    scene.pass(500.0);
+    scene.let_go("GetTokensFromRefreshToken");
+    scene.until(|scene| scene.is_settled(refresh));
+    scene.pass(500.0);
+    assert!(scene.revoked().is_empty());
+    assert!(scene.is_alive(session));
+    scene.end();
+}
+
+#[test]
+fn a_token_that_is_written_back_again_waits_for_the_newer_sign_out_that_needs_it() {
+    let mut scene = Scene::with(|setup| setup.rotation_grace_ms = Some(10_000.0));
+    let session = scene.sign_in(0);
+    scene.pass(1000.0);
+    scene.act(Action::Offline);
+    let first = scene.sign_out(0, here());
+    scene.until(|scene| scene.is_settled(first));
+    scene.pass(3000.0);
+    scene.act(Action::Online);
+    scene.library_asks(session);
+    scene.library_stores(0, session);
+    scene.next("GlobalSignOut", Forced::Delayed);
+    let global = scene.sign_out(0, everywhere());
+    scene.pass(300.0);
+    let before = scene.sent("RevokeToken").len();
+    scene.library_asks(session);
+    scene.library_stores(0, session);
+    scene.call(0, Call::LoadTokens);
+    scene.pass(500.0);
+    assert_eq!(scene.sent("RevokeToken").len(), before);
+    scene.let_go("GlobalSignOut");
+    scene.until(|scene| scene.is_settled(global));
+    assert_eq!(scene.status(global), Status::Complete);
+    assert!(!scene.is_alive(session));
+    scene.end();
+}
+
+#[test]
+fn what_a_refresh_stores_before_it_hears_of_the_end_is_removed() {
+    let mut stored = 0;
+    // How late each tab hears is left to chance.
+    for seed in 1..30 {
+        let mut scene = Scene::with(|setup| {
+            (setup.seed, setup.spread_ms, setup.channels) = (seed, 2500, false);
+        });
+        let session = scene.sign_in(0);
+        scene.pass(3000.0);
+        scene.next("RevokeToken", Forced::Delayed);
+        let ended = scene.sign_out(1, here());
+        let refresh = scene.call(0, Call::RefreshTokens);
+        scene.until(|scene| scene.is_settled(refresh));
+        scene.pass(1.0);
+        scene.let_go("RevokeToken");
+        scene.until(|scene| scene.is_settled(ended));
+        stored += u32::from(matches!(scene.reply(refresh), Reply::Tokens(Some(_))));
+        // Who signed out does not look again.
+        scene.act(Action::Close(1));
+        scene.pass(8000.0);
+        assert!(!scene.is_stored(0, session));
+        scene.end();
+    }
+    assert!(stored > 0);
 }
