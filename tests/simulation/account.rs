@@ -1316,8 +1316,10 @@ impl World {
         let mut others = self.account.ended.values();
         let is_crossed = others.any(|other| other.1 != *page && (other.0 - at).abs() <= spread);
         let is_told = self.setup.faults.lost_event == 0 && self.now - at > 2.0 * spread;
-        // It has no room for forty.
-        let is_kept = self.account.crashed_at.is_none() && !self.setup.crowd;
+        // The page after a redirect may write before it sees what the page before wrote. The record has no
+        // room for forty.
+        let is_seen = self.setup.faults.lost_event == 0 || self.setup.spread_ms < 500;
+        let is_kept = self.account.crashed_at.is_none() && !self.setup.crowd && is_seen;
         is_kept && (!is_crossed || is_told) && self.now - at > spread
     }
 
