@@ -952,7 +952,8 @@ impl World {
         // Where a write finds the storage full, what was there is put back.
         let is_back = self.was_written_back(session)
             || self.has_come_back(session)
-            || self.setup.faults.full > 0;
+            || self.setup.faults.full > 0
+            || self.halves_cookies();
         if target == "GlobalSignOut" {
             self.account.global.insert((page, session), false);
         }
