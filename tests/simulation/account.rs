@@ -952,7 +952,8 @@ impl World {
         // Where a write finds the storage full, what was there is put back.
         let is_back = self.was_written_back(session)
             || self.has_come_back(session)
-            || self.setup.faults.full > 0;
+            || self.setup.faults.full > 0
+            || self.halves_cookies();
         if target == "GlobalSignOut" {
             self.account.global.insert((page, session), false);
         }
@@ -1316,8 +1317,10 @@ impl World {
         let mut others = self.account.ended.values();
         let is_crossed = others.any(|other| other.1 != *page && (other.0 - at).abs() <= spread);
         let is_told = self.setup.faults.lost_event == 0 && self.now - at > 2.0 * spread;
-        // It has no room for forty.
-        let is_kept = self.account.crashed_at.is_none() && !self.setup.crowd;
+        // The page after a redirect may write before it sees what the page before wrote. The record has no
+        // room for forty.
+        let is_seen = self.setup.faults.lost_event == 0 || self.setup.spread_ms < 500;
+        let is_kept = self.account.crashed_at.is_none() && !self.setup.crowd && is_seen;
         is_kept && (!is_crossed || is_told) && self.now - at > spread
     }
 
@@ -1450,6 +1453,15 @@ impl World {
                 }
             }
             self.account.calls[index].sessions = sessions.clone();
+            // A session that was not ended before is a new sign-in.
+            if sessions
+                .iter()
+                .any(|it| !self.account.ended.contains_key(it))
+            {
+                let it = &self.pages[page];
+                let key = (it.tab, it.slots[slot].client);
+                self.account.retry_left.remove(&key);
+            }
         }
         // Who retries looks at `retryable`, or calls once and sees that nothing has changed.
         let is_worth_it = !asked.is_retry || World::may_succeed(&asked, outcome);
@@ -1732,6 +1744,13 @@ impl World {
             // Cognito's clock shows seconds: a moment after another GlobalSignOut, nobody can tell.
             let ended = self.account.global_at.get(&user).copied();
             let is_near = |born: f64| ended.is_some_and(|at| (at..at + 1000.0).contains(&born));
+            // The GlobalSignOut of the call that it joined is its own.
+            let mut calls = self.account.calls.iter();
+            let joined = calls.find(|it| {
+                let is_open = !it.is_settled || it.settled_at >= at;
+                (it.page, it.slot) == (page, slot) && it.asked().is_some() && is_open
+            });
+            let at = joined.map_or(at, |joined| joined.at.min(at));
             for session in 0..self.sessions.len() {
                 let known = &self.sessions[session];
                 let is_older = known.born < at && !is_near(known.born);
