@@ -20,8 +20,8 @@ const LIMITS = [
   [APP_BUNDLE, "gzip", 8_000],
   [ADAPTER, "gzip", 9_000],
   [HOOKS, "gzip", 8_500],
-  [READY, "gzip", 127_200],
-  [ENGINE, "raw", 265_500],
+  [READY, "gzip", 126_500],
+  [ENGINE, "raw", 263_500],
 ];
 
 /**
