@@ -434,9 +434,7 @@ impl Engine {
                 self.looked(&client, after, result);
             }
             // What is left is read back by the next call that looks.
-            Owner::OtherTabs(client, considered) => {
-                other_tabs::tell_considered(parts, &client, &considered);
-            }
+            Owner::OtherTabs(_, considered) => other_tabs::tell_considered(parts, &considered),
             _ => {}
         }
     }

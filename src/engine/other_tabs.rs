@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::clients::Client;
 use super::io::{SignedOutEvent, SignedOutReason};
-use super::parts::{After, Considered, Owner, Parts};
+use super::parts::{Considered, Owner, Parts};
 use super::sessions;
 use super::storage::Scanned;
 use super::tables::Mark;
@@ -42,7 +42,7 @@ pub fn consider(
     }
 }
 
-pub fn tell_considered(parts: &mut Parts, client: &Rc<Client>, considered: &Considered) {
+pub fn tell_considered(parts: &mut Parts, considered: &Considered) {
     for entry in &considered.entries {
         let concerned = considered.unread
             || parts.facts.last_read == Some(entry.id)
@@ -53,8 +53,6 @@ pub fn tell_considered(parts: &mut Parts, client: &Rc<Client>, considered: &Cons
                 global: entry.global,
                 redirecting: entry.redirecting,
             });
-            // A refresh may have stored its tokens before it heard.
-            parts.look(client, After::Nothing);
         }
     }
 }

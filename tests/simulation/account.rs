@@ -1646,10 +1646,17 @@ impl World {
                 })
         };
         let sessions = &self.account.calls[index].sessions;
+        // Another tab's GlobalSignOut ended the user's older sessions here too.
+        let by_global = |session: usize| {
+            let known = &self.sessions[session];
+            let ended = self.account.global_at.get(&known.user);
+            ended.is_some_and(|ended| known.born <= *ended)
+        };
         let removed = self.account.removed.iter().skip(before).find(|removed| {
             (removed.0, removed.1) == (page, slot)
                 && sessions.contains(&removed.2)
                 && !by_another(removed.2)
+                && !by_global(removed.2)
                 && !self.by_refresh(page, removed.3)
         });
         if let Some(removed) = removed {
@@ -1811,7 +1818,13 @@ impl World {
         let device = shows_device && ended.iter().any(|it| self.sessions[*it].device.is_some());
         if asked.forget_device && device && ended.len() == 1 && was_here {
             let session = ended.first().copied().unwrap_or(0);
-            if !self.account.has_learnt("ForgetDevice", session) {
+            // With a popup, another tab may have removed the key first, and failed to forget the device.
+            let elsewhere = by_popup
+                && self.account.calls.iter().any(|it| {
+                    let forgets = it.asked().is_some_and(|asked| asked.forget_device);
+                    it.page != page && forgets && it.sessions.contains(&session)
+                });
+            if !elsewhere && !self.account.has_learnt("ForgetDevice", session) {
                 self.is_wrong(2, || {
                     format!("call {call} is complete, and the device is remembered")
                 });
@@ -2080,12 +2093,22 @@ impl World {
         // What is written back later than that, the next call that looks removes.
         let mut back = self.written_back(session).into_iter();
         let is_late = back.any(|back| back.0 != page || by != page || back.1 > ended + 1900.0);
+        // A refresh may store its tokens before its page has heard of the end.
+        let seen = ended + self.setup.spread_ms as f64;
+        let ends = |called: &&Called| called.sessions.contains(&session);
+        let calls = self.account.calls.iter();
+        let from = calls.clone().filter(ends).map(|called| called.at);
+        let from = from.fold(ended, f64::min);
+        let is_refreshed = calls.clone().any(|called| {
+            let elsewhere = matches!(called.what, What::Refresh) && called.page != by;
+            elsewhere && called.at <= seen && called.settled_at >= from
+        });
         let is_new = self
             .account
             .calls
             .iter()
             .any(|called| called.main == Some(session) && called.at > ended);
-        if !is_late && !is_new && !self.is_torn(session) {
+        if !is_late && !is_new && !is_refreshed && !self.is_torn(session) {
             let tab = self.pages[page].tab;
             self.is_wrong(4, || {
                 format!("tab {tab} keeps session {session}, which was ended ({kept:?})")

@@ -92,12 +92,10 @@ impl SignOutTask {
         let machine = self.machine;
         if !machine.following && !self.is_clearing() && !self.is_settled() {
             // Those who follow learn that it is asked for here.
-            let forgets = machine.plan.forget_device;
             let codes = self.codes(Some(AuthErrorCode::Unconfirmed), scope);
             self.update_ended(scope, &mut |entry| {
                 // Said before: what is asked for only now belongs to it.
                 entry.codes = entry.codes.map(|_| codes);
-                entry.forget_device |= forgets;
                 entry.redirecting |= machine.hosted == Hosted::Due;
             });
         }

@@ -442,14 +442,15 @@ impl SignOutTask {
     /// Changes the entries of its sessions in the record of ended sessions.
     pub(super) fn update_ended(&self, scope: &mut Scope, change: &mut dyn FnMut(&mut MarkEntry)) {
         let ids = &scope.context.ids;
-        let (global, follows) = (self.machine.plan.global, self.machine.following);
+        let (plan, follows) = (self.machine.plan, self.machine.following);
         scope
             .ended
             .update(ids, scope.now, scope.out.effects, &mut |entry| {
                 change(entry);
                 // A tab that was as quick may have put its own entry there.
                 if !follows {
-                    entry.global = global || entry.ended_at.is_some();
+                    entry.global = plan.global || entry.ended_at.is_some();
+                    entry.forget_device = plan.forget_device;
                 }
             });
     }

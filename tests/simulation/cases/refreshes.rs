@@ -346,30 +346,3 @@ fn a_token_that_is_written_back_again_waits_for_the_newer_sign_out_that_needs_it
     assert!(!scene.is_alive(session));
     scene.end();
 }
-
-#[test]
-fn what_a_refresh_stores_before_it_hears_of_the_end_is_removed() {
-    let mut stored = 0;
-    // How late each tab hears is left to chance.
-    for seed in 1..30 {
-        let mut scene = Scene::with(|setup| {
-            (setup.seed, setup.spread_ms, setup.channels) = (seed, 2500, false);
-        });
-        let session = scene.sign_in(0);
-        scene.pass(3000.0);
-        scene.next("RevokeToken", Forced::Delayed);
-        let ended = scene.sign_out(1, here());
-        let refresh = scene.call(0, Call::RefreshTokens);
-        scene.until(|scene| scene.is_settled(refresh));
-        scene.pass(1.0);
-        scene.let_go("RevokeToken");
-        scene.until(|scene| scene.is_settled(ended));
-        stored += u32::from(matches!(scene.reply(refresh), Reply::Tokens(Some(_))));
-        // Who signed out does not look again.
-        scene.act(Action::Close(1));
-        scene.pass(8000.0);
-        assert!(!scene.is_stored(0, session));
-        scene.end();
-    }
-    assert!(stored > 0);
-}
