@@ -387,7 +387,7 @@ describe("sign-out", sideBySide(4), () => {
       await cs.configure({ ...config, logger });
       Object.assign(globalThis, { lines });
     }, jane.config);
-    /** @param {object} options @param {object} [fault] */
+    /** @param {object} options @param {Parameters<typeof jane.fault>[0]} [fault] */
     const linesOf = async (options, fault) => {
       await jane.signIn();
       if (fault) jane.fault(fault);
