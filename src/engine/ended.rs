@@ -161,6 +161,5 @@ impl EndedSessions {
             remember(&mut self.own.borrow_mut(), &own.borrow());
         }
         remember(&mut self.told, &other.told);
-        other.own_text.clone_into(&mut self.own_text);
     }
 }
