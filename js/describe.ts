@@ -64,8 +64,8 @@ const TEXTS: Readonly<DescribeTexts> = {
     "You are signed out on this device. The server could not confirm it yet.",
   remembered: "You are signed out, but this device is still remembered.",
   failed: "You may still be signed in on this device.",
-  cancelled: "Sign-out was cancelled. You are still signed in.",
-  stopped: "Sign-out was stopped. You are still signed in.",
+  cancelled: "Sign-out was cancelled. You may still be signed in.",
+  stopped: "Sign-out was stopped. You may still be signed in.",
   unable: "This app could not sign you out. You may still be signed in.",
   tryAgain: "Try again.",
   tryAgainOnline: "Check your connection and try again.",
@@ -109,9 +109,10 @@ export function describe(
   result: SignOutResult | ReturnedSignOutResult,
   options?: { readonly texts?: Partial<DescribeTexts> | undefined },
 ): string {
-  const texts = { ...TEXTS, ...options?.texts };
   const [what, again] = sentences(result);
-  return [texts[what], again && texts[again]].filter(Boolean).join(" ");
+  const say = (name: keyof DescribeTexts) =>
+    options?.texts?.[name] ?? TEXTS[name];
+  return [say(what), again && say(again)].filter(Boolean).join(" ");
 }
 
 /** What happened, and what to do. */

@@ -17,7 +17,7 @@ import {
   useRef,
   useSyncExternalStore,
 } from "react";
-import { isEvent } from "./options.js";
+import { copyOf, isEvent, isObject } from "./options.js";
 
 /** What {@link useSignOut} gives. */
 export interface SignOutState {
@@ -93,13 +93,14 @@ function merged(
   given: unknown,
 ): SignOutOptions {
   const own = given as SignOutOptions;
-  if (!options) return own;
-  try {
-    return isEvent(given) ? options : { ...options, ...own };
-  } catch {
-    // `signOut` says what is wrong with it.
-    return own;
-  }
+  // `signOut` says what is wrong with what is no object.
+  if (!options || (given != null && !isObject(given))) return own;
+  if (given == null || isEvent(given)) return options;
+  // By their descriptors: they may have getters, and those may throw.
+  return Object.defineProperties(
+    copyOf(options) as SignOutOptions,
+    Object.getOwnPropertyDescriptors(copyOf(own)),
+  );
 }
 
 /**

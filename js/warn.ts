@@ -19,7 +19,7 @@ export function warn(text: string, config: unknown) {
   const logger = of(config, "logger");
   const own = typeof of(logger, "warn") === "function";
   if (logger === false || (!own && said.has(text))) return;
-  said.add(text);
+  if (!own) said.add(text);
   // A logger that throws must not stop a sign-out.
   attempt(() =>
     (own ? (logger as Console) : console).warn(`cognito-signout: ${text}`),

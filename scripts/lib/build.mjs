@@ -21,7 +21,7 @@ const LIMITS = [
   [ADAPTER, "gzip", 9_000],
   [HOOKS, "gzip", 8_500],
   [READY, "gzip", 126_500],
-  [ENGINE, "raw", 263_500],
+  [ENGINE, "raw", 263_900],
 ];
 
 /**

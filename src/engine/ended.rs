@@ -76,6 +76,13 @@ impl EndedSessions {
         id.is_some() && self.all(now).has_ended(id)
     }
 
+    /// The same, and nobody needs the access token of the session any more.
+    pub fn is_to_revoke(&self, id: Option<SessionId>, now: &Now) -> bool {
+        let mark = self.all(now);
+        let entry = id.and_then(|id| mark.entry(id));
+        entry.is_some_and(|entry| self.is_own(entry.id) || !entry.holds_tokens(now.wall))
+    }
+
     /// Changes the record.
     pub fn change(&mut self, now: &Now, out: &mut Vec<Effect>, change: &mut dyn FnMut(&mut Mark)) {
         let mut mark = self.with_own(&self.text, now);

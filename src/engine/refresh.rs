@@ -216,7 +216,7 @@ impl Refreshes {
                 self.finish(parts, refresh, live.and_then(|live| tokens(&live)));
                 if let Stage::Got(new, Some(token)) = stage
                     && let session = new.session.identity()
-                    && parts.ended.has(session, &parts.now)
+                    && parts.ended.is_to_revoke(session, &parts.now)
                 {
                     return Some((client, (session, token)));
                 }

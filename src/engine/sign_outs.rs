@@ -121,7 +121,20 @@ impl SignOuts {
                 self.done(parts, done);
             }
             Action::CleanStateStore => parts.clean_state_store(&client),
-            Action::Revoke(token) => parts.revoke_in_passing(&client, &token),
+            Action::Revoke(token) => {
+                // A `retry()` that runs says what comes of it.
+                let context = task.context;
+                let runs = |task: &&SignOutTask| {
+                    task.context == context && !task.is_settled() && task.is_to_revoke()
+                };
+                let retry = self.live().find(runs).map(|task| task.id);
+                match retry {
+                    Some(id) => {
+                        self.with_task(parts, id, &mut |task, scope| task.newer_token(scope))
+                    }
+                    None => parts.revoke_in_passing(&client, &token),
+                }
+            }
             Action::OfferRetry(retry, ask) => {
                 self.retries.offer(retry, Again::SignOut(id, ask));
             }

@@ -99,12 +99,12 @@ const CASES = [
   [
     "the user closed the popup",
     failedResult("userCancelled"),
-    "Sign-out was cancelled. You are still signed in.",
+    "Sign-out was cancelled. You may still be signed in.",
   ],
   [
     "the app's signal",
     failedResult("aborted"),
-    "Sign-out was stopped. You are still signed in.",
+    "Sign-out was stopped. You may still be signed in.",
   ],
   ...["configuration", "notConfigured", "invalidState"].map(
     (code) =>
@@ -153,4 +153,9 @@ test("each sentence may be replaced, and an empty one is left out", () => {
   assert.equal(describe(completeResult(), { texts }), "You are signed out.");
   texts.tryAgain = "";
   assert.equal(describe(partial, { texts }), "Nur hier.");
+  const none = { signedOut: undefined };
+  assert.equal(
+    describe(completeResult(), { texts: none }),
+    "You are signed out.",
+  );
 });

@@ -2,6 +2,7 @@
 
 mod following;
 mod leaving;
+mod outcomes;
 mod popups;
 mod records;
 mod refreshes;

@@ -2,10 +2,13 @@ import { signOut, type SignOutOptions } from "cognito-signout";
 
 /** The server's own sign-out route: only the server can revoke and remove HttpOnly cookies. */
 const leaveServer = () =>
-  fetch("/auth/sign-out", { method: "POST", keepalive: true }).then(
-    async (answer) => answer.ok && (await answer.json()).revoked === true,
-    () => false,
-  );
+  fetch("/auth/sign-out", {
+    method: "POST",
+    keepalive: true,
+    signal: AbortSignal.timeout(5000),
+  })
+    .then(async (answer) => answer.ok && (await answer.json()).revoked === true)
+    .catch(() => false);
 
 /**
  * Signs out in the browser, then at the server: GlobalSignOut needs the access token, which

@@ -224,10 +224,26 @@ impl SignOutTask {
         if self.is_clearing() {
             return;
         }
-        if let Some(at) = self.callers.iter().position(|caller| caller.id == id) {
-            // What is read back at the end comes too late for this one.
-            self.read_back_meanwhile(scope);
-            self.tell_early(at, code, scope);
+        // What is read back at the end comes too late for this one.
+        self.early.push((id, code));
+        self.read_back_meanwhile(scope);
+    }
+
+    /// The stores are read once more, and then this happens.
+    pub(super) fn read_before(&mut self, event: Event, scope: &mut Scope) {
+        self.after_read = Some(event);
+        self.read_back_meanwhile(scope);
+    }
+
+    /// The stores were read for those who leave early, or for a page that is on its way or stays.
+    pub(super) fn read_for_early(&mut self, scope: &mut Scope) {
+        if let Some(event) = self.after_read.take() {
+            self.dispatch(event, scope);
+        }
+        for (id, code) in std::mem::take(&mut self.early) {
+            if let Some(at) = self.callers.iter().position(|caller| caller.id == id) {
+                self.tell_early(at, code, scope);
+            }
         }
     }
 

@@ -81,6 +81,7 @@ impl SignOutTask {
                     scope.actions.push(Action::Revoke(token));
                 }
                 self.hides(scope);
+                self.read_for_early(scope);
                 if purpose == Purpose::Later {
                     self.let_go();
                 }
@@ -212,7 +213,7 @@ impl SignOutTask {
 
     /// A newer refresh token of the session turned up. The sign-out revokes it itself: GlobalSignOut may need the
     /// access token.
-    fn newer_token(&mut self, scope: &mut Scope) {
+    pub fn newer_token(&mut self, scope: &mut Scope) {
         self.newer_later |= self.machine.phase == Phase::Following;
         self.dispatch(Event::NewerToken, scope);
     }
@@ -356,7 +357,8 @@ impl SignOutTask {
                         id: *id,
                         at: now,
                         until,
-                        global: plan.global,
+                        // A further session may be another user's.
+                        global: plan.global && index == 0,
                         user,
                         ended_at: None,
                         redirecting,

@@ -13,10 +13,6 @@ impl SignOutTask {
     pub(super) fn settle(&mut self, scope: &mut Scope) {
         let machine = self.machine;
         let by_page = machine.plan.leave != Leave::Popup;
-        // The page is still here, and what was read back may be long ago.
-        if self.log.has(StepName::Navigate) {
-            self.read_back_meanwhile(scope);
-        }
         let left = machine.hosted == Hosted::Done && by_page;
         let replaced = machine.hosted == Hosted::Unconfirmed && by_page;
         self.end_navigation(left, replaced, scope);

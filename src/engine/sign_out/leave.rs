@@ -76,11 +76,11 @@ impl SignOutTask {
                 if scope.returns.departure(scope.page) == Departure::Replaced {
                     self.dispatch(Event::Replaced, scope);
                 }
-                self.dispatch(Event::Left, scope);
+                self.read_before(Event::Left, scope);
             }
             Err(error) => {
                 self.log.set_error(ErrorOf::Leaving, Some(error));
-                self.dispatch(Event::LeaveFailed, scope);
+                self.read_before(Event::LeaveFailed, scope);
             }
         }
         Ok(())

@@ -98,6 +98,10 @@ pub struct SignOutTask {
     pub(super) newer_later: bool,
     /// Newer refresh tokens of further sessions were found, until the removal is over.
     pub(super) newer_others: usize,
+    /// Callers that leave before the others, once the stores were read for them, and the code of what is unknown to each.
+    pub(super) early: Vec<(u32, AuthErrorCode)>,
+    /// What happens once the stores were read.
+    pub(super) after_read: Option<Event>,
     pub(super) leaving: Option<EffectId>,
     /// The other tab, which was followed, leaves for the hosted UI.
     pub(super) heard_leaves: bool,
@@ -156,6 +160,8 @@ impl SignOutTask {
             back: Back::Gone,
             newer_later: false,
             newer_others: 0,
+            early: Vec::new(),
+            after_read: None,
             departed: None,
             leaving: None,
             heard_leaves: false,
@@ -358,6 +364,7 @@ impl SignOutTask {
         });
         for alarm in due {
             match alarm {
+                Alarm::Event(Event::LeaveFailed) => self.read_before(Event::LeaveFailed, scope),
                 Alarm::Event(event) => self.dispatch(event, scope),
                 Alarm::Caller(id) => self.caller_late(id, scope),
                 Alarm::PopupPoll => self.look_at_popup(scope),
@@ -443,12 +450,13 @@ impl SignOutTask {
     pub(super) fn update_ended(&self, scope: &mut Scope, change: &mut dyn FnMut(&mut MarkEntry)) {
         let ids = &scope.context.ids;
         let (plan, follows) = (self.machine.plan, self.machine.following);
+        let main = ids.first().copied();
         scope
             .ended
             .update(ids, scope.now, scope.out.effects, &mut |entry| {
                 change(entry);
                 // A tab that was as quick may have put its own entry there.
-                if !follows {
+                if !follows && Some(entry.id) == main {
                     entry.global = plan.global || entry.ended_at.is_some();
                     entry.forget_device = plan.forget_device;
                 }

@@ -148,9 +148,8 @@ impl Mark {
         self.keep(&|entry| entry.id != id);
     }
 
-    /// The entry that overtook a call which finds no session: of the session that this document last read; or fresh, and
-    /// not settled before this document began, when nobody was signed in any more. The newest; but the first of these where
-    /// its sign-out still runs.
+    /// The entry that overtook a call which finds no session: of the session that this document last read; else the newest that
+    /// is fresh, and was not settled before this document began, when nobody was signed in any more.
     pub fn overtaker(
         &self,
         last_read: Option<SessionId>,
@@ -158,12 +157,10 @@ impl Mark {
         now: f64,
     ) -> Option<&MarkEntry> {
         let is_read = |entry: &&MarkEntry| Some(entry.id) == last_read;
-        let runs = |entry: &&MarkEntry| entry.codes.is_none() && now < entry.until;
-        let running = self.0.iter().find(|entry| is_read(entry) && runs(entry));
-        running.or_else(|| {
-            self.0.iter().rev().find(|entry| {
-                is_read(entry) || (entry.is_fresh(now) && !entry.had_settled(page_began))
-            })
+        let own = self.0.iter().find(is_read);
+        own.or_else(|| {
+            let mut newest = self.0.iter().rev();
+            newest.find(|entry| entry.is_fresh(now) && !entry.had_settled(page_began))
         })
     }
 
@@ -207,6 +204,12 @@ impl MarkEntry {
         self.settled_at = Some(since.unwrap_or(now));
         self.codes = Some(codes);
         self.leaving_since = since;
+    }
+
+    /// Whether the tab that signs out still needs the access token, which no RevokeToken may kill: for GlobalSignOut, or to
+    /// forget the device.
+    pub fn holds_tokens(&self, now: f64) -> bool {
+        (self.global || self.forget_device) && self.codes.is_none() && now < self.until
     }
 
     /// Whether the tab that signs out ends the hosted UI's own session too.
