@@ -44,7 +44,7 @@ pub fn sort_out(
                     continue;
                 }
                 place.keys.extend_from_slice(&stored.keys);
-                let held = !is_own(id) && entry.holds_tokens(now.wall);
+                let held = !is_own(id) && entry.codes.is_none() && now.wall < entry.until;
                 if let (Some(token), false) = (&session.refresh_token, held) {
                     tokens.push((id, token.clone()));
                 }
